@@ -1,1 +1,15 @@
-//! engine
+//! Use cases and their SQL, a module per business area, below three doors.
+//!
+//! Absent on purpose: no clock, no environment variable, no connection is read below [`ctx::Ctx`];
+//! no door knows SQL; no area knows a door.
+
+pub mod commands;
+pub mod ctx;
+pub mod db;
+mod engine;
+pub mod error;
+pub mod imports;
+pub mod settings;
+
+pub use engine::{Changed, Clock, Engine};
+pub use error::{Error, Result};

@@ -1,0 +1,216 @@
+//! The one list of everything the product can do.
+//!
+//! From it come the window's IPC commands and their TypeScript bindings, the HTTP door, the
+//! command line, the permission matrix, the audit log and the UI's cache invalidation. A row:
+//!
+//! ```text
+//! command ipc_name "dotted.name" = path::to::function, Input => Output,
+//!     [permission offline|online undo|final audited|unaudited] [tags it invalidates];
+//! query   ipc_name "dotted.name" = path::to::function, Input => Output, [permission offline|online] [];
+//! ```
+//! `undo` says that the command records its inverse. `unaudited` is for what leaves no trace in
+//! the shop's affairs (a typed draft). Queries change nothing and are not audited.
+
+use serde::{Serialize, de::DeserializeOwned};
+use specta::Type;
+use uuid::Uuid;
+
+use crate::{
+    ctx::{Caller, Meta},
+    engine::{Begun, Engine, again, answer, guarded},
+    error::{Error, Result},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Command,
+    Query,
+}
+
+/// What is known of a command besides its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct Spec {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub permission: &'static str,
+    /// May it run on a desk that has lost its server?
+    pub offline: bool,
+    /// Can it be taken back with `app.undo`?
+    pub undo: bool,
+    pub audited: bool,
+    /// The areas of the UI whose data are old once it is done.
+    pub tags: &'static [&'static str],
+}
+
+/// Hands the whole list to a macro: `for_each_command!(my_macro)` calls `my_macro! { rows }`.
+#[macro_export]
+macro_rules! for_each_command {
+    ($callback:ident) => {
+        $callback! {
+            command settings_setup "settings.setup" = $crate::settings::setup, $crate::settings::Setup => $crate::settings::Shop,
+                [settings_write online final audited] [settings];
+            query settings_shop "settings.shop" = $crate::settings::shop, $crate::settings::Nothing => $crate::settings::ShopState,
+                [settings_read offline] [];
+        }
+    };
+}
+
+macro_rules! flag {
+    (offline) => { true };
+    (online) => { false };
+    (undo) => { true };
+    (final) => { false };
+    (audited) => { true };
+    (unaudited) => { false };
+}
+
+macro_rules! spec {
+    (command $dotted:literal [$permission:ident $offline:ident $undo:ident $audited:ident] [$($tag:ident)*]) => {
+        Spec {
+            name: $dotted,
+            kind: Kind::Command,
+            permission: stringify!($permission),
+            offline: flag!($offline),
+            undo: flag!($undo),
+            audited: flag!($audited),
+            tags: &[$(stringify!($tag)),*],
+        }
+    };
+    (query $dotted:literal [$permission:ident $offline:ident] []) => {
+        Spec {
+            name: $dotted,
+            kind: Kind::Query,
+            permission: stringify!($permission),
+            offline: flag!($offline),
+            undo: false,
+            audited: false,
+            tags: &[],
+        }
+    };
+}
+
+macro_rules! typed {
+    (command $ipc:ident $dotted:literal $f:path, $input:ty, $output:ty, $flags:tt $tags:tt) => {
+        pub async fn $ipc(engine: &Engine, caller: &Caller, meta: Meta, input: $input) -> Result<$output> {
+            undoing::$ipc(engine, caller, meta, None, input).await
+        }
+    };
+    (query $ipc:ident $dotted:literal $f:path, $input:ty, $output:ty, $flags:tt $tags:tt) => {
+        pub async fn $ipc(engine: &Engine, caller: &Caller, input: $input) -> Result<$output> {
+            static SPEC: Spec = spec!(query $dotted $flags $tags);
+            let (engine, caller) = (engine.clone(), caller.clone());
+            guarded(async move {
+                let mut ctx = engine.begin_query(&SPEC, &caller).await?;
+                $f(&mut ctx, input).await
+            })
+            .await
+        }
+    };
+}
+
+macro_rules! undoable {
+    (command $ipc:ident $dotted:literal $f:path, $input:ty, $output:ty, $flags:tt $tags:tt) => {
+        pub async fn $ipc(
+            engine: &Engine,
+            caller: &Caller,
+            meta: Meta,
+            undoes: Option<Uuid>,
+            input: $input,
+        ) -> Result<$output> {
+            static SPEC: Spec = spec!(command $dotted $flags $tags);
+            let (engine, caller) = (engine.clone(), caller.clone());
+            guarded(async move {
+                let mut attempt = 0;
+                loop {
+                    let outcome = match engine.begin(&SPEC, &caller, meta, undoes, &input).await {
+                        Ok(Begun::Done(result)) => return answer(&result),
+                        Ok(Begun::Fresh(mut ctx)) => {
+                            let outcome = $f(&mut ctx, input.clone()).await;
+                            engine.finish(ctx, outcome).await
+                        }
+                        Err(error) => Err(error),
+                    };
+                    match outcome {
+                        Err(error) if again(&error, attempt).await => attempt += 1,
+                        outcome => return outcome,
+                    }
+                }
+            })
+            .await
+        }
+    };
+    (query $($rest:tt)*) => {};
+}
+
+macro_rules! by_name {
+    (command $ipc:ident, $engine:expr, $caller:expr, $meta:expr, $undoes:expr, $input:expr) => {
+        to_json(undoing::$ipc($engine, $caller, $meta, $undoes, from_json($input)?).await?)
+    };
+    (query $ipc:ident, $engine:expr, $caller:expr, $meta:expr, $undoes:expr, $input:expr) => {
+        to_json(call::$ipc($engine, $caller, from_json($input)?).await?)
+    };
+}
+
+macro_rules! build {
+    ($($kind:ident $ipc:ident $dotted:literal = $f:path, $input:ty => $output:ty, $flags:tt $tags:tt;)*) => {
+        /// Every command and query, in the order of the list.
+        pub static SPECS: &[Spec] = &[$(spec!($kind $dotted $flags $tags)),*];
+
+        /// Typed calls, a function a row.
+        pub mod call {
+            use super::*;
+            $(typed!($kind $ipc $dotted $f, $input, $output, $flags $tags);)*
+        }
+
+        mod undoing {
+            use super::*;
+            $(undoable!($kind $ipc $dotted $f, $input, $output, $flags $tags);)*
+        }
+
+        async fn dispatch(
+            engine: &Engine,
+            caller: &Caller,
+            name: &str,
+            meta: Meta,
+            undoes: Option<Uuid>,
+            input: serde_json::Value,
+        ) -> Result<serde_json::Value> {
+            match name {
+                $($dotted => Box::pin(async { by_name!($kind $ipc, engine, caller, meta, undoes, input) }).await,)*
+                _ => Err(Error::UnknownCommand { name: name.to_owned() }),
+            }
+        }
+    };
+}
+
+for_each_command!(build);
+
+/// Runs a command by its name, with JSON in and out: for the doors that have no types.
+pub async fn call_json(
+    engine: &Engine,
+    caller: &Caller,
+    name: &str,
+    meta: Meta,
+    input: serde_json::Value,
+) -> Result<serde_json::Value> {
+    dispatch(engine, caller, name, meta, None, input).await
+}
+
+/// Takes back the command `undone` by running the inverse it recorded, as a command of its own.
+pub async fn undo(engine: &Engine, caller: &Caller, meta: Meta, undone: Uuid) -> Result<serde_json::Value> {
+    let inverse = engine.inverse_of(undone).await?;
+    dispatch(engine, caller, &inverse.command, meta, Some(undone), inverse.input).await
+}
+
+pub fn spec(name: &str) -> Option<&'static Spec> {
+    SPECS.iter().find(|spec| spec.name == name)
+}
+
+fn from_json<T: DeserializeOwned>(input: serde_json::Value) -> Result<T> {
+    serde_json::from_value(input).map_err(|error| Error::invalid_because("input", "malformed", error.to_string()))
+}
+
+fn to_json<T: Serialize>(value: T) -> Result<serde_json::Value> {
+    Ok(serde_json::to_value(value)?)
+}

@@ -1,0 +1,150 @@
+//! What a command is given: its transaction, who asks, the time, and the shop.
+
+use std::sync::Arc;
+
+use domain::units::Millis;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use uuid::Uuid;
+
+use crate::{
+    commands::Spec,
+    db::Tx,
+    error::{Error, Result},
+    settings::Shop,
+};
+
+/// Who asks, and through which door.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub actor: Uuid,
+    pub actor_name: String,
+    pub door: Door,
+    /// The desk: it marks documents made here, so that two desks never give the same number.
+    pub device: Arc<Device>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Device {
+    pub id: Uuid,
+    /// Stands in document numbers: empty on the first desk, then `B`, `C` …
+    pub mark: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    Window,
+    Http,
+    CommandLine,
+    /// The program itself: a scheduled job.
+    Clockwork,
+}
+
+impl Door {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Window => "window",
+            Self::Http => "http",
+            Self::CommandLine => "command_line",
+            Self::Clockwork => "clockwork",
+        }
+    }
+}
+
+/// What travels with every command: its id, made by whoever sends it before sending. A command
+/// that comes twice is answered as before and done once.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+pub struct Meta {
+    pub command_id: Uuid,
+}
+
+impl Meta {
+    pub fn new() -> Self {
+        Self { command_id: Uuid::now_v7() }
+    }
+}
+
+impl Default for Meta {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// One change of one thing, for the audit log.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    pub kind: &'static str,
+    pub id: String,
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
+    pub before: serde_json::Value,
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
+    pub after: serde_json::Value,
+}
+
+/// The command that takes another one back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Inverse {
+    pub command: String,
+    pub input: serde_json::Value,
+}
+
+pub struct Ctx {
+    pub tx: Tx,
+    pub caller: Caller,
+    pub now: Millis,
+    pub command_id: Uuid,
+    /// `None` until the shop is set up; most commands want [`Ctx::shop`].
+    pub shop: Option<Arc<Shop>>,
+    pub(crate) spec: &'static Spec,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) subject: Option<Uuid>,
+    pub(crate) inverse: Option<Inverse>,
+    pub(crate) undoes: Option<Uuid>,
+    pub(crate) input: String,
+    pub(crate) extra_tags: Vec<&'static str>,
+}
+
+impl Ctx {
+    /// The shop and its settings.
+    pub fn shop(&self) -> Result<Arc<Shop>> {
+        self.shop.clone().ok_or(Error::NoShop)
+    }
+
+    /// A new id, in the order of time.
+    pub fn new_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    /// The shop's local day of now (days since 1970-01-01).
+    pub fn today(&self) -> Result<i32> {
+        self.shop()?.day_of(self.now)
+    }
+
+    /// What this command is about: its audit row is found from there.
+    pub fn about(&mut self, subject: impl Into<Uuid>) {
+        self.subject = Some(subject.into());
+    }
+
+    /// Notes a change for the audit log: `before` and `after` hold what differs.
+    pub fn changed(
+        &mut self,
+        kind: &'static str,
+        id: impl ToString,
+        before: serde_json::Value,
+        after: serde_json::Value,
+    ) {
+        self.changes.push(Change { kind, id: id.to_string(), before, after });
+    }
+
+    /// Names the command that takes this one back; offered as "undo".
+    pub fn undo_with(&mut self, command: &str, input: &impl Serialize) -> Result<()> {
+        self.inverse = Some(Inverse { command: command.to_owned(), input: serde_json::to_value(input)? });
+        Ok(())
+    }
+
+    /// Announces more than the command's own tags.
+    pub fn also_changed(&mut self, tag: &'static str) {
+        self.extra_tags.push(tag);
+    }
+}

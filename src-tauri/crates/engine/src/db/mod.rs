@@ -1,0 +1,347 @@
+//! Two databases, one SQL.
+//!
+//! SQLite and Postgres are open in one process, so the choice is an enum at run time, and each
+//! macro below expands its query once for either. Statements are written in the part of SQL that
+//! both speak: `$1`, `RETURNING`, `ON CONFLICT`, CTEs, window functions, `CAST(SUM(x) AS BIGINT)`.
+
+mod migrate;
+
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// Where a shop's data lives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Address {
+    Sqlite(PathBuf),
+    /// A `postgres://` URL; it may hold a password and is never logged.
+    Postgres(String),
+}
+
+impl FromStr for Address {
+    type Err = Error;
+
+    /// `postgres://…`, `sqlite:path` or a plain path.
+    fn from_str(text: &str) -> Result<Self> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);
+        if path.is_empty() {
+            return Err(Error::invalid("db", "required"));
+        }
+        Ok(Self::Sqlite(path.into()))
+    }
+}
+
+/// An open database. One connection writes to SQLite, several read.
+#[derive(Clone)]
+pub enum Db {
+    Sqlite { writer: SqlitePool, readers: SqlitePool, path: PathBuf },
+    Postgres(PgPool),
+}
+
+/// A transaction on whichever database the shop uses.
+pub enum Tx {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// A value bound to a statement put together at run time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arg {
+    I64(i64),
+    OptI64(Option<i64>),
+    Text(String),
+    OptText(Option<String>),
+    Uuid(Uuid),
+    OptUuid(Option<Uuid>),
+    Bool(bool),
+}
+
+macro_rules! arg_from {
+    ($($from:ty => |$v:ident| $to:expr;)*) => {$(
+        impl From<$from> for Arg { fn from($v: $from) -> Arg { $to } }
+    )*};
+}
+arg_from! {
+    i64 => |v| Arg::I64(v);
+    i32 => |v| Arg::I64(v.into());
+    Option<i64> => |v| Arg::OptI64(v);
+    String => |v| Arg::Text(v);
+    &str => |v| Arg::Text(v.to_owned());
+    &String => |v| Arg::Text(v.clone());
+    Option<String> => |v| Arg::OptText(v);
+    Option<&str> => |v| Arg::OptText(v.map(str::to_owned));
+    Uuid => |v| Arg::Uuid(v);
+    Option<Uuid> => |v| Arg::OptUuid(v);
+    bool => |v| Arg::Bool(v);
+    domain::units::Minor => |v| Arg::I64(v.0);
+    domain::units::Qty => |v| Arg::I64(v.0);
+    domain::units::Millis => |v| Arg::I64(v.0);
+    domain::units::Count => |v| Arg::I64(v.0);
+    Option<domain::units::Millis> => |v| Arg::OptI64(v.map(|v| v.0));
+    Option<domain::units::Minor> => |v| Arg::OptI64(v.map(|v| v.0));
+}
+
+/// Binds a slice of [`Arg`] to a query of either database.
+#[macro_export]
+macro_rules! bind_args {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for arg in $args {
+            query = match arg {
+                $crate::db::Arg::I64(v) => query.bind(*v),
+                $crate::db::Arg::OptI64(v) => query.bind(*v),
+                $crate::db::Arg::Text(v) => query.bind(v.clone()),
+                $crate::db::Arg::OptText(v) => query.bind(v.clone()),
+                $crate::db::Arg::Uuid(v) => query.bind(*v),
+                $crate::db::Arg::OptUuid(v) => query.bind(*v),
+                $crate::db::Arg::Bool(v) => query.bind(*v),
+            };
+        }
+        query
+    }};
+}
+
+/// Runs a statement; answers the number of rows it touched.
+#[macro_export]
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match &mut $tx {
+            $crate::db::Tx::Sqlite(tx) => sqlx::query::<sqlx::Sqlite>($sql)$(.bind($bind))*
+                .execute(&mut **tx).await.map(|done| done.rows_affected()),
+            $crate::db::Tx::Postgres(tx) => sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*
+                .execute(&mut **tx).await.map(|done| done.rows_affected()),
+        }
+    };
+}
+
+/// All rows as a type that derives `sqlx::FromRow` (or a tuple).
+#[macro_export]
+macro_rules! fetch_all {
+    ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match &mut $tx {
+            $crate::db::Tx::Sqlite(tx) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*
+                .fetch_all(&mut **tx).await,
+            $crate::db::Tx::Postgres(tx) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*
+                .fetch_all(&mut **tx).await,
+        }
+    };
+}
+
+/// The first row, if any.
+#[macro_export]
+macro_rules! fetch_optional {
+    ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match &mut $tx {
+            $crate::db::Tx::Sqlite(tx) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*
+                .fetch_optional(&mut **tx).await,
+            $crate::db::Tx::Postgres(tx) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*
+                .fetch_optional(&mut **tx).await,
+        }
+    };
+}
+
+/// One row, which must be there.
+#[macro_export]
+macro_rules! fetch_one {
+    ($tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        match &mut $tx {
+            $crate::db::Tx::Sqlite(tx) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*
+                .fetch_one(&mut **tx).await,
+            $crate::db::Tx::Postgres(tx) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*
+                .fetch_one(&mut **tx).await,
+        }
+    };
+}
+
+/// Like [`fetch_all!`] for SQL put together at run time with a `&[Arg]`.
+///
+/// The text must be made of constants and placeholders only; values travel as arguments.
+#[macro_export]
+macro_rules! fetch_dyn {
+    ($tx:expr, $row:ty, $sql:expr, $args:expr) => {
+        match &mut $tx {
+            $crate::db::Tx::Sqlite(tx) => $crate::bind_args!(
+                sqlx::query_as::<sqlx::Sqlite, $row>(sqlx::AssertSqlSafe($sql.to_string())), $args
+            ).fetch_all(&mut **tx).await,
+            $crate::db::Tx::Postgres(tx) => $crate::bind_args!(
+                sqlx::query_as::<sqlx::Postgres, $row>(sqlx::AssertSqlSafe($sql.to_string())), $args
+            ).fetch_all(&mut **tx).await,
+        }
+    };
+}
+
+/// SQLite refuses more bound values than this in one statement.
+const MAX_BINDS: usize = 32_000;
+
+impl Tx {
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// A statement put together at run time; answers the number of rows it touched.
+    pub async fn execute_dyn(&mut self, sql: String, args: &[Arg]) -> Result<u64, sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => bind_args!(sqlx::query::<sqlx::Sqlite>(sqlx::AssertSqlSafe(sql)), args)
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+            Self::Postgres(tx) => bind_args!(sqlx::query::<sqlx::Postgres>(sqlx::AssertSqlSafe(sql)), args)
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+        }
+    }
+
+    /// Many rows in few statements: `insert` is `INSERT INTO t (a, b)`, `rows` holds the values
+    /// row after row (`columns` each), `suffix` may be an `ON CONFLICT …` clause.
+    pub async fn insert_many(
+        &mut self,
+        insert: &str,
+        columns: usize,
+        values: &[Arg],
+        suffix: &str,
+    ) -> Result<u64, sqlx::Error> {
+        debug_assert!(columns > 0 && values.len() % columns == 0);
+        let mut touched = 0;
+        for chunk in values.chunks((MAX_BINDS / columns).max(1) * columns) {
+            let sql = format!("{insert} VALUES {} {suffix}", value_rows(chunk.len() / columns, columns));
+            touched += self.execute_dyn(sql, chunk).await?;
+        }
+        Ok(touched)
+    }
+
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await,
+            Self::Postgres(tx) => tx.rollback().await,
+        }
+    }
+}
+
+/// `($1,$2),($3,$4)` for two rows of two columns.
+pub fn value_rows(rows: usize, columns: usize) -> String {
+    let mut text = String::with_capacity(rows * columns * 6);
+    let mut n = 0;
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..columns {
+            n += 1;
+            if column > 0 {
+                text.push(',');
+            }
+            text.push('$');
+            text.push_str(&n.to_string());
+        }
+        text.push(')');
+    }
+    text
+}
+
+/// `$3,$4,$5` for three placeholders after two.
+pub fn placeholders(after: usize, count: usize) -> String {
+    (after + 1..=after + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(",")
+}
+
+impl Db {
+    /// Opens the database, creating a SQLite file that is not there, and brings its schema up to
+    /// date. A SQLite file that needs migrating is copied beside itself first.
+    pub async fn open(address: &Address) -> Result<Self> {
+        let db = Self::connect(address).await?;
+        migrate::run(&db).await?;
+        Ok(db)
+    }
+
+    pub async fn connect(address: &Address) -> Result<Self> {
+        match address {
+            Address::Sqlite(path) => {
+                if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder)
+                        .map_err(|e| Error::Unreachable { detail: format!("{}: {e}", folder.display()) })?;
+                }
+                let options = SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(15))
+                    .pragma("temp_store", "memory")
+                    .statement_cache_capacity(256);
+                let writer = SqlitePoolOptions::new()
+                    .max_connections(1)
+                    .acquire_timeout(Duration::from_secs(60))
+                    .idle_timeout(None)
+                    .max_lifetime(None)
+                    .connect_with(options.clone().pragma("cache_size", "-32768"))
+                    .await?;
+                let readers = SqlitePoolOptions::new()
+                    .max_connections(4)
+                    .idle_timeout(None)
+                    .max_lifetime(None)
+                    .connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-16384"));
+                Ok(Self::Sqlite { writer, readers, path: path.clone() })
+            }
+            Address::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url)
+                    .map_err(|_| Error::invalid("db", "not_a_url"))?
+                    .application_name("shopkeeper");
+                let pool = PgPoolOptions::new()
+                    .max_connections(16)
+                    .acquire_timeout(Duration::from_secs(15))
+                    .connect_with(options)
+                    .await?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    /// A transaction that may write. On SQLite it holds the write lock from the start, so that
+    /// what it reads stays true until it commits.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A transaction that only reads.
+    pub async fn begin_read(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The engine: an open shop, and the way every command takes through it.
+//!
+//! check permission → BEGIN → seen this command id? answer as before → the command → audit row
+//! → COMMIT → announce. The doors (window, HTTP, command line) only carry who asks.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use domain::units::Millis;
+use serde::{Serialize, de::DeserializeOwned};
+use specta::Type;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::{
+    commands::{Kind, Spec},
+    ctx::{Caller, Ctx, Device, Door, Inverse, Meta},
+    db::{Address, Db},
+    error::{Error, Result, is_unique_violation},
+    execute, fetch_optional, settings,
+};
+
+/// How often a command is tried when the database prefers another transaction.
+const ATTEMPTS: u32 = 8;
+
+pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
+
+/// Announced after a commit: whose view of these areas is old now.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+pub struct Changed {
+    pub tags: Vec<String>,
+    pub command: String,
+}
+
+#[derive(Clone)]
+pub struct Engine {
+    pub db: Db,
+    clock: Clock,
+    device: Arc<Device>,
+    changes: broadcast::Sender<Changed>,
+    /// Imports and other long work now running here.
+    pub jobs: Arc<crate::imports::Jobs>,
+}
+
+/// How a command starts: afresh, or it was done before.
+pub enum Begun {
+    Fresh(Box<Ctx>),
+    Done(String),
+}
+
+impl Engine {
+    /// Opens the shop at this address, migrating it when needed.
+    pub async fn open(address: &Address) -> Result<Self> {
+        Self::open_with_clock(address, Arc::new(system_clock)).await
+    }
+
+    pub async fn open_with_clock(address: &Address, clock: Clock) -> Result<Self> {
+        let db = Db::open(address).await?;
+        let device = settings::this_device(&db, clock()).await?;
+        let (changes, _) = broadcast::channel(256);
+        Ok(Self { db, clock, device: Arc::new(device), changes, jobs: Arc::default() })
+    }
+
+    pub fn now(&self) -> Millis {
+        (self.clock)()
+    }
+
+    /// The owner at this desk. People with names and roles come with sign-in.
+    pub fn owner(&self, door: Door) -> Caller {
+        Caller { actor: Uuid::nil(), actor_name: "owner".into(), door, device: self.device.clone() }
+    }
+
+    pub fn subscribe(&self) -> broadcast::Receiver<Changed> {
+        self.changes.subscribe()
+    }
+
+    pub fn announce(&self, changed: Changed) {
+        // Nobody listening is no fault.
+        let _ = self.changes.send(changed);
+    }
+
+    pub(crate) async fn begin(
+        &self,
+        spec: &'static Spec,
+        caller: &Caller,
+        meta: Meta,
+        undoes: Option<Uuid>,
+        input: &impl Serialize,
+    ) -> Result<Begun> {
+        check_permission(spec, caller)?;
+        let mut tx = self.db.begin().await?;
+        let input = serde_json::to_string(input)?;
+        let seen: Option<(String, String, String)> = fetch_optional!(
+            tx,
+            (String, String, String),
+            "SELECT command, input, result FROM audit WHERE command_id = $1",
+            meta.command_id
+        )?;
+        if let Some((command, before, result)) = seen {
+            tx.rollback().await?;
+            if command != spec.name || before != input {
+                return Err(Error::CommandIdReused);
+            }
+            return Ok(Begun::Done(result));
+        }
+        let shop = settings::load(&mut tx).await?.map(Arc::new);
+        Ok(Begun::Fresh(Box::new(Ctx {
+            tx,
+            caller: caller.clone(),
+            now: self.now(),
+            command_id: meta.command_id,
+            shop,
+            spec,
+            changes: Vec::new(),
+            subject: None,
+            inverse: None,
+            undoes,
+            input,
+            extra_tags: Vec::new(),
+        })))
+    }
+
+    /// Writes the audit row and commits, or rolls all back.
+    pub(crate) async fn finish<T: Serialize>(&self, mut ctx: Box<Ctx>, outcome: Result<T>) -> Result<T> {
+        let value = match outcome {
+            Ok(value) => value,
+            Err(error) => {
+                // The connection may be the reason for the error: nothing more can be done.
+                let _ = ctx.tx.rollback().await;
+                return Err(error);
+            }
+        };
+        let spec = ctx.spec;
+        if spec.audited {
+            if let Some(undone) = ctx.undoes {
+                let marked = execute!(
+                    ctx.tx,
+                    "UPDATE audit SET undone_by = $1 WHERE command_id = $2 AND undone_by IS NULL",
+                    ctx.command_id,
+                    undone
+                )?;
+                if marked == 0 {
+                    let _ = ctx.tx.rollback().await;
+                    return Err(Error::NotUndoable { reason: "already_undone".into() });
+                }
+            }
+            let inverse = ctx.inverse.as_ref().map(serde_json::to_string).transpose()?;
+            let changes = serde_json::to_string(&ctx.changes)?;
+            let result = serde_json::to_string(&value)?;
+            let inserted = execute!(
+                ctx.tx,
+                "INSERT INTO audit (command_id, at, actor, actor_name, door, device, command, subject, input, changes,
+                                    result, inverse, undoes)
+                 VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
+                ctx.command_id,
+                ctx.now.0,
+                ctx.caller.actor,
+                ctx.caller.actor_name.as_str(),
+                ctx.caller.door.as_str(),
+                ctx.caller.device.id,
+                spec.name,
+                ctx.subject,
+                ctx.input.as_str(),
+                changes.as_str(),
+                result.as_str(),
+                inverse.as_deref(),
+                ctx.undoes
+            );
+            if let Err(error) = inserted {
+                let _ = ctx.tx.rollback().await;
+                // The same command arrived twice at once and the other one was first: try again,
+                // and be answered as it was.
+                return Err(if is_unique_violation(&error) { Error::Busy } else { error.into() });
+            }
+        }
+        ctx.tx.commit().await?;
+        let mut tags: Vec<String> = spec.tags.iter().chain(&ctx.extra_tags).map(|t| (*t).to_owned()).collect();
+        tags.sort();
+        tags.dedup();
+        self.announce(Changed { tags, command: spec.name.to_owned() });
+        Ok(value)
+    }
+
+    pub(crate) async fn begin_query(&self, spec: &'static Spec, caller: &Caller) -> Result<Box<Ctx>> {
+        check_permission(spec, caller)?;
+        let mut tx = self.db.begin_read().await?;
+        let shop = settings::load(&mut tx).await?.map(Arc::new);
+        Ok(Box::new(Ctx {
+            tx,
+            caller: caller.clone(),
+            now: self.now(),
+            command_id: Uuid::nil(),
+            shop,
+            spec,
+            changes: Vec::new(),
+            subject: None,
+            inverse: None,
+            undoes: None,
+            input: String::new(),
+            extra_tags: Vec::new(),
+        }))
+    }
+
+    /// The inverse a command recorded, for `app.undo`.
+    pub(crate) async fn inverse_of(&self, command_id: Uuid) -> Result<Inverse> {
+        let mut tx = self.db.begin_read().await?;
+        let row: Option<(Option<String>, Option<Uuid>)> = fetch_optional!(
+            tx,
+            (Option<String>, Option<Uuid>),
+            "SELECT inverse, undone_by FROM audit WHERE command_id = $1",
+            command_id
+        )?;
+        match row {
+            None => Err(Error::not_found("command", command_id)),
+            Some((_, Some(_))) => Err(Error::NotUndoable { reason: "already_undone".into() }),
+            Some((None, None)) => Err(Error::NotUndoable { reason: "irreversible".into() }),
+            Some((Some(inverse), None)) => Ok(serde_json::from_str(&inverse)?),
+        }
+    }
+}
+
+/// Whether to try again after `error`, having waited a little longer each time.
+pub(crate) async fn again(error: &Error, attempt: u32) -> bool {
+    if !error.is_transient() || attempt >= ATTEMPTS {
+        return false;
+    }
+    let jitter = u64::from(Uuid::new_v4().as_bytes()[0]);
+    tokio::time::sleep(Duration::from_millis((4 << attempt) + jitter / 8)).await;
+    true
+}
+
+pub(crate) fn answer<T: DeserializeOwned>(result: &str) -> Result<T> {
+    Ok(serde_json::from_str(result)?)
+}
+
+/// Runs a command to its end even if whoever asked has gone, and turns a panic into an error.
+pub(crate) async fn guarded<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    match tokio::spawn(work).await {
+        Ok(outcome) => outcome,
+        Err(join) => Err(Error::internal(join)),
+    }
+}
+
+fn check_permission(spec: &Spec, _caller: &Caller) -> Result<()> {
+    debug_assert!(!spec.permission.is_empty());
+    debug_assert!(spec.kind == Kind::Command || spec.tags.is_empty());
+    Ok(())
+}
+
+fn system_clock() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

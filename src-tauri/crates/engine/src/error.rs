@@ -1,0 +1,153 @@
+//! What a command can answer instead of a result.
+//!
+//! A variant stands here because a screen or a program does something different for it. The
+//! wire form is tagged by `code` and carries data; the words are the UI's, in its language.
+
+use domain::units::{Count, Minor, Qty};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A line of an order that the shelf cannot serve.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Shortage {
+    pub sku: String,
+    pub title: String,
+    pub wanted: Qty,
+    pub available: Qty,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Error {
+    /// The shop has not been set up: the first-run wizard comes first.
+    #[error("the shop is not set up yet")]
+    NoShop,
+    #[error("{kind} {id} does not exist")]
+    NotFound { kind: String, id: String },
+    /// A field of the input. `rule` is a word the UI knows: required, too_long, not_a_number,
+    /// negative, too_large, unknown, check_digit, too_many …
+    #[error("{field}: {rule} {detail}")]
+    Invalid { field: String, rule: String, detail: String },
+    /// Somebody saved the row since it was read; `current` is its version now.
+    #[error("{kind} {id} was changed meanwhile")]
+    Stale { kind: String, id: String, current: Count },
+    #[error("another {kind} has {field} {value}")]
+    Duplicate { kind: String, field: String, value: String, existing: Option<String> },
+    #[error("{kind} cannot {action} while {state}")]
+    WrongState { kind: String, state: String, action: String },
+    #[error("not enough stock")]
+    InsufficientStock { lines: Vec<Shortage> },
+    /// SKUs that may not enter a new order: unlisted or archived.
+    #[error("not for sale: {skus:?}")]
+    NotForSale { skus: Vec<String> },
+    #[error("{kind} is in use by {count:?} {by}")]
+    InUse { kind: String, by: String, count: Count },
+    #[error("the refund is more than was paid")]
+    OverRefund { wanted: Minor, available: Minor },
+    #[error("permission {permission} is missing")]
+    Forbidden { permission: String },
+    #[error("no command is called {name}")]
+    UnknownCommand { name: String },
+    /// The same command id came with another input: the caller has a fault.
+    #[error("this command id was used for something else")]
+    CommandIdReused,
+    #[error("this cannot be undone (any more)")]
+    NotUndoable { reason: String },
+    /// A file given for import or restore that cannot be read; `reason` is a word the UI knows.
+    #[error("{file}: {reason}")]
+    BadFile { file: String, reason: String },
+    #[error("the disk is full")]
+    DiskFull,
+    #[error("the database is read-only")]
+    ReadOnly,
+    #[error("the database is busy")]
+    Busy,
+    #[error("the database file is damaged")]
+    Damaged,
+    #[error("the database cannot be reached")]
+    Unreachable { detail: String },
+    /// The database was written by a newer version of the program.
+    #[error("the database is newer than this program")]
+    NewerDatabase,
+    #[error("no keyring on this machine")]
+    NoKeyring,
+    #[error("the passphrase is wrong")]
+    WrongPassphrase,
+    /// All else; the log has the cause under this reference.
+    #[error("internal error {reference}")]
+    Internal { reference: String },
+}
+
+impl Error {
+    pub fn invalid(field: impl Into<String>, rule: &str) -> Self {
+        Self::Invalid { field: field.into(), rule: rule.into(), detail: String::new() }
+    }
+
+    pub fn invalid_because(field: impl Into<String>, rule: &str, detail: impl Into<String>) -> Self {
+        Self::Invalid { field: field.into(), rule: rule.into(), detail: detail.into() }
+    }
+
+    pub fn not_found(kind: &str, id: impl ToString) -> Self {
+        Self::NotFound { kind: kind.into(), id: id.to_string() }
+    }
+
+    /// Logs the cause in full and answers with a reference to find it by.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        let reference = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
+        tracing::error!(%reference, "{cause}");
+        Self::Internal { reference }
+    }
+
+    /// Worth trying the whole command again: the database chose another transaction.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Busy)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::Database(database) = &error {
+            let code = database.code().unwrap_or_default();
+            // SQLite gives extended result codes: the low byte is the kind.
+            if database.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+                match code.parse::<i32>().unwrap_or_default() & 0xff {
+                    5 | 6 => return Self::Busy,
+                    8 => return Self::ReadOnly,
+                    13 => return Self::DiskFull,
+                    11 | 26 => return Self::Damaged,
+                    14 => return Self::Unreachable { detail: database.message().into() },
+                    _ => {}
+                }
+            } else {
+                match code.as_ref() {
+                    "40001" | "40P01" | "55P03" => return Self::Busy,
+                    "53100" => return Self::DiskFull,
+                    "25006" => return Self::ReadOnly,
+                    "57P01" | "57P02" | "57P03" | "08006" | "08003" => {
+                        return Self::Unreachable { detail: database.message().into() };
+                    }
+                    _ => {}
+                }
+            }
+        }
+        match &error {
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+                Self::Unreachable { detail: error.to_string() }
+            }
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// Whether this is a unique violation, on either database.
+pub fn is_unique_violation(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(e) if e.is_unique_violation())
+}

@@ -1,0 +1,196 @@
+//! The shop and its settings.
+
+use domain::units::{Count, Millis};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use uuid::Uuid;
+
+use crate::{
+    ctx::{Ctx, Device},
+    db::{Db, Tx},
+    error::{Error, Result},
+    execute, fetch_all, fetch_optional,
+};
+
+/// The input of what takes none.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Type)]
+pub struct Nothing {}
+
+/// The shop's own facts; used on prints and as the defaults of every document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Shop {
+    pub id: Uuid,
+    pub name: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// IANA zone; reports are cut into days there.
+    pub zone: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    pub contact: String,
+    pub phone: String,
+    pub address: String,
+    pub tax_id: String,
+    /// Thresholds, time-outs, numbering, tax: see [`Preferences`].
+    pub preferences: Preferences,
+    pub version: Count,
+    /// The sample shop says so on every screen.
+    pub sample: bool,
+}
+
+/// What a merchant may tune. Every field has a default, so an old row reads well.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct Preferences {
+    /// Prices hold the tax (`inclusive`) or it is added (`exclusive`).
+    pub tax_inclusive: bool,
+    /// Tax is rounded per line, or once per order and rate.
+    pub tax_per_order: bool,
+    /// The usual rate, in millionths: 130000 is 13 %.
+    pub tax_ppm: i32,
+    /// Available at or below this is low stock.
+    pub low_stock: i32,
+    /// An unpaid order is closed after so many minutes; 0 never closes.
+    pub unpaid_minutes: i32,
+    /// A delivered order completes after so many days; 0 waits for a person.
+    pub complete_days: i32,
+    /// Paid orders go to "ready" by themselves when nothing holds them.
+    pub auto_review: bool,
+    /// Stock is reserved when an order is placed (else when it is paid).
+    pub reserve_on_place: bool,
+    pub order_prefix: String,
+    /// none | year | month | day
+    pub order_date: String,
+    pub order_digits: i32,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            tax_inclusive: true,
+            tax_per_order: false,
+            tax_ppm: 0,
+            low_stock: 5,
+            unpaid_minutes: 0,
+            complete_days: 15,
+            auto_review: true,
+            reserve_on_place: true,
+            order_prefix: "SO-".into(),
+            order_date: "day".into(),
+            order_digits: 4,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct Setup {
+    pub name: String,
+    pub currency: String,
+    pub zone: String,
+    pub country: String,
+    pub tax_inclusive: bool,
+}
+
+/// Whether there is a shop, and which.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct ShopState {
+    pub shop: Option<Shop>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    currency: String,
+    zone: String,
+    country: String,
+    contact: String,
+    phone: String,
+    address: String,
+    tax_id: String,
+    preferences: String,
+    version: i64,
+    sample: bool,
+}
+
+impl Shop {
+    pub fn day_of(&self, at: Millis) -> Result<i32> {
+        domain::time::day_of(at.0, &self.zone).map_err(|_| Error::invalid("zone", "unknown"))
+    }
+}
+
+/// Creates the shop. There is one; a second set-up is refused.
+pub async fn setup(ctx: &mut Ctx, input: Setup) -> Result<Shop> {
+    if ctx.shop.is_some() {
+        return Err(Error::Duplicate { kind: "shop".into(), field: "id".into(), value: String::new(), existing: None });
+    }
+    let name = input.name.trim();
+    if name.is_empty() {
+        return Err(Error::invalid("name", "required"));
+    }
+    let id = ctx.new_id();
+    let preferences = Preferences { tax_inclusive: input.tax_inclusive, ..Preferences::default() };
+    execute!(
+        ctx.tx,
+        "INSERT INTO shop (id, name, currency, zone, country, contact, phone, address, tax_id, preferences, version,
+                           sample, created_at)
+         VALUES ($1,$2,$3,$4,$5,'','','','',$6,1,$7,$8)",
+        id,
+        name,
+        input.currency.as_str(),
+        input.zone.as_str(),
+        input.country.as_str(),
+        serde_json::to_string(&preferences)?,
+        false,
+        ctx.now.0
+    )?;
+    ctx.about(id);
+    load(&mut ctx.tx).await?.ok_or(Error::NoShop)
+}
+
+pub async fn shop(ctx: &mut Ctx, _: Nothing) -> Result<ShopState> {
+    Ok(ShopState { shop: ctx.shop.as_deref().cloned() })
+}
+
+/// The shop as the database has it now.
+pub(crate) async fn load(tx: &mut Tx) -> Result<Option<Shop>> {
+    let tx = &mut *tx;
+    let row: Option<Row> = fetch_optional!(
+        *tx,
+        Row,
+        "SELECT id, name, currency, zone, country, contact, phone, address, tax_id, preferences, version, sample
+         FROM shop"
+    )?;
+    row.map(|row| {
+        Ok(Shop {
+            id: row.id,
+            name: row.name,
+            currency: row.currency,
+            zone: row.zone,
+            country: row.country,
+            contact: row.contact,
+            phone: row.phone,
+            address: row.address,
+            tax_id: row.tax_id,
+            preferences: serde_json::from_str(&row.preferences)?,
+            version: Count(row.version),
+            sample: row.sample,
+        })
+    })
+    .transpose()
+}
+
+/// This desk's row: on SQLite the one desk there is.
+pub(crate) async fn this_device(db: &Db, now: Millis) -> Result<Device> {
+    let mut tx = db.begin().await?;
+    let rows: Vec<(Uuid, String)> =
+        fetch_all!(tx, (Uuid, String), "SELECT id, mark FROM device ORDER BY created_at LIMIT 1")?;
+    if let Some((id, mark)) = rows.into_iter().next() {
+        tx.rollback().await?;
+        return Ok(Device { id, mark });
+    }
+    let device = Device { id: Uuid::now_v7(), mark: String::new() };
+    execute!(tx, "INSERT INTO device (id, mark, created_at) VALUES ($1, $2, $3)", device.id, device.mark.as_str(), now.0)?;
+    tx.commit().await?;
+    Ok(device)
+}
