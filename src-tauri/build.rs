@@ -1,1 +1,41 @@
-fn main() {}
+use std::{env, fs, io, path::Path};
+
+fn main() {
+    if let Err(error) = build() {
+        println!("cargo:warning={error:#}");
+        std::process::exit(1);
+    }
+}
+
+fn build() -> Result<(), Box<dyn std::error::Error>> {
+    // libwebkit2gtk loads the system's libsqlite3, which would bind to the sqlite3_* symbols of
+    // our own copy and mix two versions in one process. Hidden symbols cannot be bound to.
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
+        println!("cargo:rustc-link-arg-bins=-Wl,--exclude-libs,ALL");
+    }
+    stand_in_for_the_screen(Path::new("../ui/dist"))?;
+    tauri_build::try_build(
+        tauri_build::Attributes::new().app_manifest(tauri_build::AppManifest::new()),
+    )?;
+    Ok(())
+}
+
+/// The window's files are embedded at compile time, so the crate cannot compile without them.
+/// Who checks or tests the Rust side only should not need Node for it: a page that says what is
+/// missing stands in until `npm run build` writes the real one.
+fn stand_in_for_the_screen(dist: &Path) -> io::Result<()> {
+    let index = dist.join("index.html");
+    println!("cargo:rerun-if-changed={}", index.display());
+    if index.exists() {
+        return Ok(());
+    }
+    if env::var("PROFILE").as_deref() == Ok("release") {
+        println!("cargo:warning=ui/dist is empty: run `npm run build` in ui/ before you ship this");
+    }
+    fs::create_dir_all(dist)?;
+    fs::write(
+        index,
+        "<!doctype html><meta charset=\"utf-8\"><title>Shopkeeper</title>\
+         <p>The screen is not built yet. Run <code>cargo xtask run</code>.</p>\n",
+    )
+}
