@@ -14,9 +14,7 @@ fn build() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo:rustc-link-arg-bins=-Wl,--exclude-libs,ALL");
     }
     stand_in_for_the_screen(Path::new("../ui/dist"))?;
-    tauri_build::try_build(
-        tauri_build::Attributes::new().app_manifest(tauri_build::AppManifest::new()),
-    )?;
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(tauri_build::AppManifest::new()))?;
     Ok(())
 }
 

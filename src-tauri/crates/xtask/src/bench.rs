@@ -26,16 +26,7 @@ pub fn run(args: &Args) -> Result<()> {
     let postgres = Postgres::start()?;
     shell(
         cargo()
-            .args([
-                "run",
-                "--release",
-                "--package",
-                "tests",
-                "--bin",
-                "bench",
-                "--",
-                "--out",
-            ])
+            .args(["run", "--release", "--package", "tests", "--bin", "bench", "--", "--out"])
             .arg(&result)
             .args(&args.bench)
             .env("SHOPKEEPER_TEST_POSTGRES", &postgres.url),

@@ -23,11 +23,7 @@ const LARGEST_DEB: u64 = 15_000_000;
 #[derive(clap::Args)]
 pub struct Args {
     /// The installers to build; by default all that this system can build.
-    #[arg(
-        long = "target",
-        value_name = "deb|rpm|nsis|app|dmg",
-        value_delimiter = ','
-    )]
+    #[arg(long = "target", value_name = "deb|rpm|nsis|app|dmg", value_delimiter = ',')]
     targets: Vec<String>,
     /// Install the .deb and unpack the .rpm, start each on an invisible screen, remove it again.
     #[arg(long)]
@@ -41,11 +37,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    let targets = if args.targets.is_empty() {
-        possible_here()
-    } else {
-        args.targets.clone()
-    };
+    let targets = if args.targets.is_empty() { possible_here() } else { args.targets.clone() };
     if !args.no_build {
         build(&targets, args.config.as_deref())?;
     }
@@ -63,10 +55,7 @@ pub fn run(args: &Args) -> Result<()> {
             match path.extension().and_then(|end| end.to_str()) {
                 Some("deb") => verify_deb(path)?,
                 Some("rpm") => verify_rpm(path)?,
-                _ => say(format!(
-                    "{} is not verified on this system.",
-                    path.display()
-                )),
+                _ => say(format!("{} is not verified on this system.", path.display())),
             }
         }
     }
@@ -92,10 +81,7 @@ fn build(targets: &[String], config: Option<&Path>) -> Result<()> {
         let _ = fs::remove_dir_all(folder);
     }
     say("Building as it is shipped; the first time takes a quarter of an hour on two cores.");
-    let tauri =
-        root()
-            .join("ui/node_modules/.bin")
-            .join(if cfg!(windows) { "tauri.cmd" } else { "tauri" });
+    let tauri = root().join("ui/node_modules/.bin").join(if cfg!(windows) { "tauri.cmd" } else { "tauri" });
     let mut build = Command::new(tauri);
     build.current_dir(root().join("src-tauri"));
     build.args(["build", "--ci", "--bundles", &targets.join(",")]);
@@ -127,25 +113,12 @@ fn installers(targets: &[String]) -> Result<Vec<PathBuf>> {
 }
 
 fn verify_deb(deb: &Path) -> Result<()> {
-    let name = output(
-        Command::new("dpkg-deb")
-            .args(["--field"])
-            .arg(deb)
-            .arg("Package"),
-    )?;
+    let name = output(Command::new("dpkg-deb").args(["--field"]).arg(deb).arg("Package"))?;
     let name = name.trim();
-    say(format!(
-        "Installing {name} from the .deb, as a merchant would."
-    ));
+    say(format!("Installing {name} from the .deb, as a merchant would."));
     shell(
         install::apt()?
-            .args([
-                "install",
-                "-y",
-                "-qq",
-                "--reinstall",
-                "--no-install-recommends",
-            ])
+            .args(["install", "-y", "-qq", "--reinstall", "--no-install-recommends"])
             .args(["-o", "Dpkg::Use-Pty=0"])
             .arg(deb),
     )?;
@@ -168,12 +141,7 @@ fn verify_rpm(rpm: &Path) -> Result<()> {
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
-    shell(
-        Command::new("rpm")
-            .args(["--install", "--nodeps", "--noscripts", "--root"])
-            .arg(folder.path())
-            .arg(rpm),
-    )?;
+    shell(Command::new("rpm").args(["--install", "--nodeps", "--noscripts", "--root"]).arg(folder.path()).arg(rpm))?;
     starts(&folder.path().join("usr/bin/shopkeeper"))?;
     say("The .rpm unpacks and starts.");
     Ok(())
@@ -187,11 +155,12 @@ fn starts(app: &Path) -> Result<()> {
         bail!("{} ended by itself with {status}", app.display());
     }
     if which(&["xdotool"]).is_some()
-        && !succeeds(
-            Command::new("xdotool")
-                .env("DISPLAY", &desktop.display)
-                .args(["search", "--onlyvisible", "--name", "Shopkeeper"]),
-        )
+        && !succeeds(Command::new("xdotool").env("DISPLAY", &desktop.display).args([
+            "search",
+            "--onlyvisible",
+            "--name",
+            "Shopkeeper",
+        ]))
     {
         bail!("{} runs, but shows no window", app.display());
     }

@@ -36,10 +36,5 @@ pub fn format() -> Result<()> {
 }
 
 pub fn lint() -> Result<()> {
-    shell(
-        cargo()
-            .arg("clippy")
-            .args(WORKSPACE)
-            .args(["--all-targets", "--", "-D", "warnings"]),
-    )
+    shell(cargo().arg("clippy").args(WORKSPACE).args(["--all-targets", "--", "-D", "warnings"]))
 }

@@ -23,15 +23,10 @@ pub fn windows() -> Result<()> {
     say("Building for Windows.");
     install::packages(&[For::Windows])?;
     standard_library()?;
-    run(on("build", WINDOWS).env(
-        "CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER",
-        "x86_64-w64-mingw32-gcc",
-    ))?;
+    run(on("build", WINDOWS).env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", "x86_64-w64-mingw32-gcc"))?;
     let folder = target().join("cross").join(WINDOWS).join("debug");
     for name in ["shopkeeper.exe", "shopctl.exe"] {
-        let size = fs::metadata(folder.join(name))
-            .with_context(|| format!("{name} is missing"))?
-            .len();
+        let size = fs::metadata(folder.join(name)).with_context(|| format!("{name} is missing"))?.len();
         say(format!("{name}: {:.1} MB, unoptimised", size as f64 / 1e6));
     }
     Ok(())
@@ -75,10 +70,7 @@ fn standard_library() -> Result<()> {
         return Ok(());
     }
     let release = output(Command::new("rustc").arg("--version"))?;
-    let version = release
-        .split(' ')
-        .nth(1)
-        .context("rustc does not tell its version")?;
+    let version = release.split(' ').nth(1).context("rustc does not tell its version")?;
     let unpacked = tools().join("rust-src");
     unpack_from_debian(&format!("rust-src={version}*"), &unpacked)?;
     let library = unpacked.join("usr/src").join(format!("rustc-{version}"));
@@ -88,12 +80,8 @@ fn standard_library() -> Result<()> {
     fs::create_dir_all(source.parent().unwrap_or(&source))?;
     // A link of an earlier try, whose target is gone.
     let _ = fs::remove_file(&source);
-    run(Command::new("ln").arg("-s").arg(&library).arg(&source)).with_context(|| {
-        format!(
-            "cannot link {} (try: rustup component add rust-src)",
-            source.display()
-        )
-    })
+    run(Command::new("ln").arg("-s").arg(&library).arg(&source))
+        .with_context(|| format!("cannot link {} (try: rustup component add rust-src)", source.display()))
 }
 
 /// Takes one package out of Debian's backports, without adding them to the machine's sources:
@@ -112,10 +100,7 @@ fn unpack_from_debian(package: &str, into: &Path) -> Result<()> {
         let mut get = Command::new("apt-get");
         get.current_dir(&apt)
             .arg("-o")
-            .arg(format!(
-                "Dir::Etc::SourceList={}",
-                apt.join("sources.list").display()
-            ))
+            .arg(format!("Dir::Etc::SourceList={}", apt.join("sources.list").display()))
             .args(["-o", "Dir::Etc::SourceParts=/dev/null"])
             .arg("-o")
             .arg(format!("Dir::State::Lists={}", apt.join("lists").display()))
@@ -141,10 +126,7 @@ fn newest_deb(folder: &Path, name: &str) -> Result<PathBuf> {
         .filter_map(Result::ok)
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|end| end == "deb"))
-        .filter(|path| {
-            path.file_name()
-                .is_some_and(|file| file.to_string_lossy().starts_with(&prefix))
-        })
+        .filter(|path| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(&prefix)))
         .max_by_key(|path| fs::metadata(path).and_then(|data| data.modified()).ok())
         .with_context(|| format!("apt-get did not leave a {name} package"))
 }
@@ -156,14 +138,7 @@ fn apple_compiler() -> Result<(PathBuf, PathBuf, PathBuf)> {
     if !python.join("ziglang").is_dir() {
         say("Installing Zig's C compiler, which knows macOS.");
         run(Command::new("python3")
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--target",
-            ])
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"])
             .arg(&python)
             .arg("ziglang"))
         .context("python3 with pip is needed (Debian: apt-get install python3-pip)")?;
@@ -186,10 +161,7 @@ fn apple_compiler() -> Result<(PathBuf, PathBuf, PathBuf)> {
          exec python3 -m ziglang cc -target aarch64-macos \"${args[@]}\"\n",
     )?;
     let archiver = tools().join("macos-ar");
-    script(
-        &archiver,
-        "#!/usr/bin/env bash\nexec python3 -m ziglang ar \"$@\"\n",
-    )?;
+    script(&archiver, "#!/usr/bin/env bash\nexec python3 -m ziglang ar \"$@\"\n")?;
     Ok((compiler, archiver, python))
 }
 

@@ -24,15 +24,7 @@ impl Desktop {
     pub fn start() -> Result<Self> {
         let mut screen = Background::start(
             mortal("Xvfb")
-                .args([
-                    "-displayfd",
-                    "1",
-                    "-screen",
-                    "0",
-                    "1440x900x24",
-                    "-nolisten",
-                    "tcp",
-                ])
+                .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
@@ -45,29 +37,14 @@ impl Desktop {
         }
         let display = format!(":{}", number.trim());
         let window_manager = Background::start(
-            mortal("openbox")
-                .env("DISPLAY", &display)
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null()),
+            mortal("openbox").env("DISPLAY", &display).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()),
         )?;
-        let home = tempfile::Builder::new()
-            .prefix("shopkeeper-session-")
-            .tempdir()?;
+        let home = tempfile::Builder::new().prefix("shopkeeper-session-").tempdir()?;
         for name in ["run", "data", "config", "cache", "state"] {
             fs::create_dir(home.path().join(name))?;
         }
-        output(
-            Command::new("chmod")
-                .arg("700")
-                .arg(home.path().join("run")),
-        )?;
-        Ok(Self {
-            display,
-            _window_manager: window_manager,
-            _screen: screen,
-            home,
-        })
+        output(Command::new("chmod").arg("700").arg(home.path().join("run")))?;
+        Ok(Self { display, _window_manager: window_manager, _screen: screen, home })
     }
 
     /// A command inside the session. Its bus and keyring end with it.

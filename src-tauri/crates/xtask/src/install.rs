@@ -41,11 +41,7 @@ pub fn packages(reasons: &[For]) -> Result<()> {
     if which(&["apt-get"]).is_none() || which(&["dpkg-query"]).is_none() {
         return other_linux(reasons);
     }
-    let mut wanted: Vec<&str> = reasons
-        .iter()
-        .flat_map(|reason| debian(*reason))
-        .copied()
-        .collect();
+    let mut wanted: Vec<&str> = reasons.iter().flat_map(|reason| debian(*reason)).copied().collect();
     // A browser or a server from elsewhere is as good as Debian's.
     wanted.retain(|package| match *package {
         "chromium" => chromium().is_none(),
@@ -58,8 +54,7 @@ pub fn packages(reasons: &[For]) -> Result<()> {
 /// Node 20.19 is the oldest that the UI's build tools run on.
 pub fn node() -> Result<()> {
     if node_version().is_none() && which(&["apt-get"]).is_some() {
-        let offered =
-            output(Command::new("apt-cache").args(["policy", "nodejs"])).unwrap_or_default();
+        let offered = output(Command::new("apt-cache").args(["policy", "nodejs"])).unwrap_or_default();
         let major = offered
             .lines()
             .find_map(|line| line.trim().strip_prefix("Candidate: "))
@@ -70,21 +65,16 @@ pub fn node() -> Result<()> {
     }
     match node_version() {
         Some(version) if version >= (20, 19) => Ok(()),
-        Some((major, minor)) => bail!(
-            "Node {major}.{minor} is too old: 20.19 or newer is needed. Get it at https://nodejs.org"
-        ),
+        Some((major, minor)) => {
+            bail!("Node {major}.{minor} is too old: 20.19 or newer is needed. Get it at https://nodejs.org")
+        }
         None => bail!("Node is missing: 20.19 or newer is needed. Get it at https://nodejs.org"),
     }
 }
 
 /// The browser that the journeys drive.
 pub fn chromium() -> Option<std::path::PathBuf> {
-    which(&[
-        "chromium",
-        "google-chrome",
-        "google-chrome-stable",
-        "chromium-browser",
-    ])
+    which(&["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"])
 }
 
 /// A program from crates.io, built once into target/tools.
@@ -94,12 +84,8 @@ pub fn cargo_tool(name: &str, version: &str) -> Result<std::path::PathBuf> {
     }
     let path = tools().join("bin").join(name);
     if !path.is_file() {
-        say(format!(
-            "{name} is missing: building it from crates.io, which takes a minute or two."
-        ));
-        run(crate::process::cargo()
-            .args(["install", name, "--locked", "--version", version, "--root"])
-            .arg(tools()))?;
+        say(format!("{name} is missing: building it from crates.io, which takes a minute or two."));
+        run(crate::process::cargo().args(["install", name, "--locked", "--version", version, "--root"]).arg(tools()))?;
     }
     Ok(path)
 }
@@ -107,29 +93,13 @@ pub fn cargo_tool(name: &str, version: &str) -> Result<std::path::PathBuf> {
 /// The installed ones are asked for by name and skipped, so that a machine that has everything
 /// needs neither the network nor root.
 pub fn apt_install(packages: &[&str]) -> Result<()> {
-    let missing: Vec<&str> = packages
-        .iter()
-        .copied()
-        .filter(|name| !installed(name))
-        .collect();
+    let missing: Vec<&str> = packages.iter().copied().filter(|name| !installed(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    say(format!(
-        "These system packages are missing and will be installed: {}.",
-        missing.join(" ")
-    ));
+    say(format!("These system packages are missing and will be installed: {}.", missing.join(" ")));
     run(apt()?.args(["update", "-qq"])).context("cannot refresh the list of packages")?;
-    run(apt()?
-        .args([
-            "install",
-            "-y",
-            "-qq",
-            "--no-install-recommends",
-            "-o",
-            "Dpkg::Use-Pty=0",
-        ])
-        .args(&missing))
+    run(apt()?.args(["install", "-y", "-qq", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0"]).args(&missing))
 }
 
 /// apt-get as root, asking nothing.
@@ -147,9 +117,7 @@ pub fn apt() -> Result<Command> {
     } else {
         bail!("system packages are missing, and there is neither root nor sudo to install them");
     };
-    command
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .args(["-o", "Acquire::Retries=3"]);
+    command.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "Acquire::Retries=3"]);
     Ok(command)
 }
 
@@ -171,21 +139,9 @@ fn node_version() -> Option<(u32, u32)> {
 
 fn debian(reason: For) -> &'static [&'static str] {
     match reason {
-        For::App => &[
-            "build-essential",
-            "pkg-config",
-            "libwebkit2gtk-4.1-dev",
-            "libsoup-3.0-dev",
-            "librsvg2-dev",
-        ],
+        For::App => &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libsoup-3.0-dev", "librsvg2-dev"],
         For::Postgres => &["postgresql"],
-        For::Screen => &[
-            "xvfb",
-            "openbox",
-            "dbus-x11",
-            "gnome-keyring",
-            "fonts-noto-cjk",
-        ],
+        For::Screen => &["xvfb", "openbox", "dbus-x11", "gnome-keyring", "fonts-noto-cjk"],
         For::WindowDriver => &["webkit2gtk-driver"],
         For::Browser => &["chromium", "fonts-noto-cjk"],
         For::Packages => &["rpm"],
@@ -196,9 +152,7 @@ fn debian(reason: For) -> &'static [&'static str] {
 
 fn other_linux(reasons: &[For]) -> Result<()> {
     let libraries = ["webkit2gtk-4.1", "libsoup-3.0", "librsvg-2.0"];
-    if reasons.contains(&For::App)
-        && !succeeds(Command::new("pkg-config").arg("--exists").args(libraries))
-    {
+    if reasons.contains(&For::App) && !succeeds(Command::new("pkg-config").arg("--exists").args(libraries)) {
         bail!(
             "the libraries of the window are missing. Install them, then start again:\n\
              \x20 Fedora:   sudo dnf install webkit2gtk4.1-devel libsoup3-devel librsvg2-devel gcc gcc-c++ pkgconf\n\
@@ -224,10 +178,7 @@ fn other_linux(reasons: &[For]) -> Result<()> {
         .map(|(_, program)| *program)
         .collect();
     if !missing.is_empty() {
-        bail!(
-            "these programs are missing, install them and start again: {}",
-            missing.join(", ")
-        );
+        bail!("these programs are missing, install them and start again: {}", missing.join(", "));
     }
     Ok(())
 }

@@ -21,10 +21,7 @@ mod ui;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    about = "Run, test, check, bundle and measure Shopkeeper 掌柜"
-)]
+#[command(name = "cargo xtask", about = "Run, test, check, bundle and measure Shopkeeper 掌柜")]
 struct Args {
     #[command(subcommand)]
     command: Command,

@@ -27,21 +27,12 @@ pub struct Postgres {
 impl Postgres {
     /// The server that SHOPKEEPER_TEST_POSTGRES names, or else a throw-away one.
     pub fn start() -> Result<Self> {
-        if let Some(url) = std::env::var("SHOPKEEPER_TEST_POSTGRES")
-            .ok()
-            .filter(|url| !url.is_empty())
-        {
+        if let Some(url) = std::env::var("SHOPKEEPER_TEST_POSTGRES").ok().filter(|url| !url.is_empty()) {
             say("Using the Postgres that SHOPKEEPER_TEST_POSTGRES names.");
-            return Ok(Self {
-                url,
-                _server: None,
-                _folder: None,
-            });
+            return Ok(Self { url, _server: None, _folder: None });
         }
         let binaries = binaries()?;
-        let folder = tempfile::Builder::new()
-            .prefix("shopkeeper-postgres-")
-            .tempdir()?;
+        let folder = tempfile::Builder::new().prefix("shopkeeper-postgres-").tempdir()?;
         let data = folder.path().join("data");
         let password = random_password()?;
         let password_file = folder.path().join("password");
@@ -108,11 +99,7 @@ pub fn binaries() -> Result<PathBuf> {
     candidates.extend(which(&["initdb"]).and_then(|path| path.parent().map(Path::to_path_buf)));
     candidates
         .into_iter()
-        .find(|path| {
-            ["initdb", "postgres"]
-                .iter()
-                .all(|name| path.join(name).is_file())
-        })
+        .find(|path| ["initdb", "postgres"].iter().all(|name| path.join(name).is_file()))
         .context("Postgres is not installed; or name a server in SHOPKEEPER_TEST_POSTGRES")
 }
 
@@ -122,15 +109,7 @@ fn as_server_user(program: &Path) -> Command {
         return mortal(program);
     }
     let mut command = Command::new("setpriv");
-    command
-        .args([
-            "--reuid=postgres",
-            "--regid=postgres",
-            "--init-groups",
-            "--pdeathsig=INT",
-            "--",
-        ])
-        .arg(program);
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--pdeathsig=INT", "--"]).arg(program);
     command
 }
 
@@ -155,10 +134,7 @@ fn wait_until_ready(server: &mut Background, port: u16, log: &Path) -> Result<()
     {
         let ended = server.ended_within(Duration::from_millis(50))?.is_some();
         if ended || start.elapsed() > Duration::from_secs(60) {
-            bail!(
-                "Postgres did not start:\n{}",
-                fs::read_to_string(log).unwrap_or_default()
-            );
+            bail!("Postgres did not start:\n{}", fs::read_to_string(log).unwrap_or_default());
         }
     }
     Ok(())

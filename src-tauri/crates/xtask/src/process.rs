@@ -14,10 +14,7 @@ use anyhow::{Context, Result, bail};
 
 /// The repository, wherever `cargo xtask` was typed.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(3)
-        .unwrap_or(Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).unwrap_or(Path::new("."))
 }
 
 /// Where cargo builds: `target/`, unless the user's configuration says otherwise.
@@ -58,9 +55,7 @@ pub fn cargo() -> Command {
 /// Shows the command, runs it in the foreground, and fails when it fails.
 pub fn run(command: &mut Command) -> Result<()> {
     println!("  $ {}", shown(command));
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start {}", shown(command)))?;
+    let status = command.status().with_context(|| format!("cannot start {}", shown(command)))?;
     if !status.success() {
         bail!("`{}` ended with {status}", shown(command));
     }
@@ -69,16 +64,9 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// The output of a command that is asked a question.
 pub fn output(command: &mut Command) -> Result<String> {
-    let out = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("cannot start {}", shown(command)))?;
+    let out = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {}", shown(command)))?;
     if !out.status.success() {
-        bail!(
-            "`{}`: {}",
-            shown(command),
-            String::from_utf8_lossy(&out.stderr).trim()
-        );
+        bail!("`{}`: {}", shown(command), String::from_utf8_lossy(&out.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&out.stdout).into_owned())
 }
@@ -111,9 +99,7 @@ pub struct Background {
 
 impl Background {
     pub fn start(command: &mut Command) -> Result<Self> {
-        let child = command
-            .spawn()
-            .with_context(|| format!("cannot start {}", shown(command)))?;
+        let child = command.spawn().with_context(|| format!("cannot start {}", shown(command)))?;
         Ok(Self { child })
     }
 
@@ -178,12 +164,7 @@ pub fn fingerprint(paths: &[PathBuf], skip: &[&str]) -> Result<String> {
 }
 
 /// Does a step unless its result is there, made from this same fingerprint.
-pub fn once(
-    name: &str,
-    fingerprint: &str,
-    result: &Path,
-    step: impl FnOnce() -> Result<()>,
-) -> Result<()> {
+pub fn once(name: &str, fingerprint: &str, result: &Path, step: impl FnOnce() -> Result<()>) -> Result<()> {
     let stamp = target().join("xtask").join(name);
     if result.exists() && fs::read_to_string(&stamp).is_ok_and(|done| done == fingerprint) {
         return Ok(());
@@ -201,10 +182,7 @@ fn hash_path(path: &Path, skip: &[&str], hash: &mut DefaultHasher) -> Result<()>
     }
     name.hash(hash);
     if path.is_dir() {
-        let mut entries: Vec<_> = fs::read_dir(path)?
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .collect();
+        let mut entries: Vec<_> = fs::read_dir(path)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
         entries.sort();
         for entry in entries {
             hash_path(&entry, skip, hash)?;
@@ -216,18 +194,12 @@ fn hash_path(path: &Path, skip: &[&str], hash: &mut DefaultHasher) -> Result<()>
 }
 
 fn shown(command: &Command) -> String {
-    std::iter::once(command.get_program())
+    let program = Path::new(command.get_program());
+    std::iter::once(program.file_name().unwrap_or(command.get_program()))
         .chain(command.get_args())
         .map(|part| {
-            let text = part.to_string_lossy();
-            let text = Path::new(text.as_ref())
-                .strip_prefix(root())
-                .map_or(text.to_string(), |short| short.display().to_string());
-            if text.contains([' ', '\n']) {
-                format!("'{text}'")
-            } else {
-                text
-            }
+            let text = Path::new(part).strip_prefix(root()).unwrap_or(Path::new(part)).display().to_string();
+            if text.contains([' ', '\n']) { format!("'{text}'") } else { text }
         })
         .collect::<Vec<_>>()
         .join(" ")

@@ -36,21 +36,13 @@ pub fn run(args: &Args) -> Result<()> {
     ui::build()?;
     say("Building the app; the first time takes some minutes, afterwards seconds.");
     let mut build = cargo();
-    build.args([
-        "build",
-        "--package",
-        "shopkeeper",
-        "--features",
-        "custom-protocol",
-    ]);
+    build.args(["build", "--package", "shopkeeper", "--features", "custom-protocol"]);
     if args.release {
         build.arg("--release");
     }
     shell(&mut build)?;
     let profile = if args.release { "release" } else { "debug" };
-    let app = target()
-        .join(profile)
-        .join(format!("shopkeeper{}", std::env::consts::EXE_SUFFIX));
+    let app = target().join(profile).join(format!("shopkeeper{}", std::env::consts::EXE_SUFFIX));
     if args.build_only {
         say(format!("Built: {}", app.display()));
         return Ok(());
@@ -61,9 +53,7 @@ pub fn run(args: &Args) -> Result<()> {
         return shell(desktop.command(&app).args(&args.app));
     }
     let linux = cfg!(target_os = "linux");
-    let screen = ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| std::env::var_os(name).is_some());
+    let screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
     if linux && !screen {
         say(format!(
             "The app is built, but there is no screen to open it on (DISPLAY is not set).\n  \

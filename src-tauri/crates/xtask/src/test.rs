@@ -32,10 +32,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     let parts = choose(args)?;
-    let mut machine = Machine {
-        full: args.full,
-        postgres: None,
-    };
+    let mut machine = Machine { full: args.full, postgres: None };
     let start = Instant::now();
     let mut rows = Vec::new();
     install_for(&parts)?;
@@ -46,11 +43,7 @@ pub fn run(args: &Args) -> Result<()> {
         if let Err(error) = &outcome {
             eprintln!("{} failed: {error:#}", part.name);
         }
-        rows.push(Row {
-            part,
-            outcome,
-            took: begin.elapsed(),
-        });
+        rows.push(Row { part, outcome, took: begin.elapsed() });
     }
     // The server goes before the table comes, so that the table is the last thing on the screen.
     drop(machine);
@@ -107,26 +100,13 @@ const fn part(
     quick: bool,
     run: fn(&mut Machine) -> Result<Outcome>,
 ) -> Part {
-    Part {
-        name,
-        what,
-        needs,
-        quick,
-        run,
-    }
+    Part { name, what, needs, quick, run }
 }
 
 fn choose(args: &Args) -> Result<Vec<&'static Part>> {
     let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
-    if let Some(unknown) = args
-        .only
-        .iter()
-        .find(|name| !names.contains(&name.as_str()))
-    {
-        bail!(
-            "there is no part `{unknown}`; the parts are {}",
-            names.join(", ")
-        );
+    if let Some(unknown) = args.only.iter().find(|name| !names.contains(&name.as_str())) {
+        bail!("there is no part `{unknown}`; the parts are {}", names.join(", "));
     }
     Ok(PARTS
         .iter()
@@ -158,18 +138,11 @@ fn sum_up(rows: &[Row], took: Duration) -> Result<()> {
             Ok(Outcome::Skipped(why)) => ("skipped", why.clone()),
             Err(error) => ("FAILED ", first_line(&format!("{error:#}"))),
         };
-        println!(
-            "{mark}  {:<9} {:>8}  {note}",
-            row.part.name,
-            clock(row.took)
-        );
+        println!("{mark}  {:<9} {:>8}  {note}", row.part.name, clock(row.took));
     }
     println!("{:─<72}\nin all {}", "", clock(took));
     let failed = rows.iter().filter(|row| row.outcome.is_err()).count();
-    let passed = rows
-        .iter()
-        .filter(|row| matches!(row.outcome, Ok(Outcome::Passed)))
-        .count();
+    let passed = rows.iter().filter(|row| matches!(row.outcome, Ok(Outcome::Passed))).count();
     println!("{passed} passed, {failed} failed");
     if failed > 0 {
         // The line above is the last word; main would add another.
@@ -191,11 +164,7 @@ fn deny(machine: &mut Machine) -> Result<Outcome> {
     }
     let program = install::cargo_tool("cargo-deny", "^0")?;
     // Not `advisories`: its database comes from a git host that a build machine may not reach.
-    shell(
-        Command::new(program)
-            .current_dir(root())
-            .args(["check", "licenses", "bans", "sources"]),
-    )?;
+    shell(Command::new(program).current_dir(root()).args(["check", "licenses", "bans", "sources"]))?;
     Ok(Outcome::Passed)
 }
 
@@ -219,10 +188,8 @@ fn ui_build(_: &mut Machine) -> Result<Outcome> {
 
 fn audit(_: &mut Machine) -> Result<Outcome> {
     ui::install_packages("ui")?;
-    let answer = ui::npm(&root().join("ui"))
-        .args(["audit", "--json", "--omit=dev"])
-        .output()
-        .context("cannot start npm")?;
+    let answer =
+        ui::npm(&root().join("ui")).args(["audit", "--json", "--omit=dev"]).output().context("cannot start npm")?;
     let report: serde_json::Value = serde_json::from_slice(&answer.stdout).unwrap_or_default();
     let counts = &report["metadata"]["vulnerabilities"];
     if !counts.is_object() {
@@ -243,10 +210,7 @@ fn clippy(_: &mut Machine) -> Result<Outcome> {
 fn rust(machine: &mut Machine) -> Result<Outcome> {
     if succeeds(cargo().args(["nextest", "--version"])) {
         let mut tests = cargo();
-        tests
-            .args(["nextest", "run"])
-            .args(WORKSPACE)
-            .args(["--no-fail-fast", "--no-tests=pass"]);
+        tests.args(["nextest", "run"]).args(WORKSPACE).args(["--no-fail-fast", "--no-tests=pass"]);
         shell(machine.with_databases(&mut tests)?)?;
         shell(machine.with_databases(cargo().args(["test", "--doc"]).args(WORKSPACE))?)?;
     } else {
@@ -261,12 +225,7 @@ fn rust(machine: &mut Machine) -> Result<Outcome> {
 /// wrote is what was committed.
 fn bindings(_: &mut Machine) -> Result<Outcome> {
     const FILE: &str = "ui/src/bindings.ts";
-    shell(
-        cargo()
-            .arg("test")
-            .args(WORKSPACE)
-            .args(["--lib", "--bins", "--", "bindings"]),
-    )?;
+    shell(cargo().arg("test").args(WORKSPACE).args(["--lib", "--bins", "--", "bindings"]))?;
     let git = |args: &[&str]| {
         let mut git = Command::new("git");
         git.current_dir(root()).args(args).args(["--", FILE]);
@@ -310,9 +269,7 @@ fn browser(machine: &mut Machine) -> Result<Outcome> {
 
 fn window(machine: &mut Machine) -> Result<Outcome> {
     if !root().join("tests/tests/window.rs").is_file() {
-        return Ok(Outcome::Skipped(
-            "tests/tests/window.rs does not exist".into(),
-        ));
+        return Ok(Outcome::Skipped("tests/tests/window.rs does not exist".into()));
     }
     if !cfg!(target_os = "linux") {
         return Ok(Outcome::Skipped("only driven on Linux".into()));
@@ -321,13 +278,7 @@ fn window(machine: &mut Machine) -> Result<Outcome> {
     app(machine)?;
     // Compiled outside of the session, so that the session holds the journeys only.
     let target = ["--test", "window"];
-    shell(
-        cargo()
-            .arg("test")
-            .args(WORKSPACE)
-            .args(target)
-            .arg("--no-run"),
-    )?;
+    shell(cargo().arg("test").args(WORKSPACE).args(target).arg("--no-run"))?;
     let desktop = Desktop::start()?;
     let cargo = cargo();
     let mut journeys = desktop.command(cargo.get_program());
@@ -357,9 +308,7 @@ impl Machine {
             Some(folder) => {
                 command.env("SHOPKEEPER_DATA", folder);
             }
-            None => {
-                say("SHOPKEEPER_DATA names no folder: tests on whole real data sets are skipped.")
-            }
+            None => say("SHOPKEEPER_DATA names no folder: tests on whole real data sets are skipped."),
         }
         // A snapshot that changed fails the test; nothing is written beside it.
         command.env("INSTA_UPDATE", "no").env("RUST_BACKTRACE", "1");
@@ -373,25 +322,15 @@ fn real_data() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os("SHOPKEEPER_DATA") {
         return Some(folder.into());
     }
-    root()
-        .ancestors()
-        .map(|folder| folder.join("shared/data"))
-        .find(|folder| folder.is_dir())
+    root().ancestors().map(|folder| folder.join("shared/data")).find(|folder| folder.is_dir())
 }
 
 fn binary(name: &str) -> PathBuf {
-    target()
-        .join("debug")
-        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 fn first_line(text: &str) -> String {
-    text.lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(100)
-        .collect()
+    text.lines().next().unwrap_or_default().chars().take(100).collect()
 }
 
 fn clock(time: Duration) -> String {
