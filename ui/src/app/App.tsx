@@ -1,0 +1,52 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { App as AntApp, ConfigProvider } from "antd";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { antdLocale } from "../i18n";
+import { invalidateTags } from "../lib/api";
+import { ApiError } from "../lib/errors";
+import { installHotkeys } from "../lib/hotkeys";
+import { onChanged } from "../lib/transport";
+import { Gate } from "./Gate";
+import { styleNonce, themeConfig, useDark } from "./theme";
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      // A refusal stays a refusal; only a lost line is worth another try.
+      retry: (n, e) => n < 2 && e instanceof ApiError && e.code === "unreachable",
+      refetchOnWindowFocus: false,
+    },
+  },
+});
+
+export function App() {
+  const dark = useDark();
+  const { i18n } = useTranslation();
+
+  useEffect(() => installHotkeys(), []);
+  useEffect(() => onChanged((tags) => invalidateTags(client, tags)), []);
+  useEffect(() => {
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+  }, [dark]);
+
+  const locale = antdLocale(i18n.language);
+  const nonce = styleNonce();
+  return (
+    <QueryClientProvider client={client}>
+      <ConfigProvider
+        theme={themeConfig(dark)}
+        {...(locale ? { locale } : {})}
+        {...(nonce ? { csp: { nonce } } : {})}
+        componentSize="middle"
+        button={{ autoInsertSpace: false }}
+        form={{ requiredMark: "optional" }}
+      >
+        <AntApp message={{ maxCount: 3 }} notification={{ placement: "bottomRight", maxCount: 3 }}>
+          <Gate />
+        </AntApp>
+      </ConfigProvider>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,43 @@
+import { RouterProvider } from "@tanstack/react-router";
+import { Spin } from "antd";
+import { lazy, Suspense, useEffect } from "react";
+import { ErrorNotice } from "../components/ErrorNotice";
+import { useAsk } from "../lib/api";
+import { shop } from "../lib/shop";
+import { router } from "./router";
+import { readStatus } from "./status";
+
+const FirstRun = lazy(() => import("./firstRun/FirstRun"));
+
+/** Decides between the shop and the first steps. Nothing else may be shown before the shop's currency and zone are known. */
+export function Gate() {
+  const status = useAsk("app.status", {}, { tags: ["settings"], staleTime: 5_000 });
+  const s = status.data ? readStatus(status.data) : null;
+  useEffect(() => {
+    if (s?.shop) shop.set(s.shop);
+    if (s?.shop?.name) document.title = `${s.shop.name} · Shopkeeper 掌柜`;
+  }, [s?.shop?.name, s?.shop?.currency, s?.shop?.zone, s?.shop?.logoText, s?.shop?.sample]); // eslint-disable-line
+
+  if (status.isPending) return <Waiting />;
+  if (status.error && !s)
+    return (
+      <main className="sk-center">
+        <ErrorNotice error={status.error} onRetry={() => void status.refetch()} />
+      </main>
+    );
+  if (!s?.ready)
+    return (
+      <Suspense fallback={<Waiting />}>
+        <FirstRun status={s} onReady={() => void status.refetch()} />
+      </Suspense>
+    );
+  return <RouterProvider router={router} />;
+}
+
+function Waiting() {
+  return (
+    <main className="sk-center">
+      <Spin size="large" />
+    </main>
+  );
+}

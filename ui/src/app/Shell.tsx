@@ -1,0 +1,120 @@
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Button, Drawer, Grid, Layout, Menu, Tag } from "antd";
+import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
+import { Suspense, useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useHotkeys } from "../lib/hotkeys";
+import { prefs, setPref } from "../lib/prefs";
+import { useShop } from "../lib/shop";
+import { useStore } from "../lib/store";
+import { areas } from "./areas";
+import { CommandPalette } from "./CommandPalette";
+import { Seal } from "./Seal";
+import { ShortcutList } from "./ShortcutList";
+import { TopBar } from "./TopBar";
+import { UndoHost } from "./UndoHost";
+
+/** The frame around every page: menu, top bar, palette, undo. */
+export function Shell() {
+  const { t } = useTranslation();
+  const screens = Grid.useBreakpoint();
+  // Before the first measurement nothing is known: take the desktop, which is the first target.
+  const narrow = screens.md === false;
+  const collapsed = useStore(prefs).navCollapsed;
+  const [drawer, setDrawer] = useState(false);
+  const [palette, setPalette] = useState(false);
+  const [shortcuts, setShortcuts] = useState(false);
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+
+  useEffect(() => setDrawer(false), [pathname]);
+
+  const areaKeys = areas.flatMap((a) => a.actions ?? []).filter((x) => x.keys);
+  useHotkeys([
+    { keys: "mod+k", label: t("app.palette.open"), run: () => setPalette((v) => !v), inFields: true },
+    { keys: "?", label: t("app.shortcuts.open"), run: () => setShortcuts(true) },
+    { keys: "mod+b", label: t("app.nav.toggle"), run: () => setPref("navCollapsed", !prefs.get().navCollapsed) },
+    ...areaKeys.map((x) => ({
+      keys: x.keys ?? "",
+      label: t(x.label),
+      run: () => (x.to ? void navigate({ to: x.to }) : x.run?.()),
+    })),
+  ]);
+
+  return (
+    <Layout className="sk-shell">
+      <a className="sk-skip" href="#main" onClick={(e) => (e.preventDefault(), document.getElementById("main")?.focus())}>
+        {t("app.skip")}
+      </a>
+      {!narrow && (
+        <Layout.Sider width={208} collapsedWidth={56} collapsed={collapsed} theme="light" className="sk-sider">
+          <Brand collapsed={collapsed} />
+          <Nav />
+          <Button
+            type="text"
+            className="sk-fold"
+            aria-label={t("app.nav.toggle")}
+            icon={collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+            onClick={() => setPref("navCollapsed", !collapsed)}
+          />
+        </Layout.Sider>
+      )}
+      {narrow && (
+        <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" size={248} title={<Brand collapsed={false} />} styles={{ body: { padding: 8 } }}>
+          <Nav />
+        </Drawer>
+      )}
+      <Layout>
+        <TopBar
+          narrow={narrow}
+          onPalette={() => setPalette(true)}
+          onShortcuts={() => setShortcuts(true)}
+          menuButton={narrow ? <Button type="text" aria-label={t("app.nav.open")} icon={<MenuOutlined />} onClick={() => setDrawer(true)} /> : null}
+        />
+        <Layout.Content className="sk-content" id="main" tabIndex={-1} role="main">
+          <Suspense>
+            <Outlet />
+          </Suspense>
+        </Layout.Content>
+      </Layout>
+      <CommandPalette open={palette} onClose={() => setPalette(false)} />
+      <ShortcutList open={shortcuts} onClose={() => setShortcuts(false)} />
+      <UndoHost />
+    </Layout>
+  );
+}
+
+function Brand({ collapsed }: { collapsed: boolean }) {
+  const { t } = useTranslation();
+  const shop = useShop();
+  return (
+    <Link to="/" className="sk-brand" aria-label={t("app.home")}>
+      <Seal size={28} />
+      {!collapsed && (
+        <span className="sk-brand-name">
+          {shop.logoText || shop.name || t("app.name")}
+          {shop.sample && <Tag className="sk-sample">{t("app.sample")}</Tag>}
+        </span>
+      )}
+    </Link>
+  );
+}
+
+function Nav() {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const items = useMemo(
+    () => areas.flatMap((a) => (a.menu ? [{ key: a.menu.to, icon: a.menu.icon, label: <Link to={a.menu.to}>{t(a.menu.label)}</Link>, title: t(a.menu.label) }] : [])),
+    [t],
+  );
+  const here = items
+    .map((i) => i.key)
+    .filter((k) => (k === "/" ? pathname === "/" : pathname === k || pathname.startsWith(`${k}/`)))
+    .sort((a, b) => b.length - a.length)[0];
+  return (
+    <nav aria-label={t("app.nav.label")} className="sk-nav">
+      <Menu mode="inline" items={items} selectedKeys={here ? [here] : []} onClick={({ key }) => void navigate({ to: key })} />
+    </nav>
+  );
+}

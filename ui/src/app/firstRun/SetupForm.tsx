@@ -1,0 +1,73 @@
+import { Button, Form, Input, Radio, Select } from "antd";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { DraftNotice } from "../../components/DraftNotice";
+import { ErrorNotice } from "../../components/ErrorNotice";
+import { useTell } from "../../lib/api";
+import { guessZone } from "../../lib/dates";
+import { useDraft } from "../../lib/drafts";
+import { countryName, currencies, currencyName, guessRegion, REGIONS, zones } from "./regions";
+
+interface Setup {
+  name: string;
+  country: string;
+  currency: string;
+  time_zone: string;
+  prices_include_tax: boolean;
+}
+
+export function SetupForm({ onReady }: { onReady: () => void }) {
+  const { t, i18n } = useTranslation();
+  const start = useMemo<Setup>(() => {
+    const zone = guessZone();
+    const r = guessRegion(zone, i18n.language);
+    return { name: "", country: r.code, currency: r.currency, time_zone: zones().includes(zone) ? zone : r.zone, prices_include_tax: r.inclusive };
+  }, []); // eslint-disable-line react-hooks/exhaustive-deps
+  const draft = useDraft<Setup>("firstRun.setup", start);
+  const v = draft.value;
+  const put = (patch: Partial<Setup>) => draft.set((old) => ({ ...old, ...patch }));
+  const setup = useTell("app.setup", {
+    onSuccess: () => {
+      draft.clear();
+      onReady();
+    },
+  });
+  const find = (text: string, o?: { label?: unknown; value?: unknown }) => `${String(o?.label ?? "")} ${String(o?.value ?? "")}`.toLowerCase().includes(text.toLowerCase());
+
+  return (
+    <Form layout="vertical" onFinish={() => setup.mutate({ ...v, name: v.name.trim(), language: i18n.language })}>
+      <h2 style={{ marginTop: 0 }}>{t("firstRun.setup.title")}</h2>
+      <DraftNotice draft={draft} />
+      <Form.Item label={t("firstRun.name")} htmlFor="fr-name" required>
+        <Input id="fr-name" autoFocus value={v.name} maxLength={80} placeholder={t("firstRun.namePlaceholder")} onChange={(e) => put({ name: e.target.value })} />
+      </Form.Item>
+      <Form.Item label={t("firstRun.country")} htmlFor="fr-country">
+        <Select
+          id="fr-country"
+          showSearch={{ filterOption: find }}
+          value={v.country}
+          options={REGIONS.map((r) => ({ value: r.code, label: countryName(r.code, i18n.language) }))}
+          onChange={(code) => {
+            const r = REGIONS.find((x) => x.code === code);
+            if (r) put({ country: code, currency: r.currency, time_zone: r.zone, prices_include_tax: r.inclusive });
+          }}
+        />
+      </Form.Item>
+      <div className="sk-two">
+        <Form.Item label={t("firstRun.currency")} htmlFor="fr-currency" extra={t("firstRun.currencyHint")}>
+          <Select id="fr-currency" showSearch={{ filterOption: find }} value={v.currency} options={currencies().map((c) => ({ value: c, label: currencyName(c, i18n.language) }))} onChange={(currency) => put({ currency })} />
+        </Form.Item>
+        <Form.Item label={t("firstRun.zone")} htmlFor="fr-zone" extra={t("firstRun.zoneHint")}>
+          <Select id="fr-zone" showSearch={{ filterOption: find }} value={v.time_zone} options={zones().map((z) => ({ value: z, label: z }))} onChange={(time_zone) => put({ time_zone })} />
+        </Form.Item>
+      </div>
+      <Form.Item label={t("firstRun.tax")}>
+        <Radio.Group value={v.prices_include_tax} onChange={(e) => put({ prices_include_tax: Boolean(e.target.value) })} options={[{ value: true, label: t("firstRun.taxIncl") }, { value: false, label: t("firstRun.taxExcl") }]} />
+      </Form.Item>
+      {setup.error && <ErrorNotice error={setup.error} />}
+      <Button type="primary" size="large" block htmlType="submit" disabled={!v.name.trim()} loading={setup.isPending}>
+        {t("firstRun.open")}
+      </Button>
+    </Form>
+  );
+}

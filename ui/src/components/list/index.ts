@@ -1,0 +1,2 @@
+export { DataList, type BulkAction, type Column, type DataListProps } from "./DataList";
+export type { Filter, View } from "./ListBar";

@@ -1,0 +1,30 @@
+import "i18next";
+import type frame from "./en.json";
+import type analytics from "../analytics/en.json";
+import type catalog from "../catalog/en.json";
+import type customers from "../customers/en.json";
+import type dashboard from "../dashboard/en.json";
+import type imports from "../imports/en.json";
+import type orders from "../orders/en.json";
+import type settings from "../settings/en.json";
+import type stock from "../stock/en.json";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    nsSeparator: false;
+    returnNull: false;
+    defaultNS: "translation";
+    resources: {
+      translation: typeof frame & {
+        analytics: typeof analytics;
+        catalog: typeof catalog;
+        customers: typeof customers;
+        dashboard: typeof dashboard;
+        imports: typeof imports;
+        orders: typeof orders;
+        settings: typeof settings;
+        stock: typeof stock;
+      };
+    };
+  }
+}

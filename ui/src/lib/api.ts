@@ -1,0 +1,158 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+  type UseMutationResult,
+  type UseQueryResult,
+} from "@tanstack/react-query";
+import { useRef } from "react";
+import { ApiError } from "./errors";
+import { uuidv7 } from "./ids";
+import { command, query } from "./transport";
+
+// The words of the wire. Until the generated bindings are here, every name is allowed and every type is open.
+export type QueryName = string;
+export type CommandName = string;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Input<_N extends string> = any;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Output<_N extends string> = any;
+
+/** The tag under which a query is cached is its area: `orders.list` → `orders`. Name more when it shows others' facts. */
+export function tagOf(name: string): string {
+  return name.split(".")[0] ?? name;
+}
+
+export async function ask<N extends QueryName>(name: N, input: Input<N>): Promise<Output<N>> {
+  return (await query(name, input)) as Output<N>;
+}
+
+export async function tell<N extends CommandName>(name: N, input: Input<N>, commandId?: string): Promise<Output<N>> {
+  return (await command(name, input, commandId)) as Output<N>;
+}
+
+interface AskOptions {
+  /** Tags beyond the query's own area: a product page that shows stock says `["stock"]`. */
+  tags?: string[];
+  enabled?: boolean;
+  /** Keeps the last answer on the screen while the next one is on its way (filters, typing). */
+  keep?: boolean;
+  staleTime?: number;
+  refetchInterval?: number;
+}
+
+/** Asks and caches. It is asked again by itself when an event says that one of its tags changed. */
+export function useAsk<N extends QueryName>(name: N, input: Input<N>, o: AskOptions = {}): UseQueryResult<Output<N>, ApiError> {
+  return useQuery<Output<N>, ApiError>({
+    queryKey: [tagOf(name), name, input],
+    queryFn: () => ask(name, input),
+    meta: { tags: [tagOf(name), ...(o.tags ?? [])] },
+    enabled: o.enabled ?? true,
+    ...(o.keep ? { placeholderData: keepPreviousData } : {}),
+    ...(o.staleTime !== undefined ? { staleTime: o.staleTime } : {}),
+    ...(o.refetchInterval !== undefined ? { refetchInterval: o.refetchInterval } : {}),
+  });
+}
+
+interface TellOptions<N extends string> {
+  onSuccess?: (data: Output<N>, input: Input<N>) => void;
+  onError?: (e: ApiError, input: Input<N>) => void;
+}
+
+/**
+ * Gives a command. The command id lives until the command was answered: pressing the button again after a lost
+ * connection repeats the same command, and a changed input gets a new one.
+ */
+export function useTell<N extends CommandName>(name: N, o: TellOptions<N> = {}): UseMutationResult<Output<N>, ApiError, Input<N>> {
+  const client = useQueryClient();
+  const pending = useRef<{ id: string; input: string } | null>(null);
+  return useMutation<Output<N>, ApiError, Input<N>>({
+    mutationFn: async (input) => {
+      const text = JSON.stringify(input);
+      if (pending.current?.input !== text) pending.current = { id: uuidv7(), input: text };
+      try {
+        const answer = await tell(name, input, pending.current.id);
+        pending.current = null;
+        return answer;
+      } catch (e) {
+        // A clear refusal is an answer, too; only silence is worth repeating under the same id.
+        if (e instanceof ApiError && e.code !== "unreachable") pending.current = null;
+        throw e;
+      }
+    },
+    onSuccess: (data, input) => {
+      // The event will say exactly what changed; this is for the screen the person is looking at now.
+      invalidateTags(client, [tagOf(name)]);
+      o.onSuccess?.(data, input);
+    },
+    ...(o.onError ? { onError: o.onError } : {}),
+  });
+}
+
+export function invalidateTags(client: QueryClient, tags: string[]): void {
+  const any = tags.includes("*");
+  void client.invalidateQueries({
+    predicate: (q) => any || ((q.meta?.tags as string[] | undefined) ?? [String(q.queryKey[0])]).some((t) => tags.includes(t)),
+  });
+}
+
+export interface Page<Row> {
+  rows: Row[];
+  next?: string | null;
+  total?: number | null;
+}
+
+/** What DataList eats. */
+export interface ListSource<Row> {
+  rows: Row[];
+  total: number | null;
+  loading: boolean;
+  fetching: boolean;
+  error: ApiError | null;
+  hasMore: boolean;
+  loadMore: () => void;
+  refetch: () => void;
+}
+
+/**
+ * A long list, page by page, by keyset cursor. `input` is without the cursor; `cursorKey` is where the cursor goes in
+ * the input; `page` reads rows and the next cursor out of the answer when they are named differently.
+ */
+export function usePages<N extends QueryName, Row>(
+  name: N,
+  input: Record<string, unknown>,
+  o: AskOptions & { cursorKey?: string; page?: (answer: Output<N>) => Page<Row> } = {},
+): ListSource<Row> {
+  const read = o.page ?? ((a: Output<N>) => defaultPage<Row>(a));
+  const cursorKey = o.cursorKey ?? "cursor";
+  const q = useInfiniteQuery({
+    queryKey: [tagOf(name), name, input, "pages"],
+    queryFn: async ({ pageParam }) => read(await ask(name, { ...input, [cursorKey]: pageParam } as Input<N>)),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last: Page<Row>) => last.next ?? undefined,
+    meta: { tags: [tagOf(name), ...(o.tags ?? [])] },
+    enabled: o.enabled ?? true,
+    placeholderData: keepPreviousData,
+  });
+  return {
+    rows: q.data?.pages.flatMap((p) => p.rows) ?? [],
+    total: q.data?.pages[0]?.total ?? null,
+    loading: q.isPending,
+    fetching: q.isFetching,
+    error: (q.error as ApiError | null) ?? null,
+    hasMore: q.hasNextPage,
+    loadMore: () => {
+      if (q.hasNextPage && !q.isFetchingNextPage) void q.fetchNextPage();
+    },
+    refetch: () => void q.refetch(),
+  };
+}
+
+function defaultPage<Row>(a: unknown): Page<Row> {
+  const o = (a ?? {}) as Record<string, unknown>;
+  const rows = (Array.isArray(a) ? a : (o.rows ?? o.items ?? [])) as Row[];
+  return { rows, next: (o.next ?? o.next_cursor ?? null) as string | null, total: (o.total ?? null) as number | null };
+}

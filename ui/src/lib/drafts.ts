@@ -1,0 +1,82 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { load, save } from "./store";
+
+interface Saved<T> {
+  at: number;
+  value: T;
+}
+
+export interface Draft<T> {
+  value: T;
+  set: (next: T | ((old: T) => T)) => void;
+  /** When the draft was written, if it was found on entering; show `<DraftNotice draft={…} />`. Null otherwise. */
+  restoredAt: number | null;
+  /** After the command was acknowledged: forget the saved copy, keep or replace what is on the screen. */
+  clear: (next?: T) => void;
+  /** Throw the draft away and begin again. */
+  discard: () => void;
+}
+
+const DELAY_MS = 300;
+
+/**
+ * A form's content that outlives a crash. Every change is written to this device within 300 ms, and at once when the
+ * window is hidden or closed; it is found again under the same key. Keys: `orders.new`, `catalog.product.<id>`.
+ */
+export function useDraft<T>(key: string, initial: T): Draft<T> {
+  const first = useRef(initial);
+  const found = useRef<Saved<T> | null>(null);
+  const [state, setState] = useState<{ key: string; value: T }>(() => {
+    found.current = load<Saved<T> | null>(`draft.${key}`, null);
+    return { key, value: found.current ? found.current.value : initial };
+  });
+  const [restoredAt, setRestoredAt] = useState<number | null>(found.current?.at ?? null);
+  const dirty = useRef<Saved<T> | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+
+  const flush = useCallback(() => {
+    if (timer.current) clearTimeout(timer.current);
+    timer.current = null;
+    if (dirty.current) save(`draft.${key}`, dirty.current);
+    dirty.current = null;
+  }, [key]);
+
+  useEffect(() => {
+    const onHide = () => flush();
+    window.addEventListener("pagehide", onHide);
+    document.addEventListener("visibilitychange", onHide);
+    return () => {
+      window.removeEventListener("pagehide", onHide);
+      document.removeEventListener("visibilitychange", onHide);
+      flush();
+    };
+  }, [flush]);
+
+  const set = useCallback(
+    (next: T | ((old: T) => T)) => {
+      setState((old) => {
+        const value = typeof next === "function" ? (next as (o: T) => T)(old.value) : next;
+        dirty.current = { at: Date.now(), value };
+        timer.current ??= setTimeout(flush, DELAY_MS);
+        return { ...old, value };
+      });
+    },
+    [flush],
+  );
+
+  const clear = useCallback(
+    (next?: T) => {
+      dirty.current = null;
+      if (timer.current) clearTimeout(timer.current);
+      timer.current = null;
+      save(`draft.${key}`, undefined);
+      setRestoredAt(null);
+      if (next !== undefined) setState((old) => ({ ...old, value: next }));
+    },
+    [key],
+  );
+
+  const discard = useCallback(() => clear(first.current), [clear]);
+
+  return { value: state.value, set, restoredAt, clear, discard };
+}

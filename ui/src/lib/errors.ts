@@ -1,0 +1,61 @@
+import type { TFunction, i18n as I18n } from "i18next";
+
+/** What a refused command or query throws. `code` and `data` come from the wire; `call` is the dotted name that was refused. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly data: Record<string, unknown>;
+  readonly call: string;
+
+  constructor(call: string, code: string, data: Record<string, unknown> = {}) {
+    super(`${call}: ${code}`);
+    this.name = "ApiError";
+    this.call = call;
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** Turns whatever arrived in place of an answer into an ApiError. Tauri's own refusals are plain strings. */
+export function toApiError(call: string, raw: unknown): ApiError {
+  if (raw instanceof ApiError) return raw;
+  if (typeof raw === "string") return new ApiError(call, "refused", { message: raw });
+  if (raw instanceof TypeError) return new ApiError(call, "unreachable", { message: raw.message });
+  if (raw instanceof Error) return new ApiError(call, "internal", { message: raw.message });
+  if (raw && typeof raw === "object") {
+    const { code, ...data } = raw as Record<string, unknown>;
+    if (typeof code === "string") return new ApiError(call, code, data);
+    // A newer program may wrap the tagged error once more.
+    const inner = (raw as { error?: unknown }).error;
+    if (inner && inner !== raw) return toApiError(call, inner);
+  }
+  return new ApiError(call, "internal", { message: JSON.stringify(raw) });
+}
+
+export interface ErrorText {
+  /** What happened, in one sentence. */
+  title: string;
+  /** What to do next. */
+  next: string;
+  /** What support needs to find it in the log. */
+  ref?: string;
+}
+
+/**
+ * The words for an error, by code and data, never by message.
+ * `<area>.errors.<code>` wins over `errors.<code>`, so that an area can say it in its own terms;
+ * each holds `title` and `next`, and may use the error's data as {{variables}}.
+ */
+export function describeError(i18n: I18n, raw: unknown): ErrorText {
+  const e = toApiError("app", raw);
+  const t = i18n.t.bind(i18n) as unknown as (key: string, data?: Record<string, unknown>) => string;
+  const area = e.call.split(".")[0] ?? "app";
+  const base = [`${area}.errors.${e.code}`, `errors.${e.code}`].find((k) => i18n.exists(`${k}.title`)) ?? "errors.internal";
+  const ref = typeof e.data.ref === "string" ? e.data.ref : undefined;
+  return {
+    title: t(`${base}.title`, { ...e.data, code: e.code }),
+    next: i18n.exists(`${base}.next`) ? t(`${base}.next`, { ...e.data, code: e.code }) : t("errors.internal.next"),
+    ...(ref ? { ref } : base === "errors.internal" ? { ref: `${e.call}:${e.code}` } : {}),
+  };
+}
+
+export type AnyT = TFunction;

@@ -1,0 +1,51 @@
+import { useTranslation } from "react-i18next";
+import { formatCount, formatMoney } from "./money";
+import { formatAgo, formatDate, formatDateTime, formatDay, guessZone } from "./dates";
+import { prefs } from "./prefs";
+import { createStore, useStore } from "./store";
+
+/** The facts about the shop that every screen needs to write a number or a time. Filled by the shell after start. */
+export interface Shop {
+  name: string;
+  currency: string;
+  zone: string;
+  logoText: string;
+  sample: boolean;
+}
+
+export const shop = createStore<Shop>({ name: "", currency: "CNY", zone: guessZone(), logoText: "", sample: false });
+
+export function useShop(): Shop {
+  return useStore(shop);
+}
+
+export function formatLocale(lang: string): string {
+  return prefs.get().formatLocale ?? lang;
+}
+
+export interface Formats {
+  money: (minor: number, currency?: string) => string;
+  count: (n: number) => string;
+  date: (ms: number) => string;
+  dateTime: (ms: number) => string;
+  day: (day: number, style?: "full" | "short") => string;
+  ago: (ms: number) => string;
+  locale: string;
+}
+
+/** Formats bound to the shop and the reader: `const f = useFormats(); f.money(line.total)`. */
+export function useFormats(): Formats {
+  const s = useShop();
+  const p = useStore(prefs);
+  const { i18n } = useTranslation();
+  const locale = p.formatLocale ?? i18n.language;
+  return {
+    money: (minor, currency) => formatMoney(minor, currency ?? s.currency, locale),
+    count: (n) => formatCount(n, locale),
+    date: (ms) => formatDate(ms, s.zone, locale),
+    dateTime: (ms) => formatDateTime(ms, s.zone, locale),
+    day: (d, style) => formatDay(d, locale, style),
+    ago: (ms) => formatAgo(ms, s.zone, locale),
+    locale,
+  };
+}
