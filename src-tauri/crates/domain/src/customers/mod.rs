@@ -1,0 +1,9 @@
+//! Customers: phones, e-mail addresses, and postal addresses pasted from a chat.
+
+mod address;
+mod phone;
+mod regions;
+
+pub use address::{ParsedAddress, parse_cn_address};
+pub use phone::{normalise_email, normalise_phone, phone_tail};
+pub use regions::{Region, Regions};
