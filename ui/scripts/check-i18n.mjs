@@ -72,8 +72,8 @@ for (const file of walk(src)) {
     if (m[1].includes(".") && !enKeys.has(m[1]) && !enKeys.has(base(m[1]))) problems.push(`${relative(src, file)}: no such key: ${m[1]}`);
   }
 }
-// Errors are looked up by the code that arrives.
-const dynamic = (k) => /^errors\.|^\w+\.errors\./.test(k);
+// Errors, and the names of things in them, are looked up by what arrives.
+const dynamic = (k) => /^(errors|kinds|fields|rules|reasons)\.|^\w+\.(errors|fields)\./.test(k);
 for (const k of enKeys) {
   if (literals.has(k) || dynamic(k)) continue;
   if ([...fronts].some((f) => k.startsWith(f))) continue;

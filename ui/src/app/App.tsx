@@ -41,7 +41,7 @@ export function App() {
         {...(nonce ? { csp: { nonce } } : {})}
         componentSize="middle"
         button={{ autoInsertSpace: false }}
-        form={{ requiredMark: "optional" }}
+        form={{ requiredMark: false }}
       >
         <AntApp message={{ maxCount: 3 }} notification={{ placement: "bottomRight", maxCount: 3 }}>
           <Gate />

@@ -17,7 +17,8 @@
  *   Caches refresh by tag (first part of the name, more with `tags`) when the shop says that something changed.
  * - Money, dates, numbers: `const f = useFormats()` (lib/shop.ts) or `<Money minor={…} />`. Never divide by 100.
  * - Errors: `<ErrorNotice error={q.error} />` in place, `useToast().error(e)` after an action. Words for an area's own codes: `<area>.errors.<code>.title|next`.
- * - Forms: `useDraft("orders.new", empty)` + `<DraftNotice draft={d} />`. Undo: `pushUndo({ label, run: () => tell("orders.unarchive", …) })`.
+ * - Forms: `useDraft("orders.new", empty)` + `<DraftNotice draft={d} />`. Undo: `useTell(name, { undo: () => t("…") })` when the
+ *   command records its inverse (the server takes it back by command id); else `pushUndo({ label, run })`.
  * - Statuses: `<StatusTag kind="stage" value={o.stage} />`; kinds and colours in components/StatusTag.tsx, words under `status.` in src/i18n.
  * - Areas do not import each other's insides: link to a route, or ask the other area's query.
  */

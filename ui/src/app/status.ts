@@ -1,32 +1,49 @@
+import { ask } from "../lib/api";
+import { ApiError } from "../lib/errors";
 import { guessZone } from "../lib/dates";
 import type { Shop } from "../lib/shop";
 
-/** What the window must know before anything else. Read leniently: an older server may say less. */
+/** What the window must know before anything else. */
 export interface AppStatus {
   ready: boolean;
   shop: Shop | null;
   version: string;
+  /** Where the shop is kept, without its password: a file, or a server's address. */
   database: string;
   keyring: boolean;
+  /** In a browser there is no choosing of databases: the shop is the one that is served. */
+  desktop: boolean;
 }
 
-export function readStatus(raw: unknown): AppStatus {
+/** Read leniently: an older program may say less. */
+export function readStatus(raw: unknown, desktop: boolean): AppStatus {
   const o = (raw ?? {}) as Record<string, unknown>;
   const s = (o.shop ?? null) as Record<string, unknown> | null;
   const shop: Shop | null = s
     ? {
         name: String(s.name ?? ""),
         currency: String(s.currency ?? "CNY"),
-        zone: String(s.time_zone ?? s.zone ?? guessZone()),
+        zone: String(s.zone ?? s.time_zone ?? guessZone()),
         logoText: String(s.logo_text ?? s.name ?? ""),
         sample: Boolean(s.sample ?? o.sample ?? false),
       }
     : null;
   return {
-    ready: Boolean(o.ready ?? shop !== null),
+    ready: shop !== null,
     shop,
     version: String(o.version ?? ""),
     database: String(o.database ?? o.db ?? ""),
     keyring: Boolean(o.keyring ?? true),
+    desktop,
   };
+}
+
+/** The desktop window knows about databases and keyrings; a browser only about the shop. */
+export async function askStatus(): Promise<AppStatus> {
+  try {
+    return readStatus(await ask("app.status", {}), true);
+  } catch (e) {
+    if (e instanceof ApiError && ["unknown_command", "refused", "not_found"].includes(e.code)) return readStatus(await ask("settings.shop", {}), false);
+    throw e;
+  }
 }

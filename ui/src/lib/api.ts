@@ -12,6 +12,7 @@ import { useRef } from "react";
 import { ApiError } from "./errors";
 import { uuidv7 } from "./ids";
 import { command, query } from "./transport";
+import { pushUndo } from "./undo";
 
 // The words of the wire. Until the generated bindings are here, every name is allowed and every type is open.
 export type QueryName = string;
@@ -58,6 +59,8 @@ export function useAsk<N extends QueryName>(name: N, input: Input<N>, o: AskOpti
 }
 
 interface TellOptions<N extends string> {
+  /** What was done, translated ("3 orders archived"). When given, an undo toast follows; the inverse is the one the command recorded. */
+  undo?: (data: Output<N>, input: Input<N>) => string | null;
   onSuccess?: (data: Output<N>, input: Input<N>) => void;
   onError?: (e: ApiError, input: Input<N>) => void;
 }
@@ -69,12 +72,15 @@ interface TellOptions<N extends string> {
 export function useTell<N extends CommandName>(name: N, o: TellOptions<N> = {}): UseMutationResult<Output<N>, ApiError, Input<N>> {
   const client = useQueryClient();
   const pending = useRef<{ id: string; input: string } | null>(null);
+  const answered = useRef("");
   return useMutation<Output<N>, ApiError, Input<N>>({
     mutationFn: async (input) => {
       const text = JSON.stringify(input);
       if (pending.current?.input !== text) pending.current = { id: uuidv7(), input: text };
       try {
-        const answer = await tell(name, input, pending.current.id);
+        const id = pending.current.id;
+        const answer = await tell(name, input, id);
+        answered.current = id;
         pending.current = null;
         return answer;
       } catch (e) {
@@ -86,10 +92,17 @@ export function useTell<N extends CommandName>(name: N, o: TellOptions<N> = {}):
     onSuccess: (data, input) => {
       // The event will say exactly what changed; this is for the screen the person is looking at now.
       invalidateTags(client, [tagOf(name)]);
+      const done = o.undo?.(data, input);
+      if (done) pushUndo({ label: done, run: undoRun(answered.current) });
       o.onSuccess?.(data, input);
     },
     ...(o.onError ? { onError: o.onError } : {}),
   });
+}
+
+/** Takes back a command by its id: what `pushUndo` wants when the command was given with `tell(name, input, id)`. */
+export function undoRun(commandId: string): () => Promise<unknown> {
+  return () => tell("app.undo", { command_id: commandId });
 }
 
 export function invalidateTags(client: QueryClient, tags: string[]): void {

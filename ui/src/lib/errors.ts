@@ -1,4 +1,4 @@
-import type { TFunction, i18n as I18n } from "i18next";
+import type { i18n as I18n } from "i18next";
 
 /** What a refused command or query throws. `code` and `data` come from the wire; `call` is the dotted name that was refused. */
 export class ApiError extends Error {
@@ -49,13 +49,34 @@ export function describeError(i18n: I18n, raw: unknown): ErrorText {
   const e = toApiError("app", raw);
   const t = i18n.t.bind(i18n) as unknown as (key: string, data?: Record<string, unknown>) => string;
   const area = e.call.split(".")[0] ?? "app";
+  const word = (keys: string[], fallback: unknown) => {
+    const k = keys.find((x) => i18n.exists(x));
+    return k ? t(k) : String(fallback ?? "");
+  };
+  const d = e.data;
+  // Names of things travel as words of the wire ("customer", "too_long"); people read their own.
+  const data: Record<string, unknown> = {
+    ...d,
+    code: e.code,
+    ...(d.kind !== undefined ? { kind: word([`kinds.${String(d.kind)}`], d.kind) } : {}),
+    ...(d.by !== undefined ? { by: word([`kinds.${String(d.by)}`], d.by) } : {}),
+    ...(d.field !== undefined ? { field: word([`${area}.fields.${String(d.field)}`, `fields.${String(d.field)}`], d.field) } : {}),
+    ...(d.rule !== undefined ? { rule: word([`rules.${String(d.rule)}`], d.detail || d.rule) } : {}),
+    ...(d.state !== undefined ? { state: word([`status.stage.${String(d.state)}`], d.state) } : {}),
+    ...(d.reason !== undefined ? { reason: word([`reasons.${String(d.reason)}`], d.reason) } : {}),
+    ...(Array.isArray(d.lines) ? { what: d.lines.map((l) => shortage(l, t)).join(t("common.comma")) } : {}),
+    ...(Array.isArray(d.skus) ? { what: d.skus.join(t("common.comma")) } : {}),
+  };
   const base = [`${area}.errors.${e.code}`, `errors.${e.code}`].find((k) => i18n.exists(`${k}.title`)) ?? "errors.internal";
-  const ref = typeof e.data.ref === "string" ? e.data.ref : undefined;
+  const ref = [d.reference, d.ref].find((x) => typeof x === "string") as string | undefined;
   return {
-    title: t(`${base}.title`, { ...e.data, code: e.code }),
-    next: i18n.exists(`${base}.next`) ? t(`${base}.next`, { ...e.data, code: e.code }) : t("errors.internal.next"),
+    title: t(`${base}.title`, data),
+    next: i18n.exists(`${base}.next`) ? t(`${base}.next`, data) : t("errors.internal.next"),
     ...(ref ? { ref } : base === "errors.internal" ? { ref: `${e.call}:${e.code}` } : {}),
   };
 }
 
-export type AnyT = TFunction;
+function shortage(line: unknown, t: (key: string, data?: Record<string, unknown>) => string): string {
+  const l = (line ?? {}) as Record<string, unknown>;
+  return t("errors.shortage", { title: l.title || l.sku, wanted: l.wanted, available: l.available });
+}

@@ -12,21 +12,21 @@ interface Setup {
   name: string;
   country: string;
   currency: string;
-  time_zone: string;
-  prices_include_tax: boolean;
+  zone: string;
+  tax_inclusive: boolean;
 }
 
 export function SetupForm({ onReady }: { onReady: () => void }) {
   const { t, i18n } = useTranslation();
   const start = useMemo<Setup>(() => {
-    const zone = guessZone();
-    const r = guessRegion(zone, i18n.language);
-    return { name: "", country: r.code, currency: r.currency, time_zone: zones().includes(zone) ? zone : r.zone, prices_include_tax: r.inclusive };
+    const here = guessZone();
+    const r = guessRegion(here, i18n.language);
+    return { name: "", country: r.code, currency: r.currency, zone: here !== "UTC" && zones().includes(here) ? here : r.zone, tax_inclusive: r.inclusive };
   }, []); // eslint-disable-line react-hooks/exhaustive-deps
   const draft = useDraft<Setup>("firstRun.setup", start);
   const v = draft.value;
   const put = (patch: Partial<Setup>) => draft.set((old) => ({ ...old, ...patch }));
-  const setup = useTell("app.setup", {
+  const setup = useTell("settings.setup", {
     onSuccess: () => {
       draft.clear();
       onReady();
@@ -35,7 +35,7 @@ export function SetupForm({ onReady }: { onReady: () => void }) {
   const find = (text: string, o?: { label?: unknown; value?: unknown }) => `${String(o?.label ?? "")} ${String(o?.value ?? "")}`.toLowerCase().includes(text.toLowerCase());
 
   return (
-    <Form layout="vertical" onFinish={() => setup.mutate({ ...v, name: v.name.trim(), language: i18n.language })}>
+    <Form layout="vertical" onFinish={() => setup.mutate({ ...v, name: v.name.trim() })}>
       <h2 style={{ marginTop: 0 }}>{t("firstRun.setup.title")}</h2>
       <DraftNotice draft={draft} />
       <Form.Item label={t("firstRun.name")} htmlFor="fr-name" required>
@@ -49,7 +49,7 @@ export function SetupForm({ onReady }: { onReady: () => void }) {
           options={REGIONS.map((r) => ({ value: r.code, label: countryName(r.code, i18n.language) }))}
           onChange={(code) => {
             const r = REGIONS.find((x) => x.code === code);
-            if (r) put({ country: code, currency: r.currency, time_zone: r.zone, prices_include_tax: r.inclusive });
+            if (r) put({ country: code, currency: r.currency, zone: r.zone, tax_inclusive: r.inclusive });
           }}
         />
       </Form.Item>
@@ -58,11 +58,11 @@ export function SetupForm({ onReady }: { onReady: () => void }) {
           <Select id="fr-currency" showSearch={{ filterOption: find }} value={v.currency} options={currencies().map((c) => ({ value: c, label: currencyName(c, i18n.language) }))} onChange={(currency) => put({ currency })} />
         </Form.Item>
         <Form.Item label={t("firstRun.zone")} htmlFor="fr-zone" extra={t("firstRun.zoneHint")}>
-          <Select id="fr-zone" showSearch={{ filterOption: find }} value={v.time_zone} options={zones().map((z) => ({ value: z, label: z }))} onChange={(time_zone) => put({ time_zone })} />
+          <Select id="fr-zone" showSearch={{ filterOption: find }} value={v.zone} options={zones().map((z) => ({ value: z, label: z }))} onChange={(zone: string) => put({ zone })} />
         </Form.Item>
       </div>
       <Form.Item label={t("firstRun.tax")}>
-        <Radio.Group value={v.prices_include_tax} onChange={(e) => put({ prices_include_tax: Boolean(e.target.value) })} options={[{ value: true, label: t("firstRun.taxIncl") }, { value: false, label: t("firstRun.taxExcl") }]} />
+        <Radio.Group value={v.tax_inclusive} onChange={(e) => put({ tax_inclusive: Boolean(e.target.value) })} options={[{ value: true, label: t("firstRun.taxIncl") }, { value: false, label: t("firstRun.taxExcl") }]} />
       </Form.Item>
       {setup.error && <ErrorNotice error={setup.error} />}
       <Button type="primary" size="large" block htmlType="submit" disabled={!v.name.trim()} loading={setup.isPending}>
