@@ -13,6 +13,5 @@ CREATE TABLE search_doc (
 -- Holds the pieces only; the row's id is that of search_doc. One table per kind would save
 -- nothing: the kind is a piece too.
 CREATE VIRTUAL TABLE search_gram USING fts5 (
-    grams, content = '', contentless_delete = 1, detail = none, columnsize = 0,
-    tokenize = "unicode61 remove_diacritics 0 tokenchars '~!@#$%^&*()_+-=[]{};:<>,.?/|'"
+    grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
