@@ -19,7 +19,7 @@ function fmt(locale: string, zone: string, opts: Intl.DateTimeFormatOptions, nam
 }
 
 export function formatDateTime(ms: number, zone: string, locale: string): string {
-  return fmt(locale, zone, { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }, "dt").format(ms);
+  return fmt(locale, zone, { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, "dt").format(ms);
 }
 
 export function formatDate(ms: number, zone: string, locale: string): string {
@@ -27,7 +27,7 @@ export function formatDate(ms: number, zone: string, locale: string): string {
 }
 
 export function formatTime(ms: number, zone: string, locale: string): string {
-  return fmt(locale, zone, { hour: "2-digit", minute: "2-digit", hour12: false }, "t").format(ms);
+  return fmt(locale, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, "t").format(ms);
 }
 
 /** A day number for reading; a day has no zone of its own, so it is written as UTC midnight. */

@@ -66,7 +66,7 @@ export function parseMoney(text: string, currency: string): ParsedMoney {
     .normalize("NFKC")
     .replace(/[\s\u00a0'’_]/g, "")
     .replace(/[。]/g, ".")
-    .replace(/^([-+]?)(?:[A-Z]{3}|[^\d.,+-]{1,3})/u, "$1")
+    .replace(/^([-+]?)(?:[A-Z]{3}|[^\d.,+-]{1,3})(?=[\d.])/u, "$1")
     .replace(/(?:元|[A-Z]{3})$/u, "");
   if (s === "" || s === "-" || s === "+") return { ok: false, why: "empty" };
   const m = /^([-+]?)((?:\d{1,3}(?:,\d{2,3})+)|\d*)(?:\.(\d*))?$/.exec(s);

@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { gather } from ".";
+import { words as en } from "./words.en";
+import { words as zh } from "./words.zh-CN";
+
+function keys(o: object, prefix = ""): string[] {
+  return Object.entries(o).flatMap(([k, v]) => (v && typeof v === "object" ? keys(v as object, `${prefix}${k}.`) : [`${prefix}${k}`.replace(/_(one|other)$/, "")]));
+}
+
+it("has every word in both languages", () => {
+  expect([...new Set(keys(gather(zh)))].sort()).toEqual([...new Set(keys(gather(en)))].sort());
+});

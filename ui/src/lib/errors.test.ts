@@ -1,0 +1,36 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { i18next, startI18n, switchLanguage } from "../i18n";
+import { ApiError, describeError, toApiError } from "./errors";
+
+beforeAll(() => startI18n("en"));
+
+describe("errors", () => {
+  it("reads every shape an error arrives in", () => {
+    expect(toApiError("orders.place", { code: "busy" }).code).toBe("busy");
+    expect(toApiError("orders.place", { error: { code: "busy" } }).code).toBe("busy");
+    expect(toApiError("orders.place", "command orders_place not allowed").code).toBe("refused");
+    expect(toApiError("orders.place", new TypeError("Failed to fetch")).code).toBe("unreachable");
+    expect(toApiError("orders.place", 17).code).toBe("internal");
+  });
+
+  it("speaks by code and data", async () => {
+    const e = new ApiError("orders.place", "insufficient_stock", { lines: [{ sku: "A", title: "Mug", wanted: 3, available: 1 }] });
+    expect(describeError(i18next, e).title).toBe("Not enough in stock: Mug (wanted 3, available 1)");
+    await switchLanguage("zh-CN");
+    expect(describeError(i18next, e).title).toBe("库存不足：Mug（需要 3，可用 1）");
+    await switchLanguage("en");
+  });
+
+  it("says something useful of a code it never met", () => {
+    const x = describeError(i18next, new ApiError("orders.place", "martians"));
+    expect(x.title).not.toContain("martians");
+    expect(x.ref).toBe("orders.place:martians");
+  });
+
+  it("never shows an empty variable", () => {
+    for (const code of ["invalid", "duplicate", "not_found"]) {
+      const x = describeError(i18next, new ApiError("customers.save", code, { kind: "customer", field: "phone", rule: "too_long", value: "1", detail: "", id: "1" }));
+      expect(`${x.title} ${x.next}`).not.toMatch(/\{\{|undefined/);
+    }
+  });
+});
