@@ -31,6 +31,10 @@ impl Postgres {
             say("Using the Postgres that SHOPKEEPER_TEST_POSTGRES names.");
             return Ok(Self { url, _server: None, _folder: None });
         }
+        Self::throw_away()
+    }
+
+    fn throw_away() -> Result<Self> {
         let binaries = binaries()?;
         let folder = tempfile::Builder::new().prefix("shopkeeper-postgres-").tempdir()?;
         let data = folder.path().join("data");
@@ -138,4 +142,25 @@ fn wait_until_ready(server: &mut Background, port: u16, log: &Path) -> Result<()
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_throw_away_server_leaves_nothing_behind() -> Result<()> {
+        if binaries().is_err() {
+            return Ok(());
+        }
+        let server = Postgres::throw_away()?;
+        let folder = server._folder.as_ref().map(|folder| folder.path().to_path_buf()).context("no folder")?;
+        let port: u16 =
+            server.url.rsplit_once(':').and_then(|(_, end)| end.split('/').next()?.parse().ok()).unwrap_or(0);
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+        drop(server);
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the server still listens");
+        assert!(!folder.exists(), "the folder is still there");
+        Ok(())
+    }
 }
