@@ -1,7 +1,8 @@
 //! The other two systems, from Linux: an .exe for Windows, and a type check for macOS, whose
 //! linker needs Apple's SDK. Neither needs more than what package registries carry.
 //!
-//! The standard library for those targets is compiled from source (`-Zbuild-std`).
+//! Where rustup can fetch the standard library of those systems, it does; where only package
+//! registries can be reached, it is compiled from Debian's copy of its source (`-Zbuild-std`).
 
 use std::{
     fs,
@@ -13,7 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     install::{self, For, is_root},
-    process::{cargo, output, run, say, succeeds, target, tools, which},
+    process::{cargo, output, run, say, target, tools, which},
 };
 
 const WINDOWS: &str = "x86_64-pc-windows-gnu";
@@ -22,8 +23,8 @@ const MACOS: &str = "aarch64-apple-darwin";
 pub fn windows() -> Result<()> {
     say("Building for Windows.");
     install::packages(&[For::Windows])?;
-    standard_library()?;
-    run(on("build", WINDOWS).env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", "x86_64-w64-mingw32-gcc"))?;
+    let mut build = on("build", WINDOWS)?;
+    run(build.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", "x86_64-w64-mingw32-gcc"))?;
     let folder = target().join("cross").join(WINDOWS).join("debug");
     for name in ["shopkeeper.exe", "shopctl.exe"] {
         let size = fs::metadata(folder.join(name)).with_context(|| format!("{name} is missing"))?.len();
@@ -34,54 +35,60 @@ pub fn windows() -> Result<()> {
 
 pub fn macos() -> Result<()> {
     say("Checking for macOS.");
-    standard_library()?;
     let (compiler, archiver, python) = apple_compiler()?;
-    run(on("check", MACOS)
+    run(on("check", MACOS)?
         .env("CC_aarch64_apple_darwin", compiler)
         .env("AR_aarch64_apple_darwin", archiver)
         .env("PYTHONPATH", python))
 }
 
 /// In a target folder of its own: RUSTC_BOOTSTRAP would make cargo rebuild what tests had built.
-fn on(command: &str, system: &str) -> Command {
+fn on(command: &str, system: &str) -> Result<Command> {
     let mut cargo = cargo();
     cargo
-        .args([command, "-Zbuild-std=std,panic_abort", "--target", system])
-        .args(["--package", "shopkeeper", "--package", "shopctl"])
+        .args([command, "--target", system, "--package", "shopkeeper", "--package", "shopctl"])
         .args(["--features", "shopkeeper/custom-protocol"])
         .arg("--target-dir")
-        .arg(target().join("cross"))
-        .env("RUSTC_BOOTSTRAP", "1");
-    cargo
+        .arg(target().join("cross"));
+    if !has_standard_library(system) {
+        standard_library_source()?;
+        cargo.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
+    }
+    Ok(cargo)
 }
 
-/// The source of the standard library: rustup's, or else Debian's package of the same version.
-fn standard_library() -> Result<()> {
+fn has_standard_library(system: &str) -> bool {
+    let there = || {
+        output(Command::new("rustc").args(["--print", "target-libdir", "--target", system]))
+            .is_ok_and(|folder| fs::read_dir(folder.trim()).is_ok_and(|mut files| files.next().is_some()))
+    };
+    if there() {
+        return true;
+    }
+    which(&["rustup"]).is_some() && run(Command::new("rustup").args(["target", "add", system])).is_ok() && there()
+}
+
+fn standard_library_source() -> Result<()> {
     let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
     let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust");
     if source.join("library/Cargo.lock").is_file() {
         return Ok(());
     }
-    say("The source of Rust's standard library is missing: installing it.");
-    if which(&["rustup"]).is_some()
-        && succeeds(Command::new("rustup").args(["component", "add", "rust-src"]))
-        && source.join("library/Cargo.lock").is_file()
-    {
-        return Ok(());
-    }
+    say("Installing the source of Rust's standard library from Debian's backports.");
     let release = output(Command::new("rustc").arg("--version"))?;
     let version = release.split(' ').nth(1).context("rustc does not tell its version")?;
     let unpacked = tools().join("rust-src");
     unpack_from_debian(&format!("rust-src={version}*"), &unpacked)?;
-    let library = unpacked.join("usr/src").join(format!("rustc-{version}"));
-    if !library.join("library/Cargo.lock").is_file() {
+    let library = unpacked.join("usr/src").join(format!("rustc-{version}")).join("library");
+    if !library.join("Cargo.lock").is_file() {
         bail!("Debian's rust-src {version} has no library/Cargo.lock");
     }
-    fs::create_dir_all(source.parent().unwrap_or(&source))?;
-    // A link of an earlier try, whose target is gone.
-    let _ = fs::remove_file(&source);
-    run(Command::new("ln").arg("-s").arg(&library).arg(&source))
-        .with_context(|| format!("cannot link {} (try: rustup component add rust-src)", source.display()))
+    // Copied, not linked: the toolchain outlives this checkout.
+    run(Command::new("mkdir").arg("-p").arg(&source))?;
+    run(Command::new("cp").arg("-r").arg(&library).arg(&source))
+        .with_context(|| format!("cannot write to {}", source.display()))?;
+    fs::remove_dir_all(unpacked)?;
+    Ok(())
 }
 
 /// Takes one package out of Debian's backports, without adding them to the machine's sources:
