@@ -20,7 +20,8 @@ export function Shell() {
   const screens = Grid.useBreakpoint();
   // Before the first measurement nothing is known: take the desktop, which is the first target.
   const narrow = screens.md === false;
-  const collapsed = useStore(prefs).navCollapsed;
+  // Between a phone and a desk the menu shows its icons only.
+  const collapsed = useStore(prefs).navCollapsed || screens.lg === false;
   const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
@@ -55,7 +56,8 @@ export function Shell() {
             className="sk-fold"
             aria-label={t("app.nav.toggle")}
             icon={collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
-            onClick={() => setPref("navCollapsed", !collapsed)}
+            disabled={screens.lg === false}
+            onClick={() => setPref("navCollapsed", !prefs.get().navCollapsed)}
           />
         </Layout.Sider>
       )}

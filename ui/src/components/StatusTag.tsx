@@ -1,4 +1,3 @@
-import { Tag } from "antd";
 import {
   AuditOutlined,
   CarOutlined,
@@ -21,19 +20,20 @@ import {
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-type Look = [color: string, icon: ReactNode];
+type Tone = "grey" | "gold" | "purple" | "orange" | "blue" | "cyan" | "green" | "magenta" | "red";
+type Look = [tone: Tone, icon: ReactNode];
 
 // A status is a colour and an icon and a word, so that no one of the three is needed to read it.
 const LOOKS = {
   stage: {
-    draft: ["default", <EditOutlined />],
+    draft: ["grey", <EditOutlined />],
     placed: ["gold", <DollarOutlined />],
     review: ["purple", <AuditOutlined />],
     ready: ["orange", <InboxOutlined />],
     shipping: ["blue", <CarOutlined />],
     delivered: ["cyan", <CheckOutlined />],
     completed: ["green", <CheckCircleOutlined />],
-    cancelled: ["default", <StopOutlined />],
+    cancelled: ["grey", <StopOutlined />],
   },
   payment: {
     unpaid: ["gold", <ClockCircleOutlined />],
@@ -42,30 +42,30 @@ const LOOKS = {
     paid: ["green", <CheckCircleOutlined />],
     overpaid: ["magenta", <ExclamationCircleOutlined />],
     partially_refunded: ["purple", <RollbackOutlined />],
-    refunded: ["default", <RollbackOutlined />],
+    refunded: ["grey", <RollbackOutlined />],
     chargeback: ["red", <WarningOutlined />],
   },
   fulfilment: {
-    none: ["default", <MinusCircleOutlined />],
+    none: ["grey", <MinusCircleOutlined />],
     allocated: ["gold", <InboxOutlined />],
     partial_shipped: ["orange", <CarOutlined />],
     shipped: ["blue", <CarOutlined />],
     partial_delivered: ["cyan", <PieChartOutlined />],
     delivered: ["green", <CheckCircleOutlined />],
     returned_part: ["purple", <RollbackOutlined />],
-    returned: ["default", <RollbackOutlined />],
+    returned: ["grey", <RollbackOutlined />],
   },
   afterSale: {
-    none: ["default", <MinusCircleOutlined />],
+    none: ["grey", <MinusCircleOutlined />],
     open: ["red", <ExclamationCircleOutlined />],
     partly: ["orange", <PieChartOutlined />],
-    closed: ["default", <CheckOutlined />],
+    closed: ["grey", <CheckOutlined />],
   },
   product: {
-    draft: ["default", <EditOutlined />],
+    draft: ["grey", <EditOutlined />],
     active: ["green", <CheckCircleOutlined />],
-    off: ["default", <PauseCircleOutlined />],
-    archived: ["default", <StopOutlined />],
+    off: ["grey", <PauseCircleOutlined />],
+    archived: ["grey", <StopOutlined />],
   },
   stockLevel: {
     ok: ["green", <CheckCircleOutlined />],
@@ -76,7 +76,7 @@ const LOOKS = {
     running: ["blue", <SyncOutlined spin />],
     done: ["green", <CheckCircleOutlined />],
     failed: ["red", <CloseCircleOutlined />],
-    cancelled: ["default", <StopOutlined />],
+    cancelled: ["grey", <StopOutlined />],
   },
 } satisfies Record<string, Record<string, Look>>;
 
@@ -87,9 +87,19 @@ export function StatusTag({ kind, value }: { kind: StatusKind; value: string }) 
   const text = useStatusText();
   const look = (LOOKS[kind] as Record<string, Look>)[value];
   return (
-    <Tag color={look?.[0] ?? "default"} icon={look?.[1]} className="sk-status">
+    <Pill tone={look?.[0] ?? "grey"} icon={look?.[1]}>
       {text(kind, value)}
-    </Tag>
+    </Pill>
+  );
+}
+
+/** The shape of a status, for what is not in the table above. Tones keep 4.5 : 1 in light and dark. */
+export function Pill({ tone, icon, children }: { tone: Tone; icon?: ReactNode; children: ReactNode }) {
+  return (
+    <span className={`sk-pill sk-tone-${tone}`}>
+      {icon && <span aria-hidden>{icon}</span>}
+      {children}
+    </span>
   );
 }
 

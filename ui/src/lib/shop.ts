@@ -19,8 +19,12 @@ export function useShop(): Shop {
   return useStore(shop);
 }
 
+/** How numbers and dates are written: as chosen; else as the machine does in this language; else day before month. */
 export function formatLocale(lang: string): string {
-  return prefs.get().formatLocale ?? lang;
+  const chosen = prefs.get().formatLocale;
+  if (chosen) return chosen;
+  if (lang !== "en") return lang;
+  return navigator.languages?.find((l) => /^en-[A-Z]{2}$/.test(l)) ?? "en-GB";
 }
 
 export interface Formats {
@@ -36,9 +40,9 @@ export interface Formats {
 /** Formats bound to the shop and the reader: `const f = useFormats(); f.money(line.total)`. */
 export function useFormats(): Formats {
   const s = useShop();
-  const p = useStore(prefs);
+  useStore(prefs);
   const { i18n } = useTranslation();
-  const locale = p.formatLocale ?? i18n.language;
+  const locale = formatLocale(i18n.language);
   return {
     money: (minor, currency) => formatMoney(minor, currency ?? s.currency, locale),
     count: (n) => formatCount(n, locale),
