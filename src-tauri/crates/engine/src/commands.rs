@@ -52,6 +52,31 @@ macro_rules! for_each_command {
                 [settings_write online final audited] [settings];
             query settings_shop "settings.shop" = $crate::settings::shop, $crate::settings::Nothing => $crate::settings::ShopState,
                 [settings_read offline] [];
+            // imports
+            query imports_inspect "imports.inspect" = $crate::imports::inspect, $crate::imports::InspectFile => $crate::imports::InspectedFile,
+                [imports_read offline] [];
+            command imports_start "imports.start" = $crate::imports::start, $crate::imports::StartImport => $crate::imports::ImportJob,
+                [imports_write online final audited] [imports];
+            query imports_get "imports.get" = $crate::imports::get, $crate::imports::ImportJobId => $crate::imports::ImportJob,
+                [imports_read offline] [];
+            query imports_list "imports.list" = $crate::imports::list, $crate::imports::ImportJobList => $crate::imports::ImportJobs,
+                [imports_read offline] [];
+            command imports_cancel "imports.cancel" = $crate::imports::cancel, $crate::imports::ImportJobId => $crate::imports::ImportJob,
+                [imports_write online final audited] [imports];
+            command imports_resume "imports.resume" = $crate::imports::resume, $crate::imports::ImportJobId => $crate::imports::ImportJob,
+                [imports_write online final audited] [imports];
+            query imports_rejects "imports.rejects" = $crate::imports::rejects, $crate::imports::ImportRejectList => $crate::imports::ImportRejects,
+                [imports_read offline] [];
+            query imports_save_rejects "imports.save_rejects" = $crate::imports::save_rejects, $crate::imports::SaveRejects => $crate::imports::SavedFile,
+                [imports_read offline] [];
+            command imports_forget_mapping "imports.forget_mapping" = $crate::imports::forget_mapping, $crate::imports::ForgetMapping => $crate::settings::Nothing,
+                [imports_write online final audited] [imports];
+            command exports_table "exports.table" = $crate::exports::table, $crate::exports::Export => $crate::exports::ExportJob,
+                [exports_write offline final audited] [];
+            query exports_get "exports.get" = $crate::exports::get, $crate::exports::ExportId => $crate::exports::ExportJob,
+                [exports_write offline] [];
+            command exports_cancel "exports.cancel" = $crate::exports::cancel, $crate::exports::ExportId => $crate::settings::Nothing,
+                [exports_write offline final unaudited] [];
         }
     };
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     commands::Spec,
     db::Tx,
+    engine::Engine,
     error::{Error, Result},
     settings::Shop,
 };
@@ -103,7 +104,11 @@ pub struct Ctx {
     pub(crate) undoes: Option<Uuid>,
     pub(crate) input: String,
     pub(crate) extra_tags: Vec<&'static str>,
+    pub(crate) after: Vec<AfterCommit>,
 }
+
+/// Work that a command starts and that must not start when the command is rolled back.
+pub(crate) type AfterCommit = Box<dyn FnOnce(Engine) + Send>;
 
 impl Ctx {
     /// The shop and its settings.
@@ -141,6 +146,11 @@ impl Ctx {
     pub fn undo_with(&mut self, command: &str, input: &impl Serialize) -> Result<()> {
         self.inverse = Some(Inverse { command: command.to_owned(), input: serde_json::to_value(input)? });
         Ok(())
+    }
+
+    /// Runs `work` once this command is committed; it must not block, only spawn.
+    pub(crate) fn after_commit(&mut self, work: impl FnOnce(Engine) + Send + 'static) {
+        self.after.push(Box::new(work));
     }
 
     /// Announces more than the command's own tags.

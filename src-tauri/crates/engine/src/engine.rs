@@ -119,6 +119,7 @@ impl Engine {
             undoes,
             input,
             extra_tags: Vec::new(),
+            after: Vec::new(),
         })))
     }
 
@@ -175,7 +176,11 @@ impl Engine {
                 return Err(if is_unique_violation(&error) { Error::Busy } else { error.into() });
             }
         }
+        let after = std::mem::take(&mut ctx.after);
         ctx.tx.commit().await?;
+        for work in after {
+            work(self.clone());
+        }
         let mut tags: Vec<String> = spec.tags.iter().chain(&ctx.extra_tags).map(|t| (*t).to_owned()).collect();
         tags.sort();
         tags.dedup();
@@ -200,6 +205,7 @@ impl Engine {
             undoes: None,
             input: String::new(),
             extra_tags: Vec::new(),
+            after: Vec::new(),
         }))
     }
 

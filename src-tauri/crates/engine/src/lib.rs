@@ -8,6 +8,7 @@ pub mod ctx;
 pub mod db;
 mod engine;
 pub mod error;
+pub mod exports;
 pub mod imports;
 pub mod settings;
 
