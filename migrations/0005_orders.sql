@@ -19,7 +19,8 @@ CREATE TABLE orders (
     pickup_code TEXT,
     customer_id UUID REFERENCES customer (id),
     buyer_name TEXT NOT NULL,
-    -- JSON of the address as it was.
+    buyer_phone TEXT NOT NULL,
+    -- JSON of the address as it was; empty when nothing is sent.
     ship_to TEXT NOT NULL,
     currency TEXT NOT NULL,
     goods BIGINT NOT NULL,
@@ -33,8 +34,14 @@ CREATE TABLE orders (
     granted BIGINT NOT NULL,
     tax_inclusive BOOLEAN NOT NULL,
     tax_per_order BOOLEAN NOT NULL,
+    -- Goods go before money.
+    pay_later BOOLEAN NOT NULL,
+    -- A clerk passed the order, or the shop passes all.
+    audited BOOLEAN NOT NULL,
     units BIGINT NOT NULL,
     line_count BIGINT NOT NULL,
+    -- Of the first line, for lists.
+    first_title TEXT NOT NULL,
     flag TEXT NOT NULL,
     assignee TEXT NOT NULL,
     buyer_note TEXT NOT NULL,
@@ -44,7 +51,9 @@ CREATE TABLE orders (
     placed_at BIGINT NOT NULL,
     -- Shop-local day of placed_at.
     day BIGINT NOT NULL,
+    -- When what was due was first paid in full, and the shop-local day of it; never taken back.
     paid_at BIGINT,
+    paid_day BIGINT,
     shipped_at BIGINT,
     delivered_at BIGINT,
     closed_at BIGINT,
@@ -52,16 +61,18 @@ CREATE TABLE orders (
     version BIGINT NOT NULL,
     UNIQUE (channel, external_id)
 );
-CREATE INDEX orders_by_time ON orders (placed_at, id);
-CREATE INDEX orders_by_stage ON orders (stage, placed_at, id);
-CREATE INDEX orders_by_payment ON orders (payment_status, placed_at, id);
-CREATE INDEX orders_by_fulfilment ON orders (fulfilment_status, placed_at, id);
-CREATE INDEX orders_by_channel ON orders (channel, placed_at, id);
+-- Work lists: archived orders are left out of them, so `archived` leads, and the key of the page ends.
+CREATE INDEX orders_by_time ON orders (archived, placed_at, id);
+CREATE INDEX orders_by_stage ON orders (archived, stage, placed_at, id);
+CREATE INDEX orders_by_payment ON orders (archived, payment_status, placed_at, id);
+CREATE INDEX orders_by_fulfilment ON orders (archived, fulfilment_status, placed_at, id);
+CREATE INDEX orders_by_channel ON orders (archived, channel, placed_at, id);
+CREATE INDEX orders_by_total ON orders (archived, total, placed_at, id);
+CREATE INDEX orders_by_flag ON orders (archived, flag, placed_at, id) WHERE flag <> 'none';
+CREATE INDEX orders_by_assignee ON orders (archived, assignee, placed_at, id) WHERE assignee <> '';
+CREATE INDEX orders_by_hold ON orders (archived, placed_at, id) WHERE holds > 0;
+-- Search finds archived ones too.
 CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
-CREATE INDEX orders_by_total ON orders (total, placed_at, id);
-CREATE INDEX orders_by_flag ON orders (flag, placed_at, id) WHERE flag <> 'none';
-CREATE INDEX orders_by_assignee ON orders (assignee, placed_at, id) WHERE assignee <> '';
-CREATE INDEX orders_by_hold ON orders (placed_at, id) WHERE holds > 0;
 
 CREATE TABLE order_line (
     id UUID PRIMARY KEY,
@@ -72,6 +83,7 @@ CREATE TABLE order_line (
     sku_code TEXT NOT NULL,
     title TEXT NOT NULL,
     options TEXT NOT NULL,
+    note TEXT NOT NULL,
     qty BIGINT NOT NULL,
     unit_price BIGINT NOT NULL,
     gross BIGINT NOT NULL,
@@ -118,7 +130,7 @@ CREATE INDEX order_event_by_order ON order_event (order_id, at, id);
 -- How many orders stand where: equal to a count of `orders`, at all times. Sharded, so that
 -- desks that place orders at once do not wait for one row.
 CREATE TABLE order_counter (
-    -- stage:placed, payment:unpaid, hold …
+    -- stage:placed, payment:unpaid, fulfilment:none, held: of orders not archived; archived
     what TEXT NOT NULL,
     shard BIGINT NOT NULL,
     n BIGINT NOT NULL,

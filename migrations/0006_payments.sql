@@ -21,3 +21,5 @@ CREATE TABLE payment (
 CREATE INDEX payment_by_order ON payment (order_id, at);
 CREATE INDEX payment_by_time ON payment (at, id);
 CREATE INDEX payment_by_method ON payment (method, at, id);
+-- The till of a day, from the index alone.
+CREATE INDEX payment_by_day ON payment (day, method, kind, amount);

@@ -7,7 +7,7 @@ CREATE TABLE parcel (
     delivery TEXT NOT NULL,
     carrier TEXT NOT NULL,
     waybill TEXT NOT NULL,
-    -- handed | delivered | cancelled
+    -- ready | handed | delivered | cancelled
     state TEXT NOT NULL,
     note TEXT NOT NULL,
     shipped_at BIGINT NOT NULL,

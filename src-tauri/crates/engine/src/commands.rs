@@ -77,17 +77,91 @@ macro_rules! for_each_command {
                 [exports_write offline] [];
             command exports_cancel "exports.cancel" = $crate::exports::cancel, $crate::exports::ExportId => $crate::settings::Nothing,
                 [exports_write offline final unaudited] [];
+
+            // orders
+            query orders_quote "orders.quote" = $crate::orders::quote, $crate::orders::Place => $crate::orders::Quoted,
+                [orders_read offline] [];
+            command orders_place "orders.place" = $crate::orders::place, $crate::orders::Place => $crate::orders::Placed,
+                [orders_write offline final audited] [orders stock customers payments analytics];
+            query orders_list "orders.list" = $crate::orders::list, $crate::orders::List => $crate::orders::Page,
+                [orders_read offline] [];
+            query orders_get "orders.get" = $crate::orders::get, $crate::orders::Get => $crate::orders::Order,
+                [orders_read offline] [];
+            query orders_board "orders.board" = $crate::orders::board, $crate::settings::Nothing => $crate::orders::Board,
+                [orders_read offline] [];
+            command orders_cancel "orders.cancel" = $crate::orders::cancel, $crate::orders::Cancel => $crate::orders::Now,
+                [orders_write online final audited] [orders stock customers payments analytics];
+            command orders_review "orders.review" = $crate::orders::review, $crate::orders::Review => $crate::orders::Bulk,
+                [orders_write online final audited] [orders stock];
+            command orders_hold "orders.hold" = $crate::orders::hold, $crate::orders::PlaceHold => $crate::orders::Now,
+                [orders_write online undo audited] [orders];
+            command orders_release_hold "orders.release_hold" = $crate::orders::release_hold, $crate::orders::ReleaseHold => $crate::orders::Now,
+                [orders_write online final audited] [orders];
+            command orders_reserve "orders.reserve" = $crate::orders::reserve, $crate::orders::Versioned => $crate::orders::Now,
+                [orders_write online final audited] [orders stock];
+            command orders_annotate "orders.annotate" = $crate::orders::annotate, $crate::orders::Annotate => $crate::orders::Bulk,
+                [orders_write online undo audited] [orders];
+            command orders_archive "orders.archive" = $crate::orders::archive, $crate::orders::Ids => $crate::orders::Bulk,
+                [orders_write online undo audited] [orders];
+            command orders_unarchive "orders.unarchive" = $crate::orders::unarchive, $crate::orders::Ids => $crate::orders::Bulk,
+                [orders_write online undo audited] [orders];
+            command orders_deliver "orders.deliver" = $crate::orders::deliver, $crate::orders::Versioned => $crate::orders::Now,
+                [orders_write online final audited] [orders];
+            command orders_complete "orders.complete" = $crate::orders::complete, $crate::orders::Versioned => $crate::orders::Now,
+                [orders_write online final audited] [orders];
+            command orders_add_note "orders.add_note" = $crate::orders::add_note, $crate::orders::AddNote => $crate::orders::Event,
+                [orders_write online final audited] [orders];
+            command orders_run_timers "orders.run_timers" = $crate::orders::run_timers, $crate::settings::Nothing => $crate::orders::TimersRun,
+                [orders_write online final audited] [orders stock customers analytics];
+
+            // payments
+            command payments_capture "payments.capture" = $crate::payments::capture, $crate::payments::Capture => $crate::payments::Captured,
+                [payments_write online final audited] [orders payments stock analytics];
+            command payments_refund "payments.refund" = $crate::payments::refund, $crate::payments::Refund => $crate::payments::Refunded,
+                [payments_write online final audited] [orders payments stock analytics];
+            query payments_list "payments.list" = $crate::payments::list, $crate::payments::List => $crate::payments::Page,
+                [payments_read offline] [];
+            query payments_summary "payments.summary" = $crate::payments::summary, $crate::payments::Days => $crate::payments::Summary,
+                [payments_read offline] [];
+
+            // shipping
+            query shipping_carriers "shipping.carriers" = $crate::shipping::carriers, $crate::settings::Nothing => Vec<$crate::shipping::Carrier>,
+                [orders_read offline] [];
+            query shipping_check_waybill "shipping.check_waybill" = $crate::shipping::check_waybill, $crate::shipping::CheckWaybill => $crate::shipping::WaybillChecked,
+                [orders_read offline] [];
+            command shipping_ship "shipping.ship" = $crate::shipping::ship, $crate::shipping::Ship => $crate::shipping::Shipped,
+                [shipping_write online undo audited] [orders stock];
+            command shipping_ready_for_pickup "shipping.ready_for_pickup" = $crate::shipping::ready_for_pickup, $crate::orders::Versioned => $crate::shipping::Shipped,
+                [shipping_write online undo audited] [orders];
+            command shipping_hand_over "shipping.hand_over" = $crate::shipping::hand_over, $crate::shipping::HandOver => $crate::shipping::Shipped,
+                [shipping_write online final audited] [orders stock];
+            command shipping_deliver "shipping.deliver" = $crate::shipping::deliver, $crate::shipping::ParcelRef => $crate::orders::Now,
+                [shipping_write online final audited] [orders];
+            command shipping_cancel_parcel "shipping.cancel_parcel" = $crate::shipping::cancel_parcel, $crate::shipping::CancelParcel => $crate::orders::Now,
+                [shipping_write online final audited] [orders stock];
         }
     };
 }
 
 macro_rules! flag {
-    (offline) => { true };
-    (online) => { false };
-    (undo) => { true };
-    (final) => { false };
-    (audited) => { true };
-    (unaudited) => { false };
+    (offline) => {
+        true
+    };
+    (online) => {
+        false
+    };
+    (undo) => {
+        true
+    };
+    (final) => {
+        false
+    };
+    (audited) => {
+        true
+    };
+    (unaudited) => {
+        false
+    };
 }
 
 macro_rules! spec {
@@ -123,7 +197,7 @@ macro_rules! typed {
     };
     (query $ipc:ident $dotted:literal $f:path, $input:ty, $output:ty, $flags:tt $tags:tt) => {
         pub async fn $ipc(engine: &Engine, caller: &Caller, input: $input) -> Result<$output> {
-            static SPEC: Spec = spec!(query $dotted $flags $tags);
+    static SPEC: Spec = spec!(query $dotted $flags $tags);
             let (engine, caller) = (engine.clone(), caller.clone());
             guarded(async move {
                 let mut ctx = engine.begin_query(&SPEC, &caller).await?;
@@ -143,7 +217,7 @@ macro_rules! undoable {
             undoes: Option<Uuid>,
             input: $input,
         ) -> Result<$output> {
-            static SPEC: Spec = spec!(command $dotted $flags $tags);
+    static SPEC: Spec = spec!(command $dotted $flags $tags);
             let (engine, caller) = (engine.clone(), caller.clone());
             guarded(async move {
                 let mut attempt = 0;

@@ -10,7 +10,10 @@ mod engine;
 pub mod error;
 pub mod exports;
 pub mod imports;
+pub mod orders;
+pub mod payments;
 pub mod settings;
+pub mod shipping;
 
 pub use engine::{Changed, Clock, Engine};
 pub use error::{Error, Result};

@@ -190,7 +190,13 @@ pub(crate) async fn this_device(db: &Db, now: Millis) -> Result<Device> {
         return Ok(Device { id, mark });
     }
     let device = Device { id: Uuid::now_v7(), mark: String::new() };
-    execute!(tx, "INSERT INTO device (id, mark, created_at) VALUES ($1, $2, $3)", device.id, device.mark.as_str(), now.0)?;
+    execute!(
+        tx,
+        "INSERT INTO device (id, mark, created_at) VALUES ($1, $2, $3)",
+        device.id,
+        device.mark.as_str(),
+        now.0
+    )?;
     tx.commit().await?;
     Ok(device)
 }
