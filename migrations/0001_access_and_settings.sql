@@ -16,6 +16,13 @@ CREATE TABLE shop (
     created_at BIGINT NOT NULL
 );
 
+-- Apart from the shop, which every command reads.
+CREATE TABLE shop_picture (
+    name TEXT PRIMARY KEY,
+    -- A data: address.
+    data TEXT NOT NULL
+);
+
 CREATE TABLE device (
     id UUID PRIMARY KEY,
     mark TEXT NOT NULL UNIQUE,
@@ -48,6 +55,7 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_by_time ON audit (at, command_id);
 CREATE INDEX audit_by_subject ON audit (subject, at);
+CREATE INDEX audit_by_command ON audit (command, at);
 
 -- What somebody is typing, saved so that a crash of the window loses nothing.
 CREATE TABLE draft (
@@ -56,6 +64,7 @@ CREATE TABLE draft (
     body TEXT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+CREATE INDEX draft_by_area ON draft (area, updated_at);
 
 CREATE TABLE saved_view (
     id UUID PRIMARY KEY,

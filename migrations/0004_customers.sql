@@ -18,15 +18,20 @@ CREATE TABLE customer (
     -- Kept with each order, in the same transaction.
     order_count BIGINT NOT NULL,
     order_total BIGINT NOT NULL,
-    last_order_at BIGINT,
+    -- 0: never, so that both databases sort it alike.
+    last_order_at BIGINT NOT NULL,
+    -- When the first order ever was placed, also if it was cancelled: the day of the new customer.
+    first_order_at BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     version BIGINT NOT NULL,
     UNIQUE (source, external_id)
 );
-CREATE INDEX customer_by_last_order ON customer (last_order_at, id);
-CREATE INDEX customer_by_time ON customer (created_at, id);
+CREATE INDEX customer_by_last_order ON customer (last_order_at, id) WHERE merged_into IS NULL;
+CREATE INDEX customer_by_time ON customer (created_at, id) WHERE merged_into IS NULL;
+CREATE INDEX customer_by_total ON customer (order_total, id) WHERE merged_into IS NULL;
 CREATE INDEX customer_by_tail ON customer (phone_tail, last_order_at);
+CREATE INDEX customer_by_merge ON customer (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE customer_address (
     id UUID PRIMARY KEY,

@@ -10,6 +10,7 @@ CREATE TABLE sales_daily (
     units BIGINT NOT NULL,
     cancelled_orders BIGINT NOT NULL,
     cancelled_amount BIGINT NOT NULL,
+    cancelled_units BIGINT NOT NULL,
     -- By day of payment.
     paid_orders BIGINT NOT NULL,
     captured BIGINT NOT NULL,

@@ -139,6 +139,69 @@ macro_rules! for_each_command {
                 [shipping_write online final audited] [orders];
             command shipping_cancel_parcel "shipping.cancel_parcel" = $crate::shipping::cancel_parcel, $crate::shipping::CancelParcel => $crate::orders::Now,
                 [shipping_write online final audited] [orders stock];
+            command settings_save_shop "settings.save_shop" = $crate::settings::save_shop, $crate::settings::SaveShop => $crate::settings::Shop,
+                [settings_write online undo audited] [settings];
+            command settings_save_preferences "settings.save_preferences" = $crate::settings::save_preferences, $crate::settings::SavePreferences => $crate::settings::Shop,
+                [settings_write online undo audited] [settings stock];
+            command settings_save_logo "settings.save_logo" = $crate::settings::save_logo, $crate::settings::Logo => $crate::app::Done,
+                [settings_write online undo audited] [settings];
+            query settings_logo "settings.logo" = $crate::settings::logo, $crate::settings::Nothing => $crate::settings::Logo,
+                [settings_read offline] [];
+            query settings_preview_number "settings.preview_number" = $crate::settings::preview_number, $crate::settings::PreviewNumber => $crate::settings::NumberPreview,
+                [settings_read offline] [];
+            // customers
+            command customers_save "customers.save" = $crate::customers::save, $crate::customers::Save => $crate::customers::Customer,
+                [customers_write offline undo audited] [customers];
+            command customers_delete "customers.delete" = $crate::customers::delete, $crate::customers::CustomerId => $crate::app::Done,
+                [customers_write online undo audited] [customers];
+            command customers_merge "customers.merge" = $crate::customers::merge, $crate::customers::Merge => $crate::customers::Customer,
+                [customers_write online final audited] [customers orders];
+            command customers_save_address "customers.save_address" = $crate::customers::save_address, $crate::customers::SaveAddress => $crate::customers::Address,
+                [customers_write offline undo audited] [customers];
+            command customers_delete_address "customers.delete_address" = $crate::customers::delete_address, $crate::customers::AddressId => $crate::app::Done,
+                [customers_write offline undo audited] [customers];
+            command customers_prefer_address "customers.prefer_address" = $crate::customers::prefer_address, $crate::customers::AddressId => $crate::customers::Address,
+                [customers_write offline undo audited] [customers];
+            query customers_get "customers.get" = $crate::customers::get, $crate::customers::CustomerId => $crate::customers::Customer,
+                [customers_read offline] [];
+            query customers_list "customers.list" = $crate::customers::list, $crate::customers::ListCustomers => $crate::customers::CustomerList,
+                [customers_read offline] [];
+            query customers_search "customers.search" = $crate::customers::search, $crate::customers::SearchCustomers => $crate::customers::CustomerHits,
+                [customers_read offline] [];
+            query customers_orders "customers.orders" = $crate::customers::orders, $crate::customers::CustomerOrdersInput => $crate::customers::Purchases,
+                [customers_read offline] [];
+            query customers_parse_address "customers.parse_address" = $crate::customers::parse_address, $crate::customers::ParseAddress => $crate::customers::Parsed,
+                [customers_read offline] [];
+            // analytics
+            query analytics_dashboard "analytics.dashboard" = $crate::analytics::dashboard, $crate::analytics::DashboardInput => $crate::analytics::Dashboard,
+                [analytics_read offline] [];
+            query analytics_sales_by "analytics.sales_by" = $crate::analytics::sales_by, $crate::analytics::SalesByInput => $crate::analytics::SalesBy,
+                [analytics_read offline] [];
+            query analytics_recount "analytics.recount" = $crate::analytics::recount, $crate::settings::Nothing => $crate::analytics::Recount,
+                [analytics_read online] [];
+            command analytics_rebuild "analytics.rebuild" = $crate::analytics::rebuild, $crate::settings::Nothing => $crate::analytics::Recount,
+                [analytics_write online final audited] [analytics];
+            // app
+            query app_audit "app.audit" = $crate::app::audit, $crate::app::AuditInput => $crate::app::AuditPage,
+                [audit_read offline] [];
+            query app_commands "app.commands" = $crate::app::commands, $crate::settings::Nothing => $crate::app::CommandList,
+                [app_read offline] [];
+            query app_check "app.check" = $crate::app::check, $crate::settings::Nothing => $crate::app::CheckReport,
+                [app_read online] [];
+            query app_health "app.health" = $crate::app::health, $crate::settings::Nothing => $crate::app::Health,
+                [app_read offline] [];
+            command app_save_draft "app.save_draft" = $crate::app::save_draft, $crate::app::SaveDraft => $crate::app::Draft,
+                [app_write offline final unaudited] [drafts];
+            command app_discard_draft "app.discard_draft" = $crate::app::discard_draft, $crate::app::DraftId => $crate::app::Done,
+                [app_write offline final unaudited] [drafts];
+            query app_drafts "app.drafts" = $crate::app::drafts, $crate::app::DraftsInput => $crate::app::Drafts,
+                [app_read offline] [];
+            command app_save_view "app.save_view" = $crate::app::save_view, $crate::app::SaveView => $crate::app::View,
+                [app_write offline undo audited] [views];
+            command app_delete_view "app.delete_view" = $crate::app::delete_view, $crate::app::ViewId => $crate::app::Done,
+                [app_write offline undo audited] [views];
+            query app_views "app.views" = $crate::app::views, $crate::app::ViewsInput => $crate::app::Views,
+                [app_read offline] [];
         }
     };
 }

@@ -3,8 +3,12 @@
 //! Absent on purpose: no clock, no environment variable, no connection is read below [`ctx::Ctx`];
 //! no door knows SQL; no area knows a door.
 
+pub mod analytics;
+pub mod app;
+pub mod check;
 pub mod commands;
 pub mod ctx;
+pub mod customers;
 pub mod db;
 mod engine;
 pub mod error;

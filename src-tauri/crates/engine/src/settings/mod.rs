@@ -1,6 +1,13 @@
 //! The shop and its settings.
 
-use domain::units::{Count, Millis};
+mod numbers;
+mod save;
+
+use domain::{
+    money::Currency,
+    numbering::NumberDate,
+    units::{Count, Millis},
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
@@ -11,6 +18,10 @@ use crate::{
     error::{Error, Result},
     execute, fetch_all, fetch_optional,
 };
+
+pub(crate) use numbers::next_number;
+pub use numbers::preview_number;
+pub use save::{logo, save_logo, save_preferences, save_shop};
 
 /// The input of what takes none.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Type)]
@@ -59,8 +70,9 @@ pub struct Preferences {
     /// Stock is reserved when an order is placed (else when it is paid).
     pub reserve_on_place: bool,
     pub order_prefix: String,
-    /// none | year | month | day
-    pub order_date: String,
+    pub return_prefix: String,
+    /// Which part of the date stands in a number, and so when counting starts again.
+    pub order_date: NumberDate,
     pub order_digits: i32,
 }
 
@@ -76,7 +88,8 @@ impl Default for Preferences {
             auto_review: true,
             reserve_on_place: true,
             order_prefix: "SO-".into(),
-            order_date: "day".into(),
+            return_prefix: "RT-".into(),
+            order_date: NumberDate::Day,
             order_digits: 4,
         }
     }
@@ -89,6 +102,52 @@ pub struct Setup {
     pub zone: String,
     pub country: String,
     pub tax_inclusive: bool,
+}
+
+/// Saves the shop's facts as read. Currency and zone stand fast once there are orders: every sum and
+/// every day of a report was made with them.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct SaveShop {
+    pub version: Count,
+    pub name: String,
+    pub currency: String,
+    pub zone: String,
+    pub country: String,
+    #[serde(default)]
+    pub contact: String,
+    #[serde(default)]
+    pub phone: String,
+    #[serde(default)]
+    pub address: String,
+    #[serde(default)]
+    pub tax_id: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct SavePreferences {
+    pub version: Count,
+    pub preferences: Preferences,
+}
+
+/// A picture as a `data:` address, for prints; none when there is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Logo {
+    pub data: Option<String>,
+}
+
+/// Numbering as somebody is about to save it; empty fields as saved.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct PreviewNumber {
+    /// order | return
+    pub kind: String,
+    pub prefix: Option<String>,
+    pub date: Option<NumberDate>,
+    pub digits: Option<i32>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct NumberPreview {
+    pub number: String,
 }
 
 /// Whether there is a shop, and which.
@@ -114,6 +173,10 @@ struct Row {
 }
 
 impl Shop {
+    pub fn currency(&self) -> Result<Currency> {
+        Currency::parse(&self.currency).map_err(|_| Error::invalid("currency", "unknown"))
+    }
+
     pub fn day_of(&self, at: Millis) -> Result<i32> {
         domain::time::day_of(at.0, &self.zone).map_err(|_| Error::invalid("zone", "unknown"))
     }
@@ -124,10 +187,7 @@ pub async fn setup(ctx: &mut Ctx, input: Setup) -> Result<Shop> {
     if ctx.shop.is_some() {
         return Err(Error::Duplicate { kind: "shop".into(), field: "id".into(), value: String::new(), existing: None });
     }
-    let name = input.name.trim();
-    if name.is_empty() {
-        return Err(Error::invalid("name", "required"));
-    }
+    let facts = save::checked(&input.name, &input.currency, &input.zone, &input.country)?;
     let id = ctx.new_id();
     let preferences = Preferences { tax_inclusive: input.tax_inclusive, ..Preferences::default() };
     execute!(
@@ -136,10 +196,10 @@ pub async fn setup(ctx: &mut Ctx, input: Setup) -> Result<Shop> {
                            sample, created_at)
          VALUES ($1,$2,$3,$4,$5,'','','','',$6,1,$7,$8)",
         id,
-        name,
-        input.currency.as_str(),
-        input.zone.as_str(),
-        input.country.as_str(),
+        facts.name.as_str(),
+        facts.currency.code(),
+        facts.zone.as_str(),
+        facts.country.as_str(),
         serde_json::to_string(&preferences)?,
         false,
         ctx.now.0

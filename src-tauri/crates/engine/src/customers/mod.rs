@@ -1,0 +1,234 @@
+//! Who buys, where to, and what they bought.
+
+mod addresses;
+mod counters;
+mod list;
+mod merge;
+mod save;
+
+use domain::{
+    customers::ParsedAddress,
+    orders::{AfterSaleStatus, FulfilmentStatus, PaymentStatus, Stage},
+    units::{Count, Millis, Minor, Qty},
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use uuid::Uuid;
+
+pub use addresses::{delete_address, parse_address, prefer_address, save_address};
+pub(crate) use counters::{CustomerOrders, check, find_for_order, ordered, ordered_many, quick_create};
+pub use list::{get, list, orders, search};
+pub use merge::merge;
+pub use save::{delete, save};
+pub(crate) use save::{haystack, index};
+
+/// A customer as the customer page shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Customer {
+    pub id: Uuid,
+    pub version: Count,
+    pub name: String,
+    pub phone: String,
+    pub email: String,
+    /// ISO 3166-1 alpha-2, or empty.
+    pub country: String,
+    pub note: String,
+    /// counter | import | … : where the record was first made.
+    pub source: String,
+    /// The record this one was merged into; a merged record is only there for old documents.
+    pub merged_into: Option<Uuid>,
+    /// Orders that were not cancelled.
+    pub order_count: Count,
+    /// What they came to.
+    pub order_total: Minor,
+    /// `order_total ÷ order_count`, half up; none without orders.
+    pub average_order: Option<Minor>,
+    pub last_order_at: Option<Millis>,
+    pub created_at: Millis,
+    pub updated_at: Millis,
+    pub addresses: Vec<Address>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, sqlx::FromRow)]
+pub struct Address {
+    pub id: Uuid,
+    pub customer_id: Uuid,
+    pub name: String,
+    pub phone: String,
+    pub country: String,
+    /// GB/T 2260 code of the district, where there is one.
+    pub region_code: String,
+    pub province: String,
+    pub city: String,
+    pub district: String,
+    pub street: String,
+    pub postcode: String,
+    pub preferred: bool,
+}
+
+/// Creates a customer (without `version`; the id may be the sender's own) or saves one as read.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
+pub struct Save {
+    pub id: Option<Uuid>,
+    pub version: Option<Count>,
+    pub name: String,
+    #[serde(default)]
+    pub phone: String,
+    #[serde(default)]
+    pub email: String,
+    #[serde(default)]
+    pub country: String,
+    #[serde(default)]
+    pub note: String,
+    /// For a new customer only: addresses that come with it.
+    #[serde(default)]
+    pub addresses: Vec<SaveAddress>,
+}
+
+/// The input of what concerns one customer.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+pub struct CustomerId {
+    pub id: Uuid,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
+pub struct SaveAddress {
+    pub id: Option<Uuid>,
+    pub customer_id: Uuid,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub phone: String,
+    #[serde(default)]
+    pub country: String,
+    #[serde(default)]
+    pub region_code: String,
+    #[serde(default)]
+    pub province: String,
+    #[serde(default)]
+    pub city: String,
+    #[serde(default)]
+    pub district: String,
+    pub street: String,
+    #[serde(default)]
+    pub postcode: String,
+    #[serde(default)]
+    pub preferred: bool,
+}
+
+/// The input of what concerns one address.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+pub struct AddressId {
+    pub id: Uuid,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct ParseAddress {
+    pub text: String,
+}
+
+domain::text_enum! {
+    pub enum CustomerSort {
+        LastOrder = "last_order",
+        Created = "created",
+        Total = "total",
+    }
+}
+
+/// The customers, a page at a time; with a `query`, the best 200 that match.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct ListCustomers {
+    /// Part of the name, pinyin or initials, phone or its last four digits, e-mail.
+    #[serde(default)]
+    pub query: String,
+    pub sort: CustomerSort,
+    #[serde(default)]
+    pub ascending: bool,
+    pub cursor: Option<String>,
+    pub limit: Option<i32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct CustomerRow {
+    pub id: Uuid,
+    pub version: Count,
+    pub name: String,
+    pub phone: String,
+    pub email: String,
+    pub country: String,
+    pub order_count: Count,
+    pub order_total: Minor,
+    pub last_order_at: Option<Millis>,
+    pub created_at: Millis,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct CustomerList {
+    pub items: Vec<CustomerRow>,
+    pub next: Option<String>,
+}
+
+/// For the picker of the order form: few, at once. Without words, the latest buyers.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct SearchCustomers {
+    pub query: String,
+    pub limit: Option<i32>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct CustomerHits {
+    pub items: Vec<CustomerRow>,
+}
+
+/// Two records of one person: all of `drop` moves to `keep`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+pub struct Merge {
+    pub keep: Uuid,
+    pub drop: Uuid,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct CustomerOrdersInput {
+    pub customer_id: Uuid,
+    pub cursor: Option<String>,
+    pub limit: Option<i32>,
+}
+
+/// An order as the customer page lists it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, sqlx::FromRow)]
+pub struct Purchase {
+    pub id: Uuid,
+    pub number: String,
+    pub channel: String,
+    pub stage: Stage,
+    pub payment_status: PaymentStatus,
+    pub fulfilment_status: FulfilmentStatus,
+    pub after_sale_status: AfterSaleStatus,
+    pub total: Minor,
+    pub captured: Minor,
+    pub refunded: Minor,
+    pub units: Qty,
+    pub placed_at: Millis,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct Purchases {
+    pub items: Vec<Purchase>,
+    pub next: Option<String>,
+}
+
+/// What came out of a pasted address.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct Parsed {
+    pub address: ParsedAddress,
+}
+
+/// What an order wants to know of its buyer.
+#[derive(Clone, Debug)]
+pub(crate) struct CustomerRef {
+    pub id: Uuid,
+    pub name: String,
+    pub phone: String,
+    pub email: String,
+    pub country: String,
+}
