@@ -20,7 +20,13 @@ pub struct Difference {
 
 impl Difference {
     pub fn new(area: &str, what: &str, id: impl ToString, expected: i64, found: i64) -> Self {
-        Self { area: area.into(), what: what.into(), id: id.to_string(), expected: Count(expected), found: Count(found) }
+        Self {
+            area: area.into(),
+            what: what.into(),
+            id: id.to_string(),
+            expected: Count(expected),
+            found: Count(found),
+        }
     }
 
     /// Notes a difference when the two are not equal.

@@ -242,9 +242,7 @@ pub(crate) fn answer<T: DeserializeOwned>(result: &str) -> Result<T> {
 }
 
 /// Runs a command to its end even if whoever asked has gone, and turns a panic into an error.
-pub(crate) async fn guarded<T: Send + 'static>(
-    work: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
+pub(crate) async fn guarded<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     match tokio::spawn(work).await {
         Ok(outcome) => outcome,
         Err(join) => Err(Error::internal(join)),

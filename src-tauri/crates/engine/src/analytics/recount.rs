@@ -1,5 +1,11 @@
 use super::Recount;
-use crate::{check::Difference, ctx::Ctx, db::Tx, error::{Error, Result}, settings::Nothing};
+use crate::{
+    check::Difference,
+    ctx::Ctx,
+    db::Tx,
+    error::{Error, Result},
+    settings::Nothing,
+};
 
 pub async fn recount(_ctx: &mut Ctx, _: Nothing) -> Result<Recount> {
     Err(Error::internal("not yet"))

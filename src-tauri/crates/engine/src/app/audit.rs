@@ -1,5 +1,10 @@
 use super::{AuditInput, AuditPage, CommandInfo, CommandList};
-use crate::{commands::{Kind, SPECS}, ctx::Ctx, error::{Error, Result}, settings::Nothing};
+use crate::{
+    commands::{Kind, SPECS},
+    ctx::Ctx,
+    error::{Error, Result},
+    settings::Nothing,
+};
 
 pub async fn audit(_ctx: &mut Ctx, _input: AuditInput) -> Result<AuditPage> {
     Err(Error::internal("not yet"))

@@ -1,5 +1,8 @@
 use super::{Done, Draft, DraftId, Drafts, DraftsInput, SaveDraft};
-use crate::{ctx::Ctx, error::{Error, Result}};
+use crate::{
+    ctx::Ctx,
+    error::{Error, Result},
+};
 
 pub async fn save_draft(_ctx: &mut Ctx, _input: SaveDraft) -> Result<Draft> {
     Err(Error::internal("not yet"))

@@ -1,5 +1,8 @@
 use super::{Done, SaveView, View, ViewId, Views, ViewsInput};
-use crate::{ctx::Ctx, error::{Error, Result}};
+use crate::{
+    ctx::Ctx,
+    error::{Error, Result},
+};
 
 pub async fn save_view(_ctx: &mut Ctx, _input: SaveView) -> Result<View> {
     Err(Error::internal("not yet"))

@@ -1,5 +1,9 @@
 use super::{Address, AddressId, ParseAddress, Parsed, SaveAddress};
-use crate::{app::Done, ctx::Ctx, error::{Error, Result}};
+use crate::{
+    app::Done,
+    ctx::Ctx,
+    error::{Error, Result},
+};
 
 pub async fn save_address(_ctx: &mut Ctx, _input: SaveAddress) -> Result<Address> {
     Err(Error::internal("not yet"))

@@ -9,7 +9,7 @@ use super::CustomerRef;
 use crate::{
     check::Difference,
     ctx::Ctx,
-    db::{Tx},
+    db::Tx,
     error::{Error, Result},
 };
 
@@ -35,7 +35,13 @@ pub(crate) async fn quick_create(_ctx: &mut Ctx, _name: &str, _phone: &str) -> R
 
 /// An order was placed (`orders` = 1), cancelled (−1) or changed in total (0). Answers whether it
 /// was the customer's first ever, for [`crate::analytics::Sale::new_customer`].
-pub(crate) async fn ordered(_ctx: &mut Ctx, _id: Uuid, _orders: i64, _total_delta: i64, _placed_at: Millis) -> Result<bool> {
+pub(crate) async fn ordered(
+    _ctx: &mut Ctx,
+    _id: Uuid,
+    _orders: i64,
+    _total_delta: i64,
+    _placed_at: Millis,
+) -> Result<bool> {
     Err(Error::internal("not yet"))
 }
 

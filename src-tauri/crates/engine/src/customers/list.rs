@@ -1,5 +1,10 @@
-use super::{Customer, CustomerHits, CustomerId, CustomerList, CustomerOrdersInput, ListCustomers, Purchases, SearchCustomers};
-use crate::{ctx::Ctx, error::{Error, Result}};
+use super::{
+    Customer, CustomerHits, CustomerId, CustomerList, CustomerOrdersInput, ListCustomers, Purchases, SearchCustomers,
+};
+use crate::{
+    ctx::Ctx,
+    error::{Error, Result},
+};
 
 pub async fn get(_ctx: &mut Ctx, _input: CustomerId) -> Result<Customer> {
     Err(Error::internal("not yet"))

@@ -1,7 +1,12 @@
 use uuid::Uuid;
 
 use super::{Customer, CustomerId, Save};
-use crate::{app::Done, ctx::Ctx, db::Tx, error::{Error, Result}};
+use crate::{
+    app::Done,
+    ctx::Ctx,
+    db::Tx,
+    error::{Error, Result},
+};
 
 pub async fn save(_ctx: &mut Ctx, _input: Save) -> Result<Customer> {
     Err(Error::internal("not yet"))

@@ -39,10 +39,8 @@ pub async fn run(db: &Db) -> Result<()> {
     let migrator = migrator(db.is_postgres());
     let outcome = match db {
         Db::Sqlite { writer, path, .. } => {
-            let applied: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
-                .fetch_one(writer)
-                .await
-                .unwrap_or(None);
+            let applied: Option<i64> =
+                sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(writer).await.unwrap_or(None);
             let newest = migrator.iter().map(|m| m.version).max().unwrap_or(0);
             if let Some(applied) = applied.filter(|applied| *applied < newest) {
                 let copy = path.with_extension(format!("before-{newest}-after-{applied}.db"));

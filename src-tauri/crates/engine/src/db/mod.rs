@@ -170,12 +170,16 @@ macro_rules! fetch_one {
 macro_rules! fetch_dyn {
     ($tx:expr, $row:ty, $sql:expr, $args:expr) => {
         match &mut $tx {
-            $crate::db::Tx::Sqlite(tx) => $crate::bind_args!(
-                sqlx::query_as::<sqlx::Sqlite, $row>(sqlx::AssertSqlSafe($sql.to_string())), $args
-            ).fetch_all(&mut **tx).await,
-            $crate::db::Tx::Postgres(tx) => $crate::bind_args!(
-                sqlx::query_as::<sqlx::Postgres, $row>(sqlx::AssertSqlSafe($sql.to_string())), $args
-            ).fetch_all(&mut **tx).await,
+            $crate::db::Tx::Sqlite(tx) => {
+                $crate::bind_args!(sqlx::query_as::<sqlx::Sqlite, $row>(sqlx::AssertSqlSafe($sql.to_string())), $args)
+                    .fetch_all(&mut **tx)
+                    .await
+            }
+            $crate::db::Tx::Postgres(tx) => {
+                $crate::bind_args!(sqlx::query_as::<sqlx::Postgres, $row>(sqlx::AssertSqlSafe($sql.to_string())), $args)
+                    .fetch_all(&mut **tx)
+                    .await
+            }
         }
     };
 }

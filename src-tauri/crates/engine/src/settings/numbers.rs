@@ -65,12 +65,8 @@ pub async fn preview_number(ctx: &mut Ctx, input: PreviewNumber) -> Result<Numbe
     }
     let day = ctx.today()?;
     let mark = ctx.caller.device.mark.clone();
-    let next: Option<(i64,)> = fetch_optional!(
-        ctx.tx,
-        (i64,),
-        "SELECT next FROM number_counter WHERE scope = $1",
-        scope(&rule, day, &mark)
-    )?;
+    let next: Option<(i64,)> =
+        fetch_optional!(ctx.tx, (i64,), "SELECT next FROM number_counter WHERE scope = $1", scope(&rule, day, &mark))?;
     Ok(NumberPreview { number: written(&rule, day, next.map_or(1, |(next,)| next), &mark) })
 }
 
