@@ -79,49 +79,49 @@ macro_rules! for_each_command {
                 [exports_write offline final unaudited] [];
 
             // orders
-            query orders_quote "orders.quote" = $crate::orders::quote, $crate::orders::Place => $crate::orders::Quoted,
+            query orders_quote "orders.quote" = $crate::orders::quote, $crate::orders::PlaceOrder => $crate::orders::OrderQuote,
                 [orders_read offline] [];
-            command orders_place "orders.place" = $crate::orders::place, $crate::orders::Place => $crate::orders::Placed,
+            command orders_place "orders.place" = $crate::orders::place, $crate::orders::PlaceOrder => $crate::orders::Placed,
                 [orders_write offline final audited] [orders stock customers payments analytics];
-            query orders_list "orders.list" = $crate::orders::list, $crate::orders::List => $crate::orders::Page,
+            query orders_list "orders.list" = $crate::orders::list, $crate::orders::ListOrders => $crate::orders::OrderPage,
                 [orders_read offline] [];
-            query orders_get "orders.get" = $crate::orders::get, $crate::orders::Get => $crate::orders::Order,
+            query orders_get "orders.get" = $crate::orders::get, $crate::orders::OrderById => $crate::orders::Order,
                 [orders_read offline] [];
-            query orders_board "orders.board" = $crate::orders::board, $crate::settings::Nothing => $crate::orders::Board,
+            query orders_board "orders.board" = $crate::orders::board, $crate::settings::Nothing => $crate::orders::OrderBoard,
                 [orders_read offline] [];
-            command orders_cancel "orders.cancel" = $crate::orders::cancel, $crate::orders::Cancel => $crate::orders::Now,
+            command orders_cancel "orders.cancel" = $crate::orders::cancel, $crate::orders::CancelOrder => $crate::orders::OrderNow,
                 [orders_write online final audited] [orders stock customers payments analytics];
-            command orders_review "orders.review" = $crate::orders::review, $crate::orders::Review => $crate::orders::Bulk,
+            command orders_review "orders.review" = $crate::orders::review, $crate::orders::ReviewOrders => $crate::orders::OrderBulk,
                 [orders_write online final audited] [orders stock];
-            command orders_hold "orders.hold" = $crate::orders::hold, $crate::orders::PlaceHold => $crate::orders::Now,
+            command orders_hold "orders.hold" = $crate::orders::hold, $crate::orders::PlaceHold => $crate::orders::OrderNow,
                 [orders_write online undo audited] [orders];
-            command orders_release_hold "orders.release_hold" = $crate::orders::release_hold, $crate::orders::ReleaseHold => $crate::orders::Now,
+            command orders_release_hold "orders.release_hold" = $crate::orders::release_hold, $crate::orders::ReleaseHold => $crate::orders::OrderNow,
                 [orders_write online final audited] [orders];
-            command orders_reserve "orders.reserve" = $crate::orders::reserve, $crate::orders::Versioned => $crate::orders::Now,
+            command orders_reserve "orders.reserve" = $crate::orders::reserve, $crate::orders::OrderAt => $crate::orders::OrderNow,
                 [orders_write online final audited] [orders stock];
-            command orders_annotate "orders.annotate" = $crate::orders::annotate, $crate::orders::Annotate => $crate::orders::Bulk,
+            command orders_annotate "orders.annotate" = $crate::orders::annotate, $crate::orders::AnnotateOrders => $crate::orders::OrderBulk,
                 [orders_write online undo audited] [orders];
-            command orders_archive "orders.archive" = $crate::orders::archive, $crate::orders::Ids => $crate::orders::Bulk,
+            command orders_archive "orders.archive" = $crate::orders::archive, $crate::orders::OrderIds => $crate::orders::OrderBulk,
                 [orders_write online undo audited] [orders];
-            command orders_unarchive "orders.unarchive" = $crate::orders::unarchive, $crate::orders::Ids => $crate::orders::Bulk,
+            command orders_unarchive "orders.unarchive" = $crate::orders::unarchive, $crate::orders::OrderIds => $crate::orders::OrderBulk,
                 [orders_write online undo audited] [orders];
-            command orders_deliver "orders.deliver" = $crate::orders::deliver, $crate::orders::Versioned => $crate::orders::Now,
+            command orders_deliver "orders.deliver" = $crate::orders::deliver, $crate::orders::OrderAt => $crate::orders::OrderNow,
                 [orders_write online final audited] [orders];
-            command orders_complete "orders.complete" = $crate::orders::complete, $crate::orders::Versioned => $crate::orders::Now,
+            command orders_complete "orders.complete" = $crate::orders::complete, $crate::orders::OrderAt => $crate::orders::OrderNow,
                 [orders_write online final audited] [orders];
-            command orders_add_note "orders.add_note" = $crate::orders::add_note, $crate::orders::AddNote => $crate::orders::Event,
+            command orders_add_note "orders.add_note" = $crate::orders::add_note, $crate::orders::AddOrderNote => $crate::orders::OrderEvent,
                 [orders_write online final audited] [orders];
             command orders_run_timers "orders.run_timers" = $crate::orders::run_timers, $crate::settings::Nothing => $crate::orders::TimersRun,
                 [orders_write online final audited] [orders stock customers analytics];
 
             // payments
-            command payments_capture "payments.capture" = $crate::payments::capture, $crate::payments::Capture => $crate::payments::Captured,
+            command payments_capture "payments.capture" = $crate::payments::capture, $crate::payments::CapturePayment => $crate::payments::Captured,
                 [payments_write online final audited] [orders payments stock analytics];
-            command payments_refund "payments.refund" = $crate::payments::refund, $crate::payments::Refund => $crate::payments::Refunded,
+            command payments_refund "payments.refund" = $crate::payments::refund, $crate::payments::RefundPayment => $crate::payments::Refunded,
                 [payments_write online final audited] [orders payments stock analytics];
-            query payments_list "payments.list" = $crate::payments::list, $crate::payments::List => $crate::payments::Page,
+            query payments_list "payments.list" = $crate::payments::list, $crate::payments::ListPayments => $crate::payments::PaymentPage,
                 [payments_read offline] [];
-            query payments_summary "payments.summary" = $crate::payments::summary, $crate::payments::Days => $crate::payments::Summary,
+            query payments_summary "payments.summary" = $crate::payments::summary, $crate::payments::PaymentDays => $crate::payments::PaymentSummary,
                 [payments_read offline] [];
 
             // shipping
@@ -129,15 +129,15 @@ macro_rules! for_each_command {
                 [orders_read offline] [];
             query shipping_check_waybill "shipping.check_waybill" = $crate::shipping::check_waybill, $crate::shipping::CheckWaybill => $crate::shipping::WaybillChecked,
                 [orders_read offline] [];
-            command shipping_ship "shipping.ship" = $crate::shipping::ship, $crate::shipping::Ship => $crate::shipping::Shipped,
+            command shipping_ship "shipping.ship" = $crate::shipping::ship, $crate::shipping::ShipOrder => $crate::shipping::Shipped,
                 [shipping_write online undo audited] [orders stock];
-            command shipping_ready_for_pickup "shipping.ready_for_pickup" = $crate::shipping::ready_for_pickup, $crate::orders::Versioned => $crate::shipping::Shipped,
+            command shipping_ready_for_pickup "shipping.ready_for_pickup" = $crate::shipping::ready_for_pickup, $crate::orders::OrderAt => $crate::shipping::Shipped,
                 [shipping_write online undo audited] [orders];
             command shipping_hand_over "shipping.hand_over" = $crate::shipping::hand_over, $crate::shipping::HandOver => $crate::shipping::Shipped,
                 [shipping_write online final audited] [orders stock];
-            command shipping_deliver "shipping.deliver" = $crate::shipping::deliver, $crate::shipping::ParcelRef => $crate::orders::Now,
+            command shipping_deliver "shipping.deliver" = $crate::shipping::deliver, $crate::shipping::ParcelById => $crate::orders::OrderNow,
                 [shipping_write online final audited] [orders];
-            command shipping_cancel_parcel "shipping.cancel_parcel" = $crate::shipping::cancel_parcel, $crate::shipping::CancelParcel => $crate::orders::Now,
+            command shipping_cancel_parcel "shipping.cancel_parcel" = $crate::shipping::cancel_parcel, $crate::shipping::CancelParcel => $crate::orders::OrderNow,
                 [shipping_write online final audited] [orders stock];
             command settings_save_shop "settings.save_shop" = $crate::settings::save_shop, $crate::settings::SaveShop => $crate::settings::Shop,
                 [settings_write online undo audited] [settings];

@@ -21,21 +21,21 @@ macro_rules! coming {
     )*};
 }
 coming! {
-    quote Place => Quoted;
-    place Place => Placed;
-    list List => Page;
-    get Get => Order;
-    board Nothing => Board;
-    cancel Cancel => Now;
-    review Review => Bulk;
-    hold PlaceHold => Now;
-    release_hold ReleaseHold => Now;
-    reserve Versioned => Now;
-    annotate Annotate => Bulk;
-    archive Ids => Bulk;
-    unarchive Ids => Bulk;
-    deliver Versioned => Now;
-    complete Versioned => Now;
-    add_note AddNote => Event;
+    quote PlaceOrder => OrderQuote;
+    place PlaceOrder => Placed;
+    list ListOrders => OrderPage;
+    get OrderById => Order;
+    board Nothing => OrderBoard;
+    cancel CancelOrder => OrderNow;
+    review ReviewOrders => OrderBulk;
+    hold PlaceHold => OrderNow;
+    release_hold ReleaseHold => OrderNow;
+    reserve OrderAt => OrderNow;
+    annotate AnnotateOrders => OrderBulk;
+    archive OrderIds => OrderBulk;
+    unarchive OrderIds => OrderBulk;
+    deliver OrderAt => OrderNow;
+    complete OrderAt => OrderNow;
+    add_note AddOrderNote => OrderEvent;
     run_timers Nothing => TimersRun;
 }

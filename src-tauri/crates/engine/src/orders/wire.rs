@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
-use crate::{error::Shortage, payments::Method};
+use crate::{error::Shortage, payments::PaymentMethod};
 
 /// Where a parcel goes, as it was when the order was placed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
@@ -28,7 +28,7 @@ pub struct ShipTo {
 /// A new order; `orders.quote` takes the same while it is being typed.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(default)]
-pub struct Place {
+pub struct PlaceOrder {
     /// Who buys. Without it a name or phone makes (or finds) a customer; without those it is a walk-in.
     pub customer_id: Option<Uuid>,
     pub buyer_name: String,
@@ -54,7 +54,7 @@ pub struct Place {
     pub placed_at: Option<Millis>,
 }
 
-impl Default for Place {
+impl Default for PlaceOrder {
     fn default() -> Self {
         Self {
             customer_id: None,
@@ -90,7 +90,7 @@ pub struct PlaceLine {
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 pub struct PlacePayment {
-    pub method: Method,
+    pub method: PaymentMethod,
     pub amount: Minor,
     /// Cash handed over; the change goes back.
     #[serde(default)]
@@ -113,7 +113,7 @@ pub struct Placed {
 
 /// What an order would come to, and what stands in its way.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Quoted {
+pub struct OrderQuote {
     pub goods: Minor,
     pub discount: Minor,
     pub freight: Minor,
@@ -124,14 +124,14 @@ pub struct Quoted {
     pub change: Minor,
     pub units: Qty,
     pub weight_g: Qty,
-    pub lines: Vec<QuotedLine>,
+    pub lines: Vec<OrderQuoteLine>,
     pub shortages: Vec<Shortage>,
     /// What placing would be refused for: the field, and a rule the UI has words for.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<OrderProblem>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct QuotedLine {
+pub struct OrderQuoteLine {
     pub sku_id: Uuid,
     pub sku_code: String,
     pub title: String,
@@ -148,7 +148,7 @@ pub struct QuotedLine {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct Problem {
+pub struct OrderProblem {
     pub field: String,
     pub rule: String,
     pub detail: String,
@@ -156,7 +156,7 @@ pub struct Problem {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum Sort {
+pub enum OrderSort {
     Newest,
     Oldest,
     AmountDesc,
@@ -166,7 +166,7 @@ pub enum Sort {
 /// Which orders; every field narrows, an empty one does not.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
 #[serde(default)]
-pub struct Filter {
+pub struct OrderFilter {
     pub stages: Vec<Stage>,
     pub payment_status: Option<PaymentStatus>,
     pub fulfilment_status: Option<FulfilmentStatus>,
@@ -193,24 +193,24 @@ pub struct Filter {
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
 #[serde(default)]
-pub struct List {
-    pub filter: Filter,
+pub struct ListOrders {
+    pub filter: OrderFilter,
     /// Newest first; by amount, largest first, when an amount is all that is asked for.
-    pub sort: Option<Sort>,
+    pub sort: Option<OrderSort>,
     pub cursor: Option<String>,
     /// 50 when empty, at most 200.
     pub limit: Option<i32>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Page {
-    pub items: Vec<Row>,
+pub struct OrderPage {
+    pub items: Vec<OrderRow>,
     pub next: Option<String>,
 }
 
 /// An order in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct Row {
+pub struct OrderRow {
     pub id: Uuid,
     pub number: String,
     pub channel: String,
@@ -238,7 +238,7 @@ pub struct Row {
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
-pub struct Get {
+pub struct OrderById {
     pub order_id: Uuid,
 }
 
@@ -289,19 +289,19 @@ pub struct Order {
     pub closed_at: Option<Millis>,
     pub created_by: String,
     pub version: Count,
-    pub lines: Vec<Line>,
+    pub lines: Vec<OrderLine>,
     pub payments: Vec<crate::payments::Payment>,
     pub parcels: Vec<crate::shipping::Parcel>,
-    pub holds: Vec<Hold>,
-    pub returns: Vec<Return>,
+    pub holds: Vec<OrderHold>,
+    pub returns: Vec<OrderReturn>,
     /// Oldest first.
-    pub timeline: Vec<Event>,
+    pub timeline: Vec<OrderEvent>,
     /// What can be done now; a screen shows nothing else.
-    pub actions: Vec<Action>,
+    pub actions: Vec<OrderAction>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct Line {
+pub struct OrderLine {
     pub id: Uuid,
     pub line_no: Count,
     pub sku_id: Uuid,
@@ -324,7 +324,7 @@ pub struct Line {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Hold {
+pub struct OrderHold {
     pub id: Uuid,
     pub kind: HoldKind,
     pub reason: String,
@@ -335,7 +335,7 @@ pub struct Hold {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Return {
+pub struct OrderReturn {
     pub id: Uuid,
     pub number: String,
     pub total: Minor,
@@ -345,20 +345,20 @@ pub struct Return {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Event {
+pub struct OrderEvent {
     pub id: Uuid,
     pub at: Millis,
     pub actor_name: String,
     /// placed, paid, refunded, stage, reserved, short, hold, released, reviewed, packed, shipped, delivered,
     /// parcel_cancelled, cancelled, note.
     pub kind: String,
-    pub data: EventData,
+    pub data: OrderEventData,
 }
 
 /// What an event tells besides its kind; each kind fills what it knows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
 #[serde(default)]
-pub struct EventData {
+pub struct OrderEventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Stage>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -366,7 +366,7 @@ pub struct EventData {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Minor>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<Method>,
+    pub method: Option<PaymentMethod>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hold: Option<HoldKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -381,7 +381,7 @@ pub struct EventData {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum Action {
+pub enum OrderAction {
     Pay,
     Refund,
     Review,
@@ -400,7 +400,7 @@ pub enum Action {
 
 /// How many orders stand where: equal to the number of rows the list shows under the same filter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct Board {
+pub struct OrderBoard {
     pub stages: Vec<StageCount>,
     pub payments: Vec<PaymentCount>,
     pub fulfilments: Vec<FulfilmentCount>,
@@ -428,7 +428,7 @@ pub struct FulfilmentCount {
 
 /// What an order is after a command about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct Now {
+pub struct OrderNow {
     pub order_id: Uuid,
     pub number: String,
     pub stage: Stage,
@@ -441,13 +441,13 @@ pub struct Now {
 
 /// The outcome of a command about many orders.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct Bulk {
+pub struct OrderBulk {
     pub changed: Vec<Uuid>,
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedOrder>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct Skipped {
+pub struct SkippedOrder {
     pub order_id: Uuid,
     pub number: String,
     /// The stage that does not allow it, or `unchanged`, `unknown`, `short_stock`.
@@ -455,19 +455,19 @@ pub struct Skipped {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Cancel {
+pub struct CancelOrder {
     pub order_id: Uuid,
     pub version: Count,
     #[serde(default)]
     pub reason: String,
     /// How the money goes back; needed when any was received.
     #[serde(default)]
-    pub refund: Option<Method>,
+    pub refund: Option<PaymentMethod>,
 }
 
 /// Passes orders that await a look, or holds them for a reason.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Review {
+pub struct ReviewOrders {
     pub order_ids: Vec<Uuid>,
     /// Approves when empty; else the orders are held for this reason.
     #[serde(default)]
@@ -490,13 +490,13 @@ pub struct ReleaseHold {
 
 /// Marks for working together; each order may get its own, so that taking it back is the same command.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Annotate {
-    pub orders: Vec<Annotation>,
+pub struct AnnotateOrders {
+    pub orders: Vec<OrderAnnotation>,
 }
 
 /// What stays empty is left as it is.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Annotation {
+pub struct OrderAnnotation {
     pub order_id: Uuid,
     #[serde(default)]
     pub version: Option<Count>,
@@ -509,19 +509,19 @@ pub struct Annotation {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Ids {
+pub struct OrderIds {
     pub order_ids: Vec<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
-pub struct Versioned {
+pub struct OrderAt {
     pub order_id: Uuid,
     #[serde(default)]
     pub version: Option<Count>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct AddNote {
+pub struct AddOrderNote {
     pub order_id: Uuid,
     pub text: String,
 }

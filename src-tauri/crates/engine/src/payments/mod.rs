@@ -8,12 +8,12 @@ use uuid::Uuid;
 use crate::{
     ctx::Ctx,
     error::{Error, Result},
-    orders::Now,
+    orders::OrderNow,
 };
 
 domain::text_enum! {
     /// How money changed hands.
-    pub enum Method {
+    pub enum PaymentMethod {
         Cash = "cash",
         BankTransfer = "bank_transfer",
         /// Through something this program does not see: a marketplace, a card terminal.
@@ -23,7 +23,7 @@ domain::text_enum! {
 
 domain::text_enum! {
     /// Which way the money went.
-    pub enum Kind {
+    pub enum PaymentKind {
         /// From the buyer to the shop.
         Capture = "capture",
         /// From the shop to the buyer.
@@ -37,8 +37,8 @@ pub struct Payment {
     pub order_id: Option<Uuid>,
     pub order_number: Option<String>,
     pub return_id: Option<Uuid>,
-    pub kind: Kind,
-    pub method: Method,
+    pub kind: PaymentKind,
+    pub method: PaymentMethod,
     pub amount: Minor,
     pub currency: String,
     pub tendered: Option<Minor>,
@@ -50,9 +50,9 @@ pub struct Payment {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Capture {
+pub struct CapturePayment {
     pub order_id: Uuid,
-    pub method: Method,
+    pub method: PaymentMethod,
     pub amount: Minor,
     /// Cash handed over, when it is more than the amount.
     #[serde(default)]
@@ -71,14 +71,14 @@ pub struct Captured {
     pub payment_id: Uuid,
     pub amount: Minor,
     pub change: Minor,
-    pub order: Now,
+    pub order: OrderNow,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Refund {
+pub struct RefundPayment {
     pub order_id: Uuid,
     pub amount: Minor,
-    pub method: Method,
+    pub method: PaymentMethod,
     #[serde(default)]
     pub reason: String,
     /// The buyer owes that much less from now on. When empty: yes once goods have left, no before.
@@ -89,14 +89,14 @@ pub struct Refund {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct Refunded {
     pub payment_id: Uuid,
-    pub order: Now,
+    pub order: OrderNow,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
 #[serde(default)]
-pub struct List {
-    pub method: Option<Method>,
-    pub kind: Option<Kind>,
+pub struct ListPayments {
+    pub method: Option<PaymentMethod>,
+    pub kind: Option<PaymentKind>,
     /// Shop-local days, both included.
     pub from_day: Option<i32>,
     pub to_day: Option<i32>,
@@ -105,20 +105,20 @@ pub struct List {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Page {
+pub struct PaymentPage {
     pub items: Vec<Payment>,
     pub next: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
-pub struct Days {
+pub struct PaymentDays {
     pub from_day: i32,
     pub to_day: i32,
 }
 
 /// The till at the end of the day: what came in and went out, by method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct Summary {
+pub struct PaymentSummary {
     pub methods: Vec<MethodSum>,
     pub captured: Minor,
     pub refunded: Minor,
@@ -126,7 +126,7 @@ pub struct Summary {
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct MethodSum {
-    pub method: Method,
+    pub method: PaymentMethod,
     pub captured: Minor,
     pub captures: Count,
     pub refunded: Minor,
@@ -135,15 +135,15 @@ pub struct MethodSum {
     pub net: Minor,
 }
 
-pub async fn capture(_ctx: &mut Ctx, _input: Capture) -> Result<Captured> {
+pub async fn capture(_ctx: &mut Ctx, _input: CapturePayment) -> Result<Captured> {
     Err(Error::internal("coming"))
 }
-pub async fn refund(_ctx: &mut Ctx, _input: Refund) -> Result<Refunded> {
+pub async fn refund(_ctx: &mut Ctx, _input: RefundPayment) -> Result<Refunded> {
     Err(Error::internal("coming"))
 }
-pub async fn list(_ctx: &mut Ctx, _input: List) -> Result<Page> {
+pub async fn list(_ctx: &mut Ctx, _input: ListPayments) -> Result<PaymentPage> {
     Err(Error::internal("coming"))
 }
-pub async fn summary(_ctx: &mut Ctx, _input: Days) -> Result<Summary> {
+pub async fn summary(_ctx: &mut Ctx, _input: PaymentDays) -> Result<PaymentSummary> {
     Err(Error::internal("coming"))
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     ctx::Ctx,
     error::{Error, Result},
-    orders::{Now, Versioned},
+    orders::{OrderNow, OrderAt},
     settings::Nothing,
 };
 
@@ -84,7 +84,7 @@ pub struct WaybillUse {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct Ship {
+pub struct ShipOrder {
     pub order_id: Uuid,
     #[serde(default)]
     pub version: Option<Count>,
@@ -104,7 +104,7 @@ pub struct Ship {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct Shipped {
     pub parcel_id: Uuid,
-    pub order: Now,
+    pub order: OrderNow,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
@@ -116,7 +116,7 @@ pub struct HandOver {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
-pub struct ParcelRef {
+pub struct ParcelById {
     pub parcel_id: Uuid,
 }
 
@@ -133,18 +133,18 @@ pub async fn carriers(_ctx: &mut Ctx, _: Nothing) -> Result<Vec<Carrier>> {
 pub async fn check_waybill(_ctx: &mut Ctx, _input: CheckWaybill) -> Result<WaybillChecked> {
     Err(Error::internal("coming"))
 }
-pub async fn ship(_ctx: &mut Ctx, _input: Ship) -> Result<Shipped> {
+pub async fn ship(_ctx: &mut Ctx, _input: ShipOrder) -> Result<Shipped> {
     Err(Error::internal("coming"))
 }
-pub async fn ready_for_pickup(_ctx: &mut Ctx, _input: Versioned) -> Result<Shipped> {
+pub async fn ready_for_pickup(_ctx: &mut Ctx, _input: OrderAt) -> Result<Shipped> {
     Err(Error::internal("coming"))
 }
 pub async fn hand_over(_ctx: &mut Ctx, _input: HandOver) -> Result<Shipped> {
     Err(Error::internal("coming"))
 }
-pub async fn deliver(_ctx: &mut Ctx, _input: ParcelRef) -> Result<Now> {
+pub async fn deliver(_ctx: &mut Ctx, _input: ParcelById) -> Result<OrderNow> {
     Err(Error::internal("coming"))
 }
-pub async fn cancel_parcel(_ctx: &mut Ctx, _input: CancelParcel) -> Result<Now> {
+pub async fn cancel_parcel(_ctx: &mut Ctx, _input: CancelParcel) -> Result<OrderNow> {
     Err(Error::internal("coming"))
 }
