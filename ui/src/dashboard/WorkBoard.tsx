@@ -1,0 +1,52 @@
+import { Link } from "@tanstack/react-router";
+import { Skeleton } from "antd";
+import { AuditOutlined, CarOutlined, DollarOutlined, InboxOutlined, PauseCircleOutlined } from "@ant-design/icons";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { ErrorNotice } from "../components/ErrorNotice";
+import { useStatusText } from "../components/StatusTag";
+import { useFormats } from "../lib/shop";
+import { useCounters } from "./queries";
+
+const STAGES: [string, ReactNode][] = [
+  ["placed", <DollarOutlined key="i" />],
+  ["review", <AuditOutlined key="i" />],
+  ["ready", <InboxOutlined key="i" />],
+  ["shipping", <CarOutlined key="i" />],
+];
+
+/** What waits for somebody, by stage; each leads to exactly those orders. */
+export function WorkBoard() {
+  const { t } = useTranslation();
+  const word = useStatusText();
+  const f = useFormats();
+  const q = useCounters();
+  if (q.error) return <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />;
+  if (!q.data) return <Skeleton active title={false} paragraph={{ rows: 2 }} />;
+  const n = readCounters(q.data);
+  const cards = [
+    ...STAGES.map(([stage, icon]) => ({ key: stage, icon, label: word("stage", stage), n: n[stage] ?? n[`stage:${stage}`] ?? 0, search: { stage } as Record<string, string> })),
+    { key: "hold", icon: <PauseCircleOutlined />, label: t("dashboard.onHold"), n: n.hold ?? n.holds ?? n.on_hold ?? 0, search: { hold: "any" } as Record<string, string> },
+  ];
+  return (
+    <nav className="sk-work" aria-label={t("dashboard.work")}>
+      {cards.map((c) => (
+        <Link key={c.key} to="/orders" search={c.search as never} className={c.n > 0 ? "sk-work-card" : "sk-work-card sk-work-none"}>
+          <span className="sk-work-icon" aria-hidden>
+            {c.icon}
+          </span>
+          <span className="sk-work-n sk-num">{f.count(c.n)}</span>
+          <span className="sk-work-label">{c.label}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** Counters come as a record or as rows of {what, n}. */
+function readCounters(data: unknown): Record<string, number> {
+  const o = (data ?? {}) as Record<string, unknown>;
+  const rows = Array.isArray(data) ? data : Array.isArray(o.items) ? o.items : Array.isArray(o.counters) ? o.counters : null;
+  if (rows) return Object.fromEntries(rows.map((r: Record<string, unknown>) => [String(r.what ?? r.key ?? r.stage), Number(r.n ?? r.count ?? 0)]));
+  return { ...(o as Record<string, number>), ...((o.stages as Record<string, number> | undefined) ?? {}) };
+}
