@@ -14,8 +14,34 @@ fn build() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo:rustc-link-arg-bins=-Wl,--exclude-libs,ALL");
     }
     stand_in_for_the_screen(Path::new("../ui/dist"))?;
-    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(tauri_build::AppManifest::new()))?;
+    let names = command_names()?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("commands.txt"), names.join("\n"))?;
+    // tauri-build wants names that live as long as the program; a build script is short.
+    let names: Vec<&'static str> = names.into_iter().map(|name| &*name.leak()).collect();
+    let manifest = tauri_build::AppManifest::new().commands(Box::leak(names.into_boxed_slice()));
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))?;
     Ok(())
+}
+
+/// The names of all commands, read out of the one list and of the desk's own commands, so that
+/// the window's permissions need no list of their own.
+fn command_names() -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for (path, starts) in [
+        ("crates/engine/src/commands.rs", &["command ", "query "][..]),
+        ("src/desk_commands.rs", &["pub async fn ", "pub fn "][..]),
+    ] {
+        println!("cargo:rerun-if-changed={path}");
+        for line in fs::read_to_string(path)?.lines().map(str::trim_start) {
+            let Some(rest) = starts.iter().find_map(|start| line.strip_prefix(start)) else { continue };
+            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            // A row of the list goes on with the dotted name in quotes; prose does not.
+            if path.starts_with("src/") || rest[name.len()..].starts_with(" \"") {
+                names.push(name);
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// The window's files are embedded at compile time, so the crate cannot compile without them.

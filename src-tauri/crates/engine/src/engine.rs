@@ -81,6 +81,11 @@ impl Engine {
         let _ = self.changes.send(changed);
     }
 
+    /// Closes the database; what is under way ends first.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+
     pub(crate) async fn begin(
         &self,
         spec: &'static Spec,

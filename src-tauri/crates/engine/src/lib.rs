@@ -7,6 +7,7 @@ pub mod analytics;
 pub mod app;
 pub mod check;
 pub mod commands;
+pub mod connection;
 pub mod ctx;
 pub mod customers;
 pub mod db;
@@ -16,6 +17,7 @@ pub mod exports;
 pub mod imports;
 pub mod orders;
 pub mod payments;
+pub mod secrets;
 pub mod settings;
 pub mod shipping;
 

@@ -1,1 +1,188 @@
-//! server
+//! The HTTP door: the same commands for browsers, phones on the counter and other programs.
+//!
+//! - `POST /rpc/orders.place` with `Authorization: Bearer <token>` and
+//!   `{"command_id": "<uuid>", "input": {…}}` answers `{"ok": …}` or `{"code": …, …}`.
+//!   Sending a command again with the same id is answered as the first time.
+//! - `GET /commands` lists every command: its permission, whether it can be undone.
+//! - `GET /events?token=…` is a stream of what changed.
+//!
+//! The door is shut unless somebody asks for it, listens on this machine unless asked for more,
+//! and lets nobody in without the token.
+
+use std::{convert::Infallible, net::SocketAddr, path::PathBuf, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Path, Query, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+    routing::{get, post},
+};
+use base64::Engine as _;
+use engine::{
+    Engine, Error,
+    commands::{self, Kind, SPECS},
+    ctx::{Door, Meta},
+};
+use futures_util::Stream;
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+use uuid::Uuid;
+
+/// The largest request: a product with a long description, an order of 10,000 lines.
+const MAX_BODY: usize = 8 << 20;
+
+/// How the door is opened.
+pub struct Options {
+    /// Loopback unless the merchant asked for the LAN.
+    pub listen: SocketAddr,
+    pub token: String,
+    /// The built UI to serve at `/`, if any.
+    pub ui: Option<PathBuf>,
+}
+
+#[derive(Clone)]
+struct Shared {
+    engine: Engine,
+    /// Of the token: comparing digests takes the same time whatever was guessed.
+    token: Arc<[u8]>,
+}
+
+#[derive(Deserialize)]
+struct Call {
+    command_id: Option<Uuid>,
+    #[serde(default)]
+    input: serde_json::Value,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    token: String,
+}
+
+/// A token nobody can guess: 256 random bits.
+pub fn new_token() -> Result<String, Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Opens the door; answers with the address it listens on and the task that serves.
+pub async fn open(
+    engine: Engine,
+    options: Options,
+) -> std::io::Result<(SocketAddr, impl Future<Output = std::io::Result<()>>)> {
+    let listener = tokio::net::TcpListener::bind(options.listen).await?;
+    let address = listener.local_addr()?;
+    let router = router(engine, &options);
+    Ok((address, async move { axum::serve(listener, router).await }))
+}
+
+fn router(engine: Engine, options: &Options) -> Router {
+    let shared = Shared { engine, token: Sha256::digest(options.token.as_bytes()).to_vec().into() };
+    let mut router = Router::new()
+        .route("/rpc/{name}", post(rpc))
+        .route("/commands", get(list))
+        .route("/events", get(events))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(shared);
+    if let Some(ui) = &options.ui {
+        router = router.fallback_service(ServeDir::new(ui));
+    }
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    router
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(header(header::CACHE_CONTROL, "no-cache"))
+}
+
+async fn rpc(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Result<Json<Call>, axum::extract::rejection::JsonRejection>,
+) -> Response {
+    if let Err(refusal) = shared.admit(bearer(&headers)) {
+        return refusal;
+    }
+    let Json(call) = match body {
+        Ok(call) => call,
+        Err(rejection) => {
+            let error = Error::invalid_because("input", "malformed", rejection.body_text());
+            return (rejection.status(), Json(error)).into_response();
+        }
+    };
+    let is_query = commands::spec(&name).is_some_and(|spec| spec.kind == Kind::Query);
+    let meta = match call.command_id {
+        Some(command_id) => Meta { command_id },
+        None if is_query => Meta::new(),
+        // A command without an id could not be sent again safely.
+        None => return refuse(&Error::invalid("command_id", "required")),
+    };
+    let caller = shared.engine.owner(Door::Http);
+    match commands::call_json(&shared.engine, &caller, &name, meta, call.input).await {
+        Ok(value) => Json(serde_json::json!({ "ok": value })).into_response(),
+        Err(error) => refuse(&error),
+    }
+}
+
+async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+    match shared.admit(bearer(&headers)) {
+        Ok(()) => Json(SPECS).into_response(),
+        Err(refusal) => refusal,
+    }
+}
+
+async fn events(State(shared): State<Shared>, Query(token): Query<Token>) -> Response {
+    if let Err(refusal) = shared.admit(Some(&token.token)) {
+        return refusal;
+    }
+    Sse::new(changes(shared.engine)).keep_alive(KeepAlive::default()).into_response()
+}
+
+fn changes(engine: Engine) -> impl Stream<Item = Result<Event, Infallible>> {
+    futures_util::stream::unfold(engine.subscribe(), |mut changes| async move {
+        use tokio::sync::broadcast::error::RecvError;
+        let data = match changes.recv().await {
+            Ok(changed) => serde_json::to_string(&changed.tags).unwrap_or_default(),
+            Err(RecvError::Lagged(_)) => r#"["*"]"#.to_owned(),
+            Err(RecvError::Closed) => return None,
+        };
+        Some((Ok(Event::default().event("changed").data(data)), changes))
+    })
+}
+
+impl Shared {
+    fn admit(&self, token: Option<&str>) -> Result<(), Response> {
+        let given = Sha256::digest(token.unwrap_or_default().as_bytes());
+        if given.as_slice() == &*self.token {
+            return Ok(());
+        }
+        let error = serde_json::json!({ "code": "unauthenticated" });
+        Err((StatusCode::UNAUTHORIZED, Json(error)).into_response())
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn refuse(error: &Error) -> Response {
+    let status = match error {
+        Error::NotFound { .. } | Error::UnknownCommand { .. } => StatusCode::NOT_FOUND,
+        Error::Invalid { .. } | Error::BadFile { .. } => StatusCode::BAD_REQUEST,
+        Error::Forbidden { .. } => StatusCode::FORBIDDEN,
+        Error::Busy | Error::Unreachable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+        Error::Internal { .. } | Error::Damaged => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::CONFLICT,
+    };
+    (status, Json(error)).into_response()
+}

@@ -35,6 +35,11 @@ fn migrator(postgres: bool) -> Migrator {
     Migrator { migrations: Cow::Owned(migrations), ..Migrator::DEFAULT }
 }
 
+/// The number of the newest migration this program knows.
+pub fn newest() -> i64 {
+    migrator(false).iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 pub async fn run(db: &Db) -> Result<()> {
     let migrator = migrator(db.is_postgres());
     let outcome = match db {

@@ -6,6 +6,8 @@
 
 mod migrate;
 
+pub use migrate::newest as newest_migration;
+
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use sqlx::{

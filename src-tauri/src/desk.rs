@@ -1,0 +1,205 @@
+//! Which shop this desk has open: its own file, the sample, or a shared Postgres.
+
+use std::{path::PathBuf, sync::Arc};
+
+use engine::{Changed, Engine, Error, Result, db::Address};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tokio::sync::{RwLock, watch};
+
+/// Where a shared shop is. The password is in the keyring or in an encrypted file, never here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub database: String,
+    pub user: String,
+    /// Off only for a server on this machine.
+    pub tls: bool,
+}
+
+/// What the desk opens when it starts; kept in `desk.json` beside the databases.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Place {
+    /// The shop in this person's data folder.
+    #[default]
+    Own,
+    Sample,
+    Postgres {
+        server: Server,
+        /// The password is in a passphrase-encrypted file, since this machine has no keyring.
+        in_file: bool,
+    },
+}
+
+/// How far the opening has come. Commands that arrive early wait for it.
+#[derive(Clone, Debug, PartialEq)]
+enum Opening {
+    Underway,
+    Open,
+    /// The password file wants its passphrase.
+    Locked,
+    Failed(Error),
+}
+
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: PathBuf,
+    place: RwLock<Place>,
+    shop: RwLock<Option<Engine>>,
+    opening: watch::Sender<Opening>,
+    tell: Box<dyn Fn(Changed) + Send + Sync>,
+}
+
+impl Desk {
+    pub fn new(folder: PathBuf, tell: impl Fn(Changed) + Send + Sync + 'static) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                folder,
+                place: RwLock::default(),
+                shop: RwLock::default(),
+                opening: watch::channel(Opening::Underway).0,
+                tell: Box::new(tell),
+            }),
+        }
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        &self.inner.folder
+    }
+
+    /// The open shop; waits while it is being opened.
+    pub async fn shop(&self) -> Result<Engine> {
+        let mut opening = self.inner.opening.subscribe();
+        let state = opening.wait_for(|state| *state != Opening::Underway).await.map_err(Error::internal)?.clone();
+        match state {
+            Opening::Failed(error) => Err(error),
+            Opening::Locked => Err(Error::WrongPassphrase),
+            _ => self.inner.shop.read().await.clone().ok_or(Error::NoShop),
+        }
+    }
+
+    pub async fn place(&self) -> Place {
+        self.inner.place.read().await.clone()
+    }
+
+    /// Whether the desk waits for the passphrase of its password file.
+    pub fn is_locked(&self) -> bool {
+        *self.inner.opening.borrow() == Opening::Locked
+    }
+
+    /// Opens what was open last.
+    pub async fn open_current(&self) {
+        let place = match std::fs::read(self.inner.folder.join("desk.json")) {
+            Ok(text) => serde_json::from_slice(&text).unwrap_or_else(|error| {
+                tracing::error!(%error, "desk.json cannot be read: opening the desk's own shop");
+                Place::Own
+            }),
+            Err(_) => Place::Own,
+        };
+        let outcome = self.open(place, None).await;
+        if let Err(error) = outcome {
+            tracing::error!(%error, "the shop could not be opened");
+        }
+    }
+
+    /// Opens `place` and stays there from now on. `password` is given when it is not stored yet,
+    /// or came out of the password file.
+    pub async fn open(&self, place: Place, password: Option<String>) -> Result<()> {
+        self.inner.opening.send_replace(Opening::Underway);
+        let outcome = self.try_open(&place, password).await;
+        self.inner.opening.send_replace(match &outcome {
+            Ok(()) => Opening::Open,
+            Err(Error::WrongPassphrase) => Opening::Locked,
+            Err(error) => Opening::Failed(error.clone()),
+        });
+        *self.inner.place.write().await = place;
+        outcome
+    }
+
+    async fn try_open(&self, place: &Place, password: Option<String>) -> Result<()> {
+        let address = self.address(place, password)?;
+        let engine = Engine::open(&address).await?;
+        let mut changes = engine.subscribe();
+        let desk = self.clone();
+        tauri::async_runtime::spawn(async move {
+            loop {
+                match changes.recv().await {
+                    Ok(changed) => (desk.inner.tell)(changed),
+                    // Too much happened at once to name it all.
+                    Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
+                        (desk.inner.tell)(Changed { tags: vec!["*".into()], command: String::new() });
+                    }
+                    Err(tokio::sync::broadcast::error::RecvError::Closed) => break,
+                }
+            }
+        });
+        if let Some(before) = self.inner.shop.write().await.replace(engine) {
+            before.close().await;
+        }
+        (self.inner.tell)(Changed { tags: vec!["*".into()], command: String::new() });
+        Ok(())
+    }
+
+    /// Remembers `place` for the next start.
+    pub fn remember(&self, place: &Place) -> Result<()> {
+        let path = self.inner.folder.join("desk.json");
+        let fresh = path.with_extension("new");
+        std::fs::write(&fresh, serde_json::to_vec_pretty(place)?)
+            .and_then(|()| std::fs::rename(&fresh, &path))
+            .map_err(|error| Error::Unreachable { detail: format!("{}: {error}", path.display()) })
+    }
+
+    fn address(&self, place: &Place, password: Option<String>) -> Result<Address> {
+        Ok(match place {
+            Place::Own => Address::Sqlite(self.inner.folder.join("shop.db")),
+            Place::Sample => Address::Sqlite(self.inner.folder.join("sample.db")),
+            Place::Postgres { server, in_file } => {
+                let password = match password {
+                    Some(password) => password,
+                    None if *in_file => return Err(Error::WrongPassphrase),
+                    None => engine::secrets::load(&secret_name(server))?.unwrap_or_default(),
+                };
+                postgres(server, &password)
+            }
+        })
+    }
+
+    pub async fn close(self) {
+        if let Some(shop) = self.inner.shop.write().await.take() {
+            shop.close().await;
+        }
+    }
+}
+
+/// Under which name the keyring holds the password.
+pub fn secret_name(server: &Server) -> String {
+    format!("postgres {}@{}:{}/{}", server.user, server.host, server.port, server.database)
+}
+
+/// The file that holds the password on a machine without a keyring.
+pub fn secret_file(folder: &std::path::Path) -> PathBuf {
+    folder.join("password.age")
+}
+
+pub fn postgres(server: &Server, password: &str) -> Address {
+    let Server { host, port, database, user, tls } = server;
+    let (user, password, database) = (encode(user), encode(password), encode(database));
+    let mode = if *tls { "verify-full" } else { "disable" };
+    Address::Postgres(format!("postgres://{user}:{password}@{host}:{port}/{database}?sslmode={mode}"))
+}
+
+/// Percent-encodes all that has a meaning in a URL.
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

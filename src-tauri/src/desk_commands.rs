@@ -1,0 +1,239 @@
+//! What the window may ask of the desk itself, whatever shop is open.
+
+use engine::{
+    Error, Result,
+    commands,
+    ctx::{Door, Meta},
+    db::Address,
+    settings::{Nothing, Shop},
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::DialogExt as _;
+use uuid::Uuid;
+
+use crate::{
+    desk::{Desk, Place, Server, postgres, secret_file, secret_name},
+    logs,
+};
+
+/// What the window must know before anything else.
+#[derive(Clone, Debug, Serialize, Type)]
+pub struct AppStatus {
+    /// `None`: nobody has set up a shop here yet.
+    pub shop: Option<Shop>,
+    pub version: String,
+    /// Where the shop is kept, without its password.
+    pub database: String,
+    /// This machine can keep a password.
+    pub keyring: bool,
+    pub sample: bool,
+    /// The password file wants its passphrase: [`app_unlock`].
+    pub locked: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct Undo {
+    pub command_id: Uuid,
+}
+
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct Connect {
+    #[serde(flatten)]
+    pub server: Server,
+    pub password: String,
+    /// Encrypts the password into a file; wanted on a machine without a keyring.
+    pub passphrase: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct Passphrase {
+    pub passphrase: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct FilePath {
+    pub path: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct PickOpen {
+    /// Endings without the dot; empty for any file.
+    pub endings: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct PickSave {
+    pub name: String,
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn app_status(desk: State<'_, Desk>, input: Nothing) -> Result<AppStatus> {
+    let Nothing {} = input;
+    let shop = match desk.shop().await {
+        Ok(shop) => commands::call::settings_shop(&shop, &shop.owner(Door::Window), Nothing {}).await?.shop,
+        Err(Error::WrongPassphrase) => None,
+        Err(error) => return Err(error),
+    };
+    let place = desk.place().await;
+    Ok(AppStatus {
+        shop,
+        version: env!("CARGO_PKG_VERSION").into(),
+        database: match &place {
+            Place::Own => desk.folder().join("shop.db").display().to_string(),
+            Place::Sample => desk.folder().join("sample.db").display().to_string(),
+            Place::Postgres { server, .. } => format!("{}:{}/{}", server.host, server.port, server.database),
+        },
+        keyring: tokio::task::spawn_blocking(engine::secrets::available).await.unwrap_or(false),
+        sample: place == Place::Sample,
+        locked: desk.is_locked(),
+    })
+}
+
+/// Takes back the command with this id.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_undo(desk: State<'_, Desk>, meta: Meta, input: Undo) -> Result<()> {
+    let shop = desk.shop().await?;
+    commands::undo(&shop, &shop.owner(Door::Window), meta, input.command_id).await.map(drop)
+}
+
+/// Opens the sample shop, making it the first time.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_open_sample(desk: State<'_, Desk>, meta: Meta, input: Nothing) -> Result<()> {
+    let (Meta { .. }, Nothing {}) = (meta, input);
+    desk.open(Place::Sample, None).await?;
+    desk.remember(&Place::Sample)
+}
+
+/// Back from the sample, or from a server, to the shop on this machine.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_leave_sample(desk: State<'_, Desk>, meta: Meta, input: Nothing) -> Result<()> {
+    let (Meta { .. }, Nothing {}) = (meta, input);
+    desk.open(Place::Own, None).await?;
+    desk.remember(&Place::Own)
+}
+
+/// Whether the server answers, and what is on it; changes nothing there.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_connect_test(meta: Meta, input: Connect) -> Result<engine::connection::Report> {
+    let Meta { .. } = meta;
+    engine::connection::test(&address(&input)?).await
+}
+
+/// Opens the shop on a server and keeps its password where this machine can keep one.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> Result<()> {
+    let Meta { .. } = meta;
+    let before = desk.place().await;
+    address(&input)?;
+    let in_file = input.passphrase.as_deref().is_some_and(|p| !p.is_empty());
+    let place = Place::Postgres { server: input.server.clone(), in_file };
+    if let Err(error) = desk.open(place.clone(), Some(input.password.clone())).await {
+        // The desk goes on with what it had; the form stays on the screen with what was typed.
+        let _ = desk.open(before, None).await;
+        return Err(error);
+    }
+    match input.passphrase.filter(|_| in_file) {
+        Some(passphrase) => {
+            engine::secrets::save_file(&secret_file(desk.folder()), &passphrase, &input.password)?;
+        }
+        None => engine::secrets::save(&secret_name(&input.server), &input.password)?,
+    }
+    desk.remember(&place)
+}
+
+/// Back to the shop on this machine; the server's password is forgotten.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_disconnect(desk: State<'_, Desk>, meta: Meta, input: Nothing) -> Result<()> {
+    let (Meta { .. }, Nothing {}) = (meta, input);
+    if let Place::Postgres { server, in_file } = desk.place().await {
+        if in_file {
+            let _ = std::fs::remove_file(secret_file(desk.folder()));
+        } else {
+            engine::secrets::delete(&secret_name(&server))?;
+        }
+    }
+    desk.open(Place::Own, None).await?;
+    desk.remember(&Place::Own)
+}
+
+/// Opens the server's shop with the passphrase of the password file.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_unlock(desk: State<'_, Desk>, meta: Meta, input: Passphrase) -> Result<()> {
+    let Meta { .. } = meta;
+    let password = engine::secrets::load_file(&secret_file(desk.folder()), &input.passphrase)?;
+    desk.open(desk.place().await, Some(password)).await
+}
+
+/// What support needs to know, without names, numbers or secrets.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_diagnostics(desk: State<'_, Desk>, input: Nothing) -> Result<String> {
+    let Nothing {} = input;
+    let place = match desk.place().await {
+        Place::Own => "own file",
+        Place::Sample => "sample file",
+        Place::Postgres { .. } => "postgres",
+    };
+    let health = match desk.shop().await {
+        Ok(shop) => {
+            let health = commands::call::app_health(&shop, &shop.owner(Door::Window), Nothing {}).await?;
+            serde_json::to_string_pretty(&health)?
+        }
+        Err(error) => format!("not open: {error}"),
+    };
+    let log = logs::tail(&desk.folder().join("logs"), 200).unwrap_or_default();
+    Ok(format!(
+        "Shopkeeper {} on {} {}\nshop: {place}\n{health}\n\n{log}\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+    ))
+}
+
+/// Lets the person choose a file to read; `None` when they changed their mind.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_pick_open(app: AppHandle, input: PickOpen) -> Result<Option<String>> {
+    let (send, chosen) = tokio::sync::oneshot::channel();
+    let mut dialog = app.dialog().file();
+    if !input.endings.is_empty() {
+        let endings: Vec<&str> = input.endings.iter().map(String::as_str).collect();
+        dialog = dialog.add_filter(endings.join(", "), &endings);
+    }
+    dialog.pick_file(|path| drop(send.send(path)));
+    Ok(chosen.await.ok().flatten().map(|path| path.to_string()))
+}
+
+/// Lets the person choose where to write.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_pick_save(app: AppHandle, input: PickSave) -> Result<Option<String>> {
+    let (send, chosen) = tokio::sync::oneshot::channel();
+    app.dialog().file().set_file_name(input.name).save_file(|path| drop(send.send(path)));
+    Ok(chosen.await.ok().flatten().map(|path| path.to_string()))
+}
+
+/// The server's address; a password must not cross a network in the clear.
+fn address(input: &Connect) -> Result<Address> {
+    let server = &input.server;
+    for (field, text) in [("host", &server.host), ("database", &server.database), ("user", &server.user)] {
+        if text.trim().is_empty() {
+            return Err(Error::invalid(field, "required"));
+        }
+    }
+    let here = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(&server.host.as_str());
+    if !server.tls && !here {
+        return Err(Error::invalid("tls", "required"));
+    }
+    Ok(postgres(server, &input.password))
+}

@@ -1,0 +1,119 @@
+//! The window's door: a Tauri command for each row of the one list, and the bindings of all.
+
+use tauri_specta::{Builder, collect_commands};
+
+use crate::desk_commands as desk;
+
+macro_rules! handler {
+    (command $ipc:ident $input:ty, $output:ty) => {
+        #[tauri::command]
+        #[specta::specta]
+        pub async fn $ipc(
+            desk: tauri::State<'_, crate::desk::Desk>,
+            meta: engine::ctx::Meta,
+            input: $input,
+        ) -> Result<$output, engine::Error> {
+            let shop = desk.shop().await?;
+            engine::commands::call::$ipc(&shop, &shop.owner(engine::ctx::Door::Window), meta, input).await
+        }
+    };
+    (query $ipc:ident $input:ty, $output:ty) => {
+        #[tauri::command]
+        #[specta::specta]
+        pub async fn $ipc(
+            desk: tauri::State<'_, crate::desk::Desk>,
+            input: $input,
+        ) -> Result<$output, engine::Error> {
+            let shop = desk.shop().await?;
+            engine::commands::call::$ipc(&shop, &shop.owner(engine::ctx::Door::Window), input).await
+        }
+    };
+}
+
+macro_rules! door {
+    ($($kind:ident $ipc:ident $dotted:literal = $f:path, $input:ty => $output:ty, $flags:tt $tags:tt;)*) => {
+        mod handlers {
+            $(handler!($kind $ipc $input, $output);)*
+        }
+
+        /// Every command the window may call.
+        pub fn builder() -> Builder<tauri::Wry> {
+            Builder::<tauri::Wry>::new()
+                .commands(collect_commands![
+                    $(handlers::$ipc,)*
+                    desk::app_status,
+                    desk::app_undo,
+                    desk::app_open_sample,
+                    desk::app_leave_sample,
+                    desk::app_connect_test,
+                    desk::app_connect,
+                    desk::app_disconnect,
+                    desk::app_unlock,
+                    desk::app_diagnostics,
+                    desk::app_pick_open,
+                    desk::app_pick_save,
+                ])
+                .disable_serde_phases()
+        }
+    };
+}
+
+engine::for_each_command!(door);
+
+/// Lets the main window call exactly these commands, and nothing else of the system.
+pub fn allow_commands(app: &tauri::AppHandle) -> tauri::Result<()> {
+    use tauri::Manager as _;
+    let mut capability = tauri::ipc::CapabilityBuilder::new("commands").window("main");
+    for name in include_str!(concat!(env!("OUT_DIR"), "/commands.txt")).lines() {
+        capability = capability.permission(format!("allow-{}", name.replace('_', "-")));
+    }
+    app.add_capability(capability)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use engine::commands::{Kind, SPECS};
+    use specta_typescript::Typescript;
+
+    /// Writes `ui/src/bindings.ts`; the drift check then asks git whether it changed.
+    #[test]
+    fn bindings_are_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/bindings.ts");
+        let fresh = std::env::temp_dir().join(format!("bindings-{}.ts", std::process::id()));
+        super::builder().export(Typescript::default().header("// Generated from the list of commands: do not edit.\n"), &fresh).expect("the bindings export");
+        let mut text = std::fs::read_to_string(&fresh).expect("the bindings are readable");
+        let _ = std::fs::remove_file(&fresh);
+        text.push_str("\n/** Every row of the one list: its dotted name, what it is, and what it makes old. */\n");
+        text.push_str("export const COMMANDS = {\n");
+        for spec in SPECS {
+            let kind = match spec.kind {
+                Kind::Command => "command",
+                Kind::Query => "query",
+            };
+            let tags = spec.tags.iter().map(|tag| format!("{tag:?}")).collect::<Vec<_>>().join(", ");
+            writeln!(
+                text,
+                "  {:?}: {{ kind: \"{kind}\", undo: {}, offline: {}, tags: [{tags}] }},",
+                spec.name, spec.undo, spec.offline
+            )
+            .expect("a string grows");
+        }
+        text.push_str("} as const;\n");
+        if std::fs::read_to_string(path).ok().as_deref() != Some(&text) {
+            std::fs::write(path, &text).expect("the bindings are writable");
+        }
+    }
+
+    /// The window's permissions come from a list that the build reads out of the sources.
+    #[test]
+    fn every_command_is_permitted() {
+        let listed: Vec<&str> = include_str!(concat!(env!("OUT_DIR"), "/commands.txt")).lines().collect();
+        for spec in SPECS {
+            let ipc = spec.name.replace('.', "_");
+            assert!(listed.contains(&ipc.as_str()), "{ipc} is missing");
+        }
+        assert!(listed.contains(&"app_status"));
+    }
+}
