@@ -72,3 +72,30 @@ impl Desktop {
         command
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::which;
+
+    #[test]
+    fn the_session_has_a_screen_a_bus_and_an_unlocked_keyring() -> Result<()> {
+        let programs = ["Xvfb", "openbox", "dbus-run-session", "dbus-send", "gnome-keyring-daemon"];
+        if programs.iter().any(|program| which(&[program]).is_none()) {
+            return Ok(());
+        }
+        let desktop = Desktop::start()?;
+        assert!(desktop.display.starts_with(':'));
+        let answer = output(desktop.command("dbus-send").args([
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.secrets",
+            "/org/freedesktop/secrets/collection/login",
+            "org.freedesktop.DBus.Properties.Get",
+            "string:org.freedesktop.Secret.Collection",
+            "string:Locked",
+        ]))?;
+        assert!(answer.contains("boolean false"), "{answer}");
+        Ok(())
+    }
+}
