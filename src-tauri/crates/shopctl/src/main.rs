@@ -1,1 +1,168 @@
-fn main() {}
+//! `shopctl`: a shop from the command line, through the same commands as the window.
+
+mod import;
+mod output;
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use engine::{
+    Engine, Error,
+    commands::{self, SPECS},
+    ctx::{Door, Meta},
+    db::Address,
+};
+use output::{Failure, print, say};
+use uuid::Uuid;
+
+/// A shop from the command line.
+///
+/// Works on the same database as the window, through the same commands: what is refused there is
+/// refused here, and every change is in the audit log. Answers are JSON on standard output; what
+/// is meant for people goes to standard error.
+///
+/// Exit codes: 0 done; 1 the shop refused (the JSON says why); 2 the call is wrong; 3 the
+/// database cannot be used; 4 `check` found differences.
+#[derive(Parser)]
+#[command(name = "shopctl", version, after_help = EXAMPLES)]
+struct Args {
+    /// The shop: a SQLite file, or postgres://user@host/database (the password may stand in
+    /// PGPASSWORD, where no list of processes shows it).
+    #[arg(long, global = true, env = "SHOPKEEPER_DB", default_value = "shop.db", hide_env_values = true)]
+    db: String,
+    /// Print JSON on one line.
+    #[arg(long, global = true)]
+    compact: bool,
+    #[command(subcommand)]
+    what: What,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  shopctl --db shop.db call settings.setup '{\"name\":\"My shop\",\"currency\":\"CNY\",\"zone\":\"Asia/Shanghai\",\"country\":\"CN\",\"tax_inclusive\":true}'
+  shopctl --db shop.db call orders.list '{\"limit\":10}'
+  shopctl --db shop.db import online_retail.csv --kind online_retail
+  shopctl --db shop.db backup /backups/shop-monday.db
+  shopctl --db shop.db check
+  shopctl --db shop.db serve --ui ui/dist";
+
+#[derive(Subcommand)]
+enum What {
+    /// Run any command or query by its name; the input is JSON ('-' reads standard input).
+    Call {
+        /// As `shopctl commands` lists them, e.g. orders.place.
+        name: String,
+        #[arg(default_value = "{}")]
+        input: String,
+        /// Makes the call safe to repeat: the same id is done once and answered the same.
+        #[arg(long)]
+        command_id: Option<Uuid>,
+    },
+    /// List every command: its permission, whether it can be undone and run offline.
+    Commands,
+    /// Serve the commands over HTTP until Ctrl+C.
+    ///
+    /// Prints the address and a token; without the token nobody is let in. Listens on this
+    /// machine only, unless --listen says otherwise.
+    Serve {
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+        /// A folder with the built UI, to open the shop in a browser.
+        #[arg(long)]
+        ui: Option<PathBuf>,
+        /// Use this token instead of a new one.
+        #[arg(long, env = "SHOPKEEPER_TOKEN", hide_env_values = true)]
+        token: Option<String>,
+    },
+    /// Bring in a file: CSV, XLSX or a dump. Interrupting it loses nothing; run it again to go on.
+    Import(import::Args),
+    /// Write a list to a CSV or XLSX file (by the ending of FILE).
+    Export {
+        /// orders, products, customers, stock or payments.
+        what: String,
+        file: PathBuf,
+        /// The filters of the list, as JSON.
+        #[arg(long, default_value = "{}")]
+        filters: String,
+    },
+    /// Compare every balance, status and sum with the facts it comes from.
+    Check,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing_subscriber::filter::LevelFilter::ERROR).try_init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say(&format!("shopctl: {error}"));
+            return ExitCode::from(3);
+        }
+    };
+    let compact = args.compact;
+    match runtime.block_on(run(args)) {
+        Ok(code) => code,
+        Err(failure) => failure.report(compact),
+    }
+}
+
+async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let compact = args.compact;
+    if let What::Commands = args.what {
+        print(&SPECS, compact);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let address: Address = args.db.parse().map_err(Failure::Usage)?;
+    let shop = Engine::open(&address).await.map_err(Failure::Database)?;
+    let outcome = on_shop(&shop, args.what, compact).await;
+    shop.close().await;
+    outcome
+}
+
+async fn on_shop(shop: &Engine, what: What, compact: bool) -> Result<ExitCode, Failure> {
+    let caller = shop.owner(Door::CommandLine);
+    match what {
+        What::Call { name, input, command_id } => {
+            let meta = command_id.map_or_else(Meta::new, |command_id| Meta { command_id });
+            let input = output::read_json(&input)?;
+            print(&commands::call_json(shop, &caller, &name, meta, input).await?, compact);
+        }
+        What::Serve { listen, ui, token } => serve(shop, listen, ui, token).await?,
+        What::Import(args) => return import::run(shop, &caller, args, compact).await,
+        What::Export { what, file, filters } => {
+            let format = if file.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx")) { "xlsx" } else { "csv" };
+            let path = std::path::absolute(&file).unwrap_or(file);
+            let input = serde_json::json!({
+                "what": what, "format": format, "path": path, "filters": output::read_json(&filters)?,
+            });
+            print(&commands::call_json(shop, &caller, "exports.table", Meta::new(), input).await?, compact);
+        }
+        What::Check => {
+            let report = commands::call_json(shop, &caller, "app.check", Meta::new(), serde_json::json!({})).await?;
+            let clean = report.get("differences").and_then(|d| d.as_array()).is_none_or(Vec::is_empty);
+            print(&report, compact);
+            return Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(4) });
+        }
+        What::Commands => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(shop: &Engine, listen: SocketAddr, ui: Option<PathBuf>, token: Option<String>) -> Result<(), Failure> {
+    let token = match token {
+        Some(token) if token.len() >= 16 => token,
+        Some(_) => return Err(Failure::Usage(Error::invalid("token", "too_short"))),
+        None => server::new_token()?,
+    };
+    if !listen.ip().is_loopback() {
+        say("Listening beyond this machine, without encryption: use it only on a network you trust.");
+    }
+    let options = server::Options { listen, token: token.clone(), ui };
+    let (address, served) = server::open(shop.clone(), options).await.map_err(|e| Failure::Usage(Error::invalid_because("listen", "unusable", e.to_string())))?;
+    say(&format!("http://{address}/#token={token}\nCtrl+C ends it."));
+    tokio::select! {
+        outcome = served => outcome.map_err(|e| Failure::Shop(Error::internal(e))),
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    }
+}
