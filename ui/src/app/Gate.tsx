@@ -1,18 +1,17 @@
-import { useQuery } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { Spin } from "antd";
 import { lazy, Suspense, useEffect } from "react";
 import { ErrorNotice } from "../components/ErrorNotice";
-import type { ApiError } from "../lib/errors";
 import { shop } from "../lib/shop";
 import { router } from "./router";
-import { askStatus, type AppStatus } from "./status";
+import { useStatusQuery } from "./status";
+import { Unlock } from "./Unlock";
 
 const FirstRun = lazy(() => import("./firstRun/FirstRun"));
 
 /** Decides between the shop and the first steps. Nothing else may be shown before the shop's currency and zone are known. */
 export function Gate() {
-  const status = useQuery<AppStatus, ApiError>({ queryKey: ["app", "status"], queryFn: askStatus, meta: { tags: ["app", "settings"] }, staleTime: 5_000 });
+  const status = useStatusQuery();
   const s = status.data ?? null;
   useEffect(() => {
     if (s?.shop) shop.set(s.shop);
@@ -26,6 +25,7 @@ export function Gate() {
         <ErrorNotice error={status.error} onRetry={() => void status.refetch()} />
       </main>
     );
+  if (s?.locked) return <Unlock database={s.database} onReady={() => void status.refetch()} />;
   if (!s?.ready)
     return (
       <Suspense fallback={<Waiting />}>

@@ -1,8 +1,10 @@
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer, Grid, Layout, Menu, Tag } from "antd";
 import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { Suspense, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useTell } from "../lib/api";
 import { useHotkeys } from "../lib/hotkeys";
 import { prefs, setPref } from "../lib/prefs";
 import { useShop } from "../lib/shop";
@@ -10,6 +12,7 @@ import { useStore } from "../lib/store";
 import { areas } from "./areas";
 import { CommandPalette } from "./CommandPalette";
 import { Seal } from "./Seal";
+import { useStatus } from "./status";
 import { ShortcutList } from "./ShortcutList";
 import { TopBar } from "./TopBar";
 import { UndoHost } from "./UndoHost";
@@ -73,6 +76,7 @@ export function Shell() {
           onShortcuts={() => setShortcuts(true)}
           menuButton={narrow ? <Button type="text" aria-label={t("app.nav.open")} icon={<MenuOutlined />} onClick={() => setDrawer(true)} /> : null}
         />
+        <SampleBanner />
         <Layout.Content className="sk-content" id="main" tabIndex={-1} role="main">
           <Suspense>
             <Outlet />
@@ -99,6 +103,26 @@ function Brand({ collapsed }: { collapsed: boolean }) {
         </span>
       )}
     </Link>
+  );
+}
+
+/** Nobody must mistake the sample for their own shop. */
+function SampleBanner() {
+  const { t } = useTranslation();
+  const shop = useShop();
+  const status = useStatus();
+  const client = useQueryClient();
+  const leave = useTell("app.leave_sample", { onSuccess: () => void client.invalidateQueries() });
+  if (!shop.sample) return null;
+  return (
+    <div className="sk-sample-banner" role="note">
+      <span>{t("app.sampleBanner")}</span>
+      {status?.desktop && (
+        <Button size="small" loading={leave.isPending} onClick={() => leave.mutate({})}>
+          {t("app.leaveSample")}
+        </Button>
+      )}
+    </div>
   );
 }
 

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { ask } from "../lib/api";
 import { ApiError } from "../lib/errors";
 import { guessZone } from "../lib/dates";
@@ -11,6 +12,8 @@ export interface AppStatus {
   /** Where the shop is kept, without its password: a file, or a server's address. */
   database: string;
   keyring: boolean;
+  /** The password file wants its passphrase. */
+  locked: boolean;
   /** In a browser there is no choosing of databases: the shop is the one that is served. */
   desktop: boolean;
 }
@@ -34,6 +37,7 @@ export function readStatus(raw: unknown, desktop: boolean): AppStatus {
     version: String(o.version ?? ""),
     database: String(o.database ?? o.db ?? ""),
     keyring: Boolean(o.keyring ?? true),
+    locked: Boolean(o.locked ?? false),
     desktop,
   };
 }
@@ -46,4 +50,13 @@ export async function askStatus(): Promise<AppStatus> {
     if (e instanceof ApiError && ["unknown_command", "refused", "not_found"].includes(e.code)) return readStatus(await ask("settings.shop", {}), false);
     throw e;
   }
+}
+
+/** One question for the gate and for whoever wants to show its answer. */
+export function useStatusQuery() {
+  return useQuery<AppStatus, ApiError>({ queryKey: ["app", "status"], queryFn: askStatus, meta: { tags: ["app", "settings"] }, staleTime: 5_000 });
+}
+
+export function useStatus(): AppStatus | undefined {
+  return useStatusQuery().data;
 }

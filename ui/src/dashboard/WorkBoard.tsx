@@ -23,10 +23,10 @@ export function WorkBoard() {
   const q = useCounters();
   if (q.error) return <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />;
   if (!q.data) return <Skeleton active title={false} paragraph={{ rows: 2 }} />;
-  const n = readCounters(q.data);
+  const board = q.data as Board;
   const cards = [
-    ...STAGES.map(([stage, icon]) => ({ key: stage, icon, label: word("stage", stage), n: n[stage] ?? n[`stage:${stage}`] ?? 0, search: { stage } as Record<string, string> })),
-    { key: "hold", icon: <PauseCircleOutlined />, label: t("dashboard.onHold"), n: n.hold ?? n.holds ?? n.on_hold ?? 0, search: { hold: "any" } as Record<string, string> },
+    ...STAGES.map(([stage, icon]) => ({ key: stage, icon, label: word("stage", stage), n: board.stages.find((x) => x.stage === stage)?.n ?? 0, search: { stage } as Record<string, string> })),
+    { key: "hold", icon: <PauseCircleOutlined />, label: t("dashboard.onHold"), n: board.held, search: { held: "true" } as Record<string, string> },
   ];
   return (
     <nav className="sk-work" aria-label={t("dashboard.work")}>
@@ -43,10 +43,7 @@ export function WorkBoard() {
   );
 }
 
-/** Counters come as a record or as rows of {what, n}. */
-function readCounters(data: unknown): Record<string, number> {
-  const o = (data ?? {}) as Record<string, unknown>;
-  const rows = Array.isArray(data) ? data : Array.isArray(o.items) ? o.items : Array.isArray(o.counters) ? o.counters : null;
-  if (rows) return Object.fromEntries(rows.map((r: Record<string, unknown>) => [String(r.what ?? r.key ?? r.stage), Number(r.n ?? r.count ?? 0)]));
-  return { ...(o as Record<string, number>), ...((o.stages as Record<string, number> | undefined) ?? {}) };
+interface Board {
+  stages: { stage: string; n: number }[];
+  held: number;
 }

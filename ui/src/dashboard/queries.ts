@@ -25,7 +25,7 @@ export function useTopProducts(from: number, to: number) {
 }
 
 export function useCounters() {
-  return useAsk("orders.counters", {}, { tags: ["payments", "shipping"] });
+  return useAsk("orders.board", {}, { tags: ["payments", "shipping"] });
 }
 
 export function useLowStock() {

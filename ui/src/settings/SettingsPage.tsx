@@ -1,11 +1,54 @@
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { Grid, Menu, Select, Skeleton } from "antd";
+import { DatabaseOutlined, GlobalOutlined, InfoCircleOutlined, NumberOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
+import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
+import { About } from "./About";
+import { Data } from "./Data";
+import { Numbering } from "./Numbering";
+import { useShopFacts } from "./queries";
+import { Regional } from "./Regional";
+import { Rules } from "./Rules";
+import { ShopInfo } from "./ShopInfo";
+import "./settings.css";
+
+const ICONS = { shop: <ShopOutlined />, rules: <SlidersOutlined />, numbers: <NumberOutlined />, regional: <GlobalOutlined />, data: <DatabaseOutlined />, about: <InfoCircleOutlined /> };
+type Name = keyof typeof ICONS;
+const NAMES = Object.keys(ICONS) as Name[];
 
 export default function SettingsPage() {
   const { t } = useTranslation();
+  const navigate = useNavigate();
+  const narrow = Grid.useBreakpoint().md === false;
+  const params = useParams({ strict: false }) as { section?: string };
+  const here: Name = NAMES.find((n) => n === params.section) ?? "shop";
+  const shop = useShopFacts();
+  const go = (n: string) => void navigate({ to: `/settings/${n}` });
+  const items = NAMES.map((n) => ({ key: n, icon: ICONS[n], label: t(`settings.sections.${n}`) }));
+
   return (
-    <div className="sk-page">
+    <div className="sk-page sk-settings">
       <PageHeader title={t("settings.menu")} />
+      <div className="sk-settings-body">
+        {narrow ? (
+          <Select className="sk-settings-pick" aria-label={t("settings.menu")} value={here} onChange={go} options={items.map((i) => ({ value: i.key, label: i.label }))} />
+        ) : (
+          <nav aria-label={t("settings.menu")}>
+            <Menu mode="inline" items={items} selectedKeys={[here]} onClick={({ key }) => go(key)} />
+          </nav>
+        )}
+        <div className="sk-settings-main">
+          {shop.error && <ErrorNotice error={shop.error} onRetry={() => void shop.refetch()} />}
+          {shop.isPending && <Skeleton active />}
+          {shop.facts && here === "shop" && <ShopInfo facts={shop.facts} />}
+          {shop.facts && here === "rules" && <Rules facts={shop.facts} />}
+          {shop.facts && here === "numbers" && <Numbering facts={shop.facts} />}
+          {here === "regional" && <Regional />}
+          {here === "data" && <Data />}
+          {here === "about" && <About />}
+        </div>
+      </div>
     </div>
   );
 }

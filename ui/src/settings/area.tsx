@@ -1,9 +1,19 @@
-import { SettingOutlined } from "@ant-design/icons";
+import { DatabaseOutlined, NumberOutlined, SettingOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
 import { defineArea } from "../app/areas";
 
 export default defineArea({
   name: "settings",
   menu: { label: "settings.menu", icon: <SettingOutlined />, to: "/settings", order: 90 },
-  routes: [{ path: "/settings", page: () => import("./SettingsPage") }],
-  actions: [{ label: "settings.go", to: "/settings", keys: "g ,", words: "shezhi preferences backup beifen" }],
+  routes: [
+    { path: "/settings", page: () => import("./SettingsPage") },
+    { path: "/settings/$section", page: () => import("./SettingsPage") },
+  ],
+  actions: [
+    { label: "settings.shop.title", icon: <ShopOutlined />, to: "/settings/shop", words: "shezhi dianpu name logo tax" },
+    { label: "settings.rules.title", icon: <SlidersOutlined />, to: "/settings/rules", words: "shezhi guize threshold timeout tax yujing" },
+    { label: "settings.numbers.title", icon: <NumberOutlined />, to: "/settings/numbers", words: "shezhi bianhao prefix" },
+    { label: "settings.backup.title", icon: <DatabaseOutlined />, to: "/settings/data", words: "shezhi beifen restore huifu jiancha check" },
+    { label: "settings.diagnostics.copy", to: "/settings/about", words: "zhenduan guanyu about version support" },
+    { label: "settings.go", to: "/settings", keys: "g ,", words: "shezhi preferences" },
+  ],
 });

@@ -29,6 +29,7 @@ export function ConnectForm({ keyring, onReady }: { keyring: boolean; onReady: (
       onReady();
     },
   });
+  const found = readFound(test.data);
   const ready = v.host.trim() && v.database.trim() && v.user.trim() && (keyring || passphrase.length >= 8);
 
   return (
@@ -57,6 +58,7 @@ export function ConnectForm({ keyring, onReady }: { keyring: boolean; onReady: (
         <Checkbox checked={v.tls} onChange={(e) => put({ tls: e.target.checked })}>
           {t("firstRun.tls")}
         </Checkbox>
+        {!v.tls && <div className="sk-muted">{t("firstRun.tlsNeeded")}</div>}
       </Form.Item>
       {keyring ? (
         <p className="sk-muted">{t("firstRun.keyringUsed")}</p>
@@ -68,7 +70,7 @@ export function ConnectForm({ keyring, onReady }: { keyring: boolean; onReady: (
           </Form.Item>
         </>
       )}
-      {test.isSuccess && <Alert type="success" showIcon title={t("firstRun.testOk")} style={{ marginBottom: 12 }} />}
+      {found && <Alert type={found === "empty" || found === "shop" ? "success" : "warning"} showIcon role="status" title={t(`firstRun.found.${found}`)} style={{ marginBottom: 12 }} />}
       {(test.error ?? connect.error) && <ErrorNotice error={connect.error ?? test.error} />}
       <div className="sk-actions" style={{ marginTop: 12 }}>
         <Button onClick={() => test.mutate(input)} loading={test.isPending} disabled={!ready}>
@@ -80,4 +82,11 @@ export function ConnectForm({ keyring, onReady }: { keyring: boolean; onReady: (
       </div>
     </Form>
   );
+}
+
+const FOUND = ["empty", "shop", "newer", "foreign"] as const;
+
+function readFound(report: unknown): (typeof FOUND)[number] | null {
+  const f = String((report as { found?: unknown } | undefined)?.found ?? "").toLowerCase();
+  return FOUND.find((x) => x === f) ?? null;
 }

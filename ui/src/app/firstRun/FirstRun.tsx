@@ -48,11 +48,13 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
         <>
           <h1>{t("firstRun.welcome")}</h1>
           <p className="sk-muted">{t("firstRun.intro")}</p>
-          {sample.error && <ErrorNotice error={sample.error} onRetry={() => sample.mutate({ language: i18n.language })} />}
+          {sample.error && <ErrorNotice error={sample.error} onRetry={() => sample.mutate({})} />}
           <div className="sk-first-doors">
             <Door icon={<ShopOutlined />} title={t("firstRun.setup.title")} text={t("firstRun.setup.text")} onClick={() => setStep("setup")} main />
-            <Door icon={<ExperimentOutlined />} title={t("firstRun.sample.title")} text={t("firstRun.sample.text")} onClick={() => sample.mutate({ language: i18n.language })} busy={sample.isPending} />
-            <Door icon={<CloudServerOutlined />} title={t("firstRun.connect.title")} text={t("firstRun.connect.text")} onClick={() => setStep("connect")} />
+            {status?.desktop && (
+              <Door icon={<ExperimentOutlined />} title={t("firstRun.sample.title")} text={t("firstRun.sample.text")} onClick={() => sample.mutate({})} busy={sample.isPending} />
+            )}
+            {status?.desktop && <Door icon={<CloudServerOutlined />} title={t("firstRun.connect.title")} text={t("firstRun.connect.text")} onClick={() => setStep("connect")} />}
           </div>
         </>
       )}

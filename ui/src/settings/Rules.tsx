@@ -1,0 +1,73 @@
+import { Radio, Switch } from "antd";
+import { useTranslation } from "react-i18next";
+import { PercentInput } from "./PercentInput";
+import { QtyInput } from "../components/QtyInput";
+import { useFormats } from "../lib/shop";
+import { useEdit, useSavePreferences, type Preferences, type ShopFacts } from "./queries";
+import { Section, Setting } from "./Section";
+
+/** Thresholds and time-outs on one page, each saying what it will do. */
+export function Rules({ facts }: { facts: ShopFacts }) {
+  const { t } = useTranslation();
+  const f = useFormats();
+  const edit = useEdit<Preferences>(facts.preferences);
+  const save = useSavePreferences(edit.drop);
+  const v = edit.value;
+  const foot = { dirty: edit.dirty, saving: save.isPending, onDrop: edit.drop, onSave: () => save.mutate({ version: facts.version, preferences: v }) };
+
+  return (
+    <Section title={t("settings.rules.title")} text={t("settings.rules.text")} {...foot}>
+      <h3>{t("settings.rules.stock")}</h3>
+      <Setting label={t("settings.rules.low")} htmlFor="r-low" effect={v.low_stock === 0 ? t("settings.rules.lowNever") : t("settings.rules.lowEffect", { n: f.count(v.low_stock) })}>
+        <QtyInput id="r-low" min={0} max={1_000_000} value={v.low_stock} onChange={(n) => edit.put({ low_stock: n ?? 0 })} />
+      </Setting>
+      <Setting label={t("settings.rules.reserve")} htmlFor="r-reserve" effect={v.reserve_on_place ? t("settings.rules.reservePlace") : t("settings.rules.reservePay")}>
+        <Radio.Group
+          id="r-reserve"
+          value={v.reserve_on_place}
+          onChange={(e) => edit.put({ reserve_on_place: Boolean(e.target.value) })}
+          options={[
+            { value: true, label: t("settings.rules.onPlace") },
+            { value: false, label: t("settings.rules.onPay") },
+          ]}
+        />
+      </Setting>
+      <h3>{t("settings.rules.orders")}</h3>
+      <Setting label={t("settings.rules.unpaid")} htmlFor="r-unpaid" effect={v.unpaid_minutes === 0 ? t("settings.rules.unpaidNever") : t("settings.rules.unpaidEffect", { n: f.count(v.unpaid_minutes) })}>
+        <QtyInput id="r-unpaid" min={0} max={525_600} suffix={t("settings.rules.minutes")} value={v.unpaid_minutes} onChange={(n) => edit.put({ unpaid_minutes: n ?? 0 })} />
+      </Setting>
+      <Setting label={t("settings.rules.review")} htmlFor="r-review" effect={v.auto_review ? t("settings.rules.reviewAuto") : t("settings.rules.reviewHand")}>
+        <Switch id="r-review" checked={v.auto_review} onChange={(auto_review) => edit.put({ auto_review })} />
+      </Setting>
+      <Setting label={t("settings.rules.complete")} htmlFor="r-complete" effect={v.complete_days === 0 ? t("settings.rules.completeNever") : t("settings.rules.completeEffect", { n: f.count(v.complete_days) })}>
+        <QtyInput id="r-complete" min={0} max={3650} suffix={t("settings.rules.days")} value={v.complete_days} onChange={(n) => edit.put({ complete_days: n ?? 0 })} />
+      </Setting>
+      <h3>{t("settings.rules.tax")}</h3>
+      <Setting label={t("firstRun.tax")} htmlFor="r-incl" effect={v.tax_inclusive ? t("settings.rules.inclEffect") : t("settings.rules.exclEffect")}>
+        <Radio.Group
+          id="r-incl"
+          value={v.tax_inclusive}
+          onChange={(e) => edit.put({ tax_inclusive: Boolean(e.target.value) })}
+          options={[
+            { value: true, label: t("firstRun.taxIncl") },
+            { value: false, label: t("firstRun.taxExcl") },
+          ]}
+        />
+      </Setting>
+      <Setting label={t("settings.rules.rate")} htmlFor="r-rate" effect={v.tax_ppm === 0 ? t("settings.rules.rateNone") : t("settings.rules.rateEffect")}>
+        <PercentInput id="r-rate" ppm={v.tax_ppm} onChange={(tax_ppm) => edit.put({ tax_ppm })} />
+      </Setting>
+      <Setting label={t("settings.rules.round")} htmlFor="r-round" effect={v.tax_per_order ? t("settings.rules.roundOrder") : t("settings.rules.roundLine")}>
+        <Radio.Group
+          id="r-round"
+          value={v.tax_per_order}
+          onChange={(e) => edit.put({ tax_per_order: Boolean(e.target.value) })}
+          options={[
+            { value: false, label: t("settings.rules.perLine") },
+            { value: true, label: t("settings.rules.perOrder") },
+          ]}
+        />
+      </Setting>
+    </Section>
+  );
+}

@@ -1,0 +1,49 @@
+import { Button, Card } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { keyLabel, useHotkeys } from "../lib/hotkeys";
+
+interface Props {
+  title: string;
+  text?: ReactNode;
+  children: ReactNode;
+  /** With these the section is a form: Ctrl+S saves. */
+  dirty?: boolean;
+  saving?: boolean;
+  onSave?: () => void;
+  onDrop?: () => void;
+}
+
+export function Section({ title, text, children, dirty = false, saving = false, onSave, onDrop }: Props) {
+  const { t } = useTranslation();
+  useHotkeys(onSave && dirty ? [{ keys: "mod+s", label: t("common.save"), run: () => !saving && onSave(), inFields: true }] : []);
+  return (
+    <Card className="sk-section" title={<h2>{title}</h2>}>
+      {text && <p className="sk-muted sk-section-text">{text}</p>}
+      {children}
+      {onSave && (
+        <div className="sk-actions sk-section-foot">
+          <Button type="primary" disabled={!dirty} loading={saving} onClick={onSave} title={keyLabel("mod+s")}>
+            {t("common.save")}
+          </Button>
+          {dirty && <Button onClick={onDrop}>{t("settings.drop")}</Button>}
+        </div>
+      )}
+    </Card>
+  );
+}
+
+/** A setting with what it does, said in the words of its present value. */
+export function Setting({ label, effect, htmlFor, children }: { label: string; effect: ReactNode; htmlFor: string; children: ReactNode }) {
+  return (
+    <div className="sk-setting">
+      <div className="sk-setting-text">
+        <label htmlFor={htmlFor}>{label}</label>
+        <div className="sk-muted" id={`${htmlFor}-effect`}>
+          {effect}
+        </div>
+      </div>
+      <div className="sk-setting-field">{children}</div>
+    </div>
+  );
+}
