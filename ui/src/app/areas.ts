@@ -13,7 +13,8 @@
  * - Palette: `actions` are reachable with Ctrl+K, and by their `keys` (see lib/hotkeys.ts) from every page. Every menu entry is in the
  *   palette already. `search` adds live results (an area's own query) to the palette.
  * - Asking: `const q = useAsk("orders.get", { id })`; a list: `usePages("orders.list", input)` into `<DataList source=…>`;
- *   doing: `const place = useTell("orders.place")`, `await place.mutateAsync(input)`. Ids of commands are made and kept for you.
+ *   doing: `const place = useTell("orders.place")`, `await place.mutateAsync(input)`. Ids of commands are made and kept for you;
+ *   inputs and answers are typed by the generated bindings (import the types from "../bindings", never its functions).
  *   Caches refresh by tag (first part of the name, more with `tags`) when the shop says that something changed.
  * - Money, dates, numbers: `const f = useFormats()` (lib/shop.ts) or `<Money minor={…} />`. Never divide by 100.
  * - Errors: `<ErrorNotice error={q.error} />` in place, `useToast().error(e)` after an action. Words for an area's own codes: `<area>.errors.<code>.title|next`.

@@ -74,6 +74,7 @@ const LOOKS = {
   },
   job: {
     running: ["blue", <SyncOutlined spin />],
+    paused: ["gold", <PauseCircleOutlined />],
     done: ["green", <CheckCircleOutlined />],
     failed: ["red", <CloseCircleOutlined />],
     cancelled: ["grey", <StopOutlined />],

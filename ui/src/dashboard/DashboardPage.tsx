@@ -2,6 +2,7 @@ import { Card, DatePicker, Segmented, Skeleton } from "antd";
 import dayjs from "dayjs";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { Bucket, Point } from "../bindings";
 import { Chart, type Series } from "../components/Chart";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
@@ -83,14 +84,7 @@ export default function DashboardPage() {
   );
 }
 
-interface Point {
-  day: number;
-  gmv: number;
-  net: number;
-  orders: number;
-}
-
-function Trend({ points, bucket }: { points: Point[]; bucket: string }) {
+function Trend({ points, bucket }: { points: Point[]; bucket: Bucket }) {
   const { t } = useTranslation();
   const f = useFormats();
   const labels = useMemo(

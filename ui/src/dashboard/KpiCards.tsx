@@ -3,7 +3,7 @@ import { ArrowDownOutlined, ArrowUpOutlined, InfoCircleOutlined, MinusOutlined }
 import { useTranslation } from "react-i18next";
 import { formatBasisPoints } from "../lib/money";
 import { useFormats } from "../lib/shop";
-import type { Kpis } from "./queries";
+import type { Kpis } from "../bindings";
 import { change } from "./period";
 
 type Metric = "gmv" | "net" | "orders" | "paid_orders" | "aov" | "new_customers" | "units" | "conversion";

@@ -6,16 +6,10 @@ import { Money, Num } from "../components/Money";
 import { useTopProducts } from "./queries";
 import { More } from "./More";
 
-interface Row {
-  key: string;
-  name: string;
-  sales: { units: number; amount: number };
-}
-
 export function TopProducts({ from, to }: { from: number; to: number }) {
   const { t } = useTranslation();
   const q = useTopProducts(from, to);
-  const rows = (q.data?.rows ?? []) as Row[];
+  const rows = q.data?.rows ?? [];
   const most = rows[0]?.sales.amount ?? 0;
   return (
     <Card title={<h2>{t("dashboard.top")}</h2>} extra={<More to="/catalog" />}>

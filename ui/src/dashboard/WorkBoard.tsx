@@ -23,7 +23,7 @@ export function WorkBoard() {
   const q = useCounters();
   if (q.error) return <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />;
   if (!q.data) return <Skeleton active title={false} paragraph={{ rows: 2 }} />;
-  const board = q.data as Board;
+  const board = q.data;
   const cards = [
     ...STAGES.map(([stage, icon]) => ({ key: stage, icon, label: word("stage", stage), n: board.stages.find((x) => x.stage === stage)?.n ?? 0, search: { stage } as Record<string, string> })),
     { key: "hold", icon: <PauseCircleOutlined />, label: t("dashboard.onHold"), n: board.held, search: { held: "true" } as Record<string, string> },
@@ -41,9 +41,4 @@ export function WorkBoard() {
       ))}
     </nav>
   );
-}
-
-interface Board {
-  stages: { stage: string; n: number }[];
-  held: number;
 }

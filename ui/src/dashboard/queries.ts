@@ -1,19 +1,5 @@
 import { useAsk } from "../lib/api";
 
-export interface Kpis {
-  gmv: number;
-  orders: number;
-  units: number;
-  cancelled_orders: number;
-  captured: number;
-  refunded: number;
-  net: number;
-  paid_orders: number;
-  aov: number | null;
-  new_customers: number;
-  conversion_ppm: number | null;
-}
-
 const SALES_TAGS = ["orders", "payments"];
 
 export function useDashboard(from: number, to: number, compare: boolean) {

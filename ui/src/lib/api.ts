@@ -9,22 +9,37 @@ import {
   type UseQueryResult,
 } from "@tanstack/react-query";
 import { useRef } from "react";
+import { COMMANDS, type commands, type Meta } from "../bindings";
 import { ApiError } from "./errors";
 import { uuidv7 } from "./ids";
 import { command, query } from "./transport";
 import { pushUndo } from "./undo";
 
-// The words of the wire. Until the generated bindings are here, every name is allowed and every type is open.
+// The words of the wire come from the generated bindings: `orders.place_draft` is `commands.ordersPlaceDraft` there. A name that
+// is not (yet) among them is let through with open types, so that a screen can be begun before its command.
+type Commands = typeof commands;
+type Camel<S extends string> = S extends `${infer A}_${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S;
+type Fn<N extends string> = N extends `${infer Area}.${infer Rest}` ? (`${Camel<Area>}${Capitalize<Camel<Rest>>}` extends infer K ? (K extends keyof Commands ? Commands[K] : never) : never) : never;
+type Answer<F extends (...args: never[]) => unknown> = F extends (...args: never[]) => Promise<infer R> ? Extract<R, { status: "ok" }> extends { data: infer D } ? D : never : never;
+
 export type QueryName = string;
 export type CommandName = string;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Input<_N extends string> = any;
+export type Input<N extends string> = [Fn<N>] extends [never] ? any : Parameters<Fn<N>> extends [Meta, infer I] ? I : Parameters<Fn<N>> extends [infer I] ? I : never;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Output<_N extends string> = any;
+export type Output<N extends string> = [Fn<N>] extends [never] ? any : Answer<Fn<N>>;
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type RowOf<N extends string> = Output<N> extends { items: (infer R)[] } ? R : Output<N> extends { rows: (infer R)[] } ? R : any;
 
 /** The tag under which a query is cached is its area: `orders.list` → `orders`. Name more when it shows others' facts. */
 export function tagOf(name: string): string {
   return name.split(".")[0] ?? name;
+}
+
+/** What a command makes old. */
+function tagsOf(name: string): readonly string[] {
+  return [tagOf(name), ...((COMMANDS as Record<string, { tags: readonly string[] }>)[name]?.tags ?? [])];
 }
 
 export async function ask<N extends QueryName>(name: N, input: Input<N>): Promise<Output<N>> {
@@ -90,8 +105,8 @@ export function useTell<N extends CommandName>(name: N, o: TellOptions<N> = {}):
       }
     },
     onSuccess: (data, input) => {
-      // The event will say exactly what changed; this is for the screen the person is looking at now.
-      invalidateTags(client, [tagOf(name)]);
+      // The event says the same a moment later; this is for the screen the person is looking at now.
+      invalidateTags(client, tagsOf(name));
       const done = o.undo?.(data, input);
       if (done) pushUndo({ label: done, run: undoRun(answered.current) });
       o.onSuccess?.(data, input);
@@ -105,7 +120,7 @@ export function undoRun(commandId: string): () => Promise<unknown> {
   return () => tell("app.undo", { command_id: commandId });
 }
 
-export function invalidateTags(client: QueryClient, tags: string[]): void {
+export function invalidateTags(client: QueryClient, tags: readonly string[]): void {
   const any = tags.includes("*");
   void client.invalidateQueries({
     predicate: (q) => any || ((q.meta?.tags as string[] | undefined) ?? [String(q.queryKey[0])]).some((t) => tags.includes(t)),
@@ -134,7 +149,7 @@ export interface ListSource<Row> {
  * A long list, page by page, by keyset cursor. `input` is without the cursor; `cursorKey` is where the cursor goes in
  * the input; `page` reads rows and the next cursor out of the answer when they are named differently.
  */
-export function usePages<N extends QueryName, Row>(
+export function usePages<N extends QueryName, Row = RowOf<N>>(
   name: N,
   input: Record<string, unknown>,
   o: AskOptions & { cursorKey?: string; page?: (answer: Output<N>) => Page<Row> } = {},

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQueryClient } from "@tanstack/react-query";
 import { useStatus } from "../app/status";
+import type { CheckReport } from "../bindings";
 import { ConnectForm } from "../app/firstRun/ConnectForm";
 import { useConfirmDanger } from "../components/ConfirmDanger";
 import { ErrorNotice } from "../components/ErrorNotice";
@@ -15,26 +16,13 @@ import { dropJob, putJob } from "../lib/jobs";
 import { useFormats } from "../lib/shop";
 import { Section } from "./Section";
 
-interface Health {
-  database: string;
-  bytes: number;
-  schema_version: number;
-  tables: { name: string; rows: number }[];
-  program: string;
-}
-
-interface Report {
-  areas: string[];
-  differences: { area?: string; what?: string; key?: string; stored?: unknown; counted?: unknown }[];
-}
-
 /** Where the shop is kept, whether it is sound, and a copy of it in a safe place. */
 export function Data() {
   const { t } = useTranslation();
   const f = useFormats();
   const status = useStatus();
   const health = useAsk("app.health", {}, { tags: ["orders", "imports"] });
-  const h = health.data as Health | undefined;
+  const h = health.data;
   return (
     <>
       <Section title={t("settings.data.where")} text={status?.database ? undefined : t("settings.data.served")}>
@@ -88,14 +76,14 @@ export function Data() {
 
 function Check() {
   const { t } = useTranslation();
-  const [report, setReport] = useState<Report | null>(null);
+  const [report, setReport] = useState<CheckReport | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const run = async () => {
     setBusy(true);
     setError(null);
     try {
-      setReport((await ask("app.check", {})) as Report);
+      setReport(await ask("app.check", {}));
     } catch (e) {
       setError(e as ApiError);
     }
@@ -125,7 +113,7 @@ function Backup() {
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
   const backup = async () => {
-    const path = (await ask("app.pick_save", { name: `shopkeeper-${new Date().toISOString().slice(0, 10)}.backup` })) as string | null;
+    const path = await ask("app.pick_save", { name: `shopkeeper-${new Date().toISOString().slice(0, 10)}.backup` });
     if (!path) return;
     setBusy(true);
     putJob({ id: "backup", label: t("settings.backup.running"), state: "running", startedAt: Date.now() });
@@ -140,7 +128,7 @@ function Backup() {
     setBusy(false);
   };
   const restore = async () => {
-    const path = (await ask("app.pick_open", { endings: [] })) as string | null;
+    const path = await ask("app.pick_open", { endings: [] });
     if (!path) return;
     danger({
       title: t("settings.backup.restoreTitle"),

@@ -79,7 +79,7 @@ function Logo() {
   const toast = useToast();
   const q = useAsk("settings.logo", {});
   const save = useTell("settings.save_logo", { undo: () => t("settings.saved"), onError: (e) => toast.error(e) });
-  const data = (q.data as { data: string | null } | undefined)?.data ?? null;
+  const data = q.data?.data ?? null;
   return (
     <Section title={t("settings.logo.title")} text={t("settings.logo.text")}>
       <div className="sk-actions">

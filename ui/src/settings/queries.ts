@@ -1,41 +1,16 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useToast } from "../components/useToast";
+import type { Preferences as Saved, Shop } from "../bindings";
 import { useAsk, useTell } from "../lib/api";
 
-export interface Preferences {
-  tax_inclusive: boolean;
-  tax_per_order: boolean;
-  tax_ppm: number;
-  low_stock: number;
-  unpaid_minutes: number;
-  complete_days: number;
-  auto_review: boolean;
-  reserve_on_place: boolean;
-  order_prefix: string;
-  return_prefix: string;
-  order_date: "none" | "year" | "month" | "day";
-  order_digits: number;
-}
-
-export interface ShopFacts {
-  id: string;
-  name: string;
-  currency: string;
-  zone: string;
-  country: string;
-  contact: string;
-  phone: string;
-  address: string;
-  tax_id: string;
-  preferences: Preferences;
-  version: number;
-  sample: boolean;
-}
+/** The program fills in every setting that an old row lacks. */
+export type Preferences = Required<Saved>;
+export type ShopFacts = Omit<Shop, "preferences"> & { preferences: Preferences };
 
 export function useShopFacts() {
   const q = useAsk("settings.shop", {});
-  return { ...q, facts: (q.data as { shop: ShopFacts | null } | undefined)?.shop ?? null };
+  return { ...q, facts: (q.data?.shop as ShopFacts | null | undefined) ?? null };
 }
 
 /** Something being edited: the saved value with the changes on top, until they are saved or dropped. */
