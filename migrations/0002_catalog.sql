@@ -36,13 +36,18 @@ CREATE TABLE product (
 );
 CREATE INDEX product_by_state ON product (state, updated_at, id);
 CREATE INDEX product_by_time ON product (updated_at, id);
+CREATE INDEX product_by_title ON product (title, id);
 CREATE INDEX product_by_category ON product (category_id, updated_at, id);
 
 CREATE TABLE sku (
     id UUID PRIMARY KEY,
     product_id UUID NOT NULL REFERENCES product (id),
     code TEXT NOT NULL UNIQUE,
+    -- As it is searched: lower case, half width.
+    code_key TEXT NOT NULL,
+    -- As printed; the key is padded to 14 digits, so that a scanner's EAN-13 finds a UPC-A.
     barcode TEXT,
+    barcode_key TEXT,
     -- JSON: ["red", "M"], in the order of the product's options.
     option_values TEXT NOT NULL,
     price BIGINT NOT NULL,
@@ -61,7 +66,7 @@ CREATE TABLE sku (
     CHECK (price >= 0)
 );
 CREATE INDEX sku_by_product ON sku (product_id, position);
-CREATE INDEX sku_by_barcode ON sku (barcode);
+CREATE INDEX sku_by_barcode ON sku (barcode_key);
 
 CREATE TABLE product_tag (
     product_id UUID NOT NULL REFERENCES product (id),
@@ -69,3 +74,11 @@ CREATE TABLE product_tag (
     PRIMARY KEY (product_id, tag)
 );
 CREATE INDEX product_tag_by_tag ON product_tag (tag, product_id);
+
+-- Which commands touched a product: a command on many has one audit row and many of these.
+CREATE TABLE product_history (
+    product_id UUID NOT NULL,
+    at BIGINT NOT NULL,
+    command_id UUID NOT NULL,
+    PRIMARY KEY (product_id, at, command_id)
+);

@@ -40,10 +40,26 @@ CREATE TABLE stock_balance (
     reserved BIGINT NOT NULL,
     -- Copied from the SKU, so that one statement can tell what may be promised.
     backorder BOOLEAN NOT NULL,
+    -- Low at or below this, from the SKU or the shop; NULL when nobody watches it (retired, archived).
+    low_at BIGINT,
     PRIMARY KEY (sku_id, location_id),
     CHECK (reserved >= 0),
     CHECK (backorder OR reserved <= on_hand)
 );
+
+-- The low ones only, so that the dashboard need not read all balances.
+CREATE INDEX stock_balance_low ON stock_balance (location_id, sku_id) WHERE on_hand - reserved <= low_at;
+
+-- A correction by hand; its lines are the moves that name it.
+CREATE TABLE stock_adjustment (
+    id UUID PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    reason TEXT NOT NULL,
+    note TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    actor_name TEXT NOT NULL
+);
+CREATE INDEX stock_adjustment_by_time ON stock_adjustment (at, id);
 
 -- What an order line holds of a shelf. Rows go when they are consumed or released.
 CREATE TABLE reservation (

@@ -10,8 +10,11 @@ CREATE TABLE search_doc (
     UNIQUE (kind, ref_id)
 );
 
--- Holds the pieces only; the row's id is that of search_doc. One table per kind would save
--- nothing: the kind is a piece too.
+-- Holds the pieces only; the row's id is that of search_doc. A piece is written as its kind and the
+-- hexadecimal of its bytes: plain letters and digits, which no tokenizer cuts or folds.
 CREATE VIRTUAL TABLE search_gram USING fts5 (
     grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
+
+-- Codes by their beginning.
+CREATE INDEX sku_by_code_key ON sku (code_key);

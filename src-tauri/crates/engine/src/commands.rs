@@ -52,6 +52,52 @@ macro_rules! for_each_command {
                 [settings_write online final audited] [settings];
             query settings_shop "settings.shop" = $crate::settings::shop, $crate::settings::Nothing => $crate::settings::ShopState,
                 [settings_read offline] [];
+            // catalog
+            command catalog_save_product "catalog.save_product" = $crate::catalog::save_product, $crate::catalog::SaveProduct => $crate::catalog::Product,
+                [catalog_write online undo audited] [catalog stock];
+            command catalog_delete_product "catalog.delete_product" = $crate::catalog::delete_product, $crate::catalog::ProductById => $crate::settings::Nothing,
+                [catalog_write online undo audited] [catalog stock];
+            command catalog_set_state "catalog.set_state" = $crate::catalog::set_state, $crate::catalog::SetProductState => $crate::catalog::ProductStatesSet,
+                [catalog_write online undo audited] [catalog stock];
+            command catalog_restore_states "catalog.restore_states" = $crate::catalog::restore_states, $crate::catalog::RestoreStates => $crate::catalog::ProductStatesSet,
+                [catalog_write online undo audited] [catalog stock];
+            query catalog_get_product "catalog.get_product" = $crate::catalog::get_product, $crate::catalog::ProductById => $crate::catalog::Product,
+                [catalog_read offline] [];
+            query catalog_list_products "catalog.list_products" = $crate::catalog::list_products, $crate::catalog::ListProducts => $crate::catalog::ProductPage,
+                [catalog_read offline] [];
+            query catalog_counts "catalog.counts" = $crate::catalog::counts, $crate::settings::Nothing => $crate::catalog::ProductCounts,
+                [catalog_read offline] [];
+            query catalog_history "catalog.history" = $crate::catalog::history, $crate::catalog::ProductById => $crate::catalog::ProductHistory,
+                [catalog_read offline] [];
+            query catalog_sku_matrix "catalog.sku_matrix" = $crate::catalog::sku_matrix, $crate::catalog::SkuMatrix => $crate::catalog::SkuMatrixRows,
+                [catalog_read offline] [];
+            query catalog_search_skus "catalog.search_skus" = $crate::catalog::search_skus, $crate::catalog::SearchSkus => $crate::catalog::FoundSkus,
+                [catalog_read offline] [];
+            query catalog_categories "catalog.categories" = $crate::catalog::categories, $crate::settings::Nothing => $crate::catalog::CategoryTree,
+                [catalog_read offline] [];
+            command catalog_save_category "catalog.save_category" = $crate::catalog::save_category, $crate::catalog::SaveCategory => $crate::catalog::Category,
+                [catalog_write online undo audited] [catalog];
+            command catalog_move_category "catalog.move_category" = $crate::catalog::move_category, $crate::catalog::MoveCategory => $crate::catalog::Category,
+                [catalog_write online undo audited] [catalog];
+            command catalog_delete_category "catalog.delete_category" = $crate::catalog::delete_category, $crate::catalog::DeleteCategory => $crate::settings::Nothing,
+                [catalog_write online undo audited] [catalog];
+
+            // stock
+            query stock_list "stock.list" = $crate::stock::list, $crate::stock::ListStock => $crate::stock::StockPage,
+                [stock_read offline] [];
+            query stock_get "stock.get" = $crate::stock::get, $crate::stock::GetStock => $crate::stock::StockCard,
+                [stock_read offline] [];
+            query stock_low "stock.low" = $crate::stock::low, $crate::settings::Nothing => $crate::stock::LowStock,
+                [stock_read offline] [];
+            query stock_moves "stock.moves" = $crate::stock::moves, $crate::stock::ListMoves => $crate::stock::MovePage,
+                [stock_read offline] [];
+            command stock_adjust "stock.adjust" = $crate::stock::adjust, $crate::stock::AdjustStock => $crate::stock::AdjustedStock,
+                [stock_write online undo audited] [stock catalog];
+            query stock_check "stock.check" = $crate::stock::differences, $crate::settings::Nothing => Vec<$crate::stock::StockDifference>,
+                [stock_read online] [];
+            command stock_repair "stock.repair" = $crate::stock::repair, $crate::stock::RepairStock => $crate::stock::StockDifference,
+                [stock_write online final audited] [stock catalog];
+
             // imports
             query imports_inspect "imports.inspect" = $crate::imports::inspect, $crate::imports::InspectFile => $crate::imports::InspectedFile,
                 [imports_read offline] [];

@@ -5,6 +5,7 @@
 
 pub mod analytics;
 pub mod app;
+pub mod catalog;
 pub mod check;
 pub mod commands;
 pub mod connection;
@@ -16,10 +17,13 @@ pub mod error;
 pub mod exports;
 pub mod imports;
 pub mod orders;
+mod page;
 pub mod payments;
 pub mod secrets;
+pub(crate) mod search;
 pub mod settings;
 pub mod shipping;
+pub mod stock;
 
 pub use engine::{Changed, Clock, Engine};
 pub use error::{Error, Result};

@@ -204,6 +204,7 @@ pub async fn setup(ctx: &mut Ctx, input: Setup) -> Result<Shop> {
         false,
         ctx.now.0
     )?;
+    crate::stock::create_locations(ctx).await?;
     ctx.about(id);
     load(&mut ctx.tx).await?.ok_or(Error::NoShop)
 }
