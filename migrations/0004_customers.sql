@@ -19,9 +19,11 @@ CREATE TABLE customer (
     order_count BIGINT NOT NULL,
     order_total BIGINT NOT NULL,
     -- 0: never, so that both databases sort it alike.
-    last_order_at BIGINT NOT NULL,
+    last_order_at BIGINT NOT NULL DEFAULT 0,
     -- When the first order ever was placed, also if it was cancelled: the day of the new customer.
     first_order_at BIGINT,
+    -- Orders ever placed, also those cancelled or moved away by a merge.
+    ever_ordered BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     version BIGINT NOT NULL,

@@ -1,13 +1,101 @@
-use super::{AuditInput, AuditPage, CommandInfo, CommandList};
+use std::str::FromStr as _;
+
+use uuid::Uuid;
+
+use super::{AuditInput, AuditPage, AuditRow, CommandInfo, CommandList};
 use crate::{
     commands::{Kind, SPECS},
-    ctx::Ctx,
+    ctx::{Ctx, Door},
+    db::Arg,
     error::{Error, Result},
+    fetch_dyn,
     settings::Nothing,
 };
 
-pub async fn audit(_ctx: &mut Ctx, _input: AuditInput) -> Result<AuditPage> {
-    Err(Error::internal("not yet"))
+/// Who did what, newest first.
+pub async fn audit(ctx: &mut Ctx, input: AuditInput) -> Result<AuditPage> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        command_id: Uuid,
+        at: i64,
+        actor: Uuid,
+        actor_name: String,
+        door: String,
+        device: Uuid,
+        command: String,
+        subject: Option<Uuid>,
+        input: String,
+        changes: String,
+        undoable: bool,
+        undoes: Option<Uuid>,
+        undone_by: Option<Uuid>,
+    }
+    let limit = usize::try_from(input.limit.unwrap_or(50).clamp(1, 200)).unwrap_or(50);
+    let (before, id) = match &input.cursor {
+        Some(cursor) => read_cursor(cursor)?,
+        None => (i64::MAX, Uuid::max()),
+    };
+    let mut args = vec![Arg::from(before), Arg::from(id), Arg::from(i64::try_from(limit).unwrap_or(50) + 1)];
+    let mut filter = String::new();
+    let mut also = |condition: &str, arg: Arg| {
+        args.push(arg);
+        filter.push_str(" AND ");
+        filter.push_str(&condition.replace('?', &format!("${}", args.len())));
+    };
+    if let Some(subject) = input.subject {
+        also("subject = ?", subject.into());
+    }
+    match input.command.trim() {
+        "" => {}
+        command if command.contains('.') => also("command = ?", command.into()),
+        area => also("command LIKE ? ESCAPE '\\'", format!("{}.%", literal(area)).into()),
+    }
+    if let Some(actor) = input.actor {
+        also("actor = ?", actor.into());
+    }
+    if let Some(from) = input.from {
+        also("at >= ?", from.into());
+    }
+    if let Some(to) = input.to {
+        also("at < ?", to.into());
+    }
+    let text = input.text.trim().to_lowercase();
+    if !text.is_empty() {
+        also(
+            "LOWER(input || ' ' || changes || ' ' || actor_name) LIKE ? ESCAPE '\\'",
+            format!("%{}%", literal(&text)).into(),
+        );
+    }
+    let sql = format!(
+        "SELECT command_id, at, actor, actor_name, door, device, command, subject, input, changes,
+                (inverse IS NOT NULL AND undone_by IS NULL) AS undoable, undoes, undone_by
+         FROM audit WHERE (at, command_id) < ($1, $2) {filter} ORDER BY at DESC, command_id DESC LIMIT $3"
+    );
+    let mut rows = fetch_dyn!(ctx.tx, Row, sql, &args)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| format!("{}.{}", row.at, row.command_id.simple()));
+    let items = rows
+        .into_iter()
+        .map(|row| {
+            Ok(AuditRow {
+                command_id: row.command_id,
+                at: domain::units::Millis(row.at),
+                actor: row.actor,
+                actor_name: row.actor_name,
+                door: Door::from_str(&row.door)?,
+                device: row.device,
+                command: row.command,
+                subject: row.subject,
+                input: row.input,
+                changes: row.changes,
+                undoable: row.undoable,
+                undoes: row.undoes,
+                undone_by: row.undone_by,
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(AuditPage { items, next })
 }
 
 /// The one list of commands, for whoever writes a program or grants a permission.
@@ -25,4 +113,25 @@ pub async fn commands(_: &mut Ctx, _: Nothing) -> Result<CommandList> {
         })
         .collect();
     Ok(CommandList { items })
+}
+
+impl std::str::FromStr for Door {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::Window, Self::Http, Self::CommandLine, Self::Clockwork]
+            .into_iter()
+            .find(|door| door.as_str() == text)
+            .ok_or_else(|| Error::internal(format!("no door is called {text}")))
+    }
+}
+
+/// Text that `LIKE` takes for itself, with `\` as the escape.
+fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+fn read_cursor(cursor: &str) -> Result<(i64, Uuid)> {
+    let parts = cursor.split_once('.').and_then(|(value, id)| Some((value.parse().ok()?, Uuid::try_parse(id).ok()?)));
+    parts.ok_or_else(|| Error::invalid("cursor", "malformed"))
 }

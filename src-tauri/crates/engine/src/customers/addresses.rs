@@ -1,22 +1,231 @@
+use std::sync::OnceLock;
+
+use domain::customers::{Regions, parse_cn_address};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
 use super::{Address, AddressId, ParseAddress, Parsed, SaveAddress};
 use crate::{
     app::Done,
     ctx::Ctx,
     error::{Error, Result},
+    execute, fetch_one, fetch_optional,
+    settings::checked_country,
 };
 
-pub async fn save_address(_ctx: &mut Ctx, _input: SaveAddress) -> Result<Address> {
-    Err(Error::internal("not yet"))
+/// More than this is not one person's.
+const MAX_ADDRESSES: i64 = 200;
+
+impl From<Address> for SaveAddress {
+    fn from(address: Address) -> Self {
+        Self {
+            id: Some(address.id),
+            customer_id: address.customer_id,
+            name: address.name,
+            phone: address.phone,
+            country: address.country,
+            region_code: address.region_code,
+            province: address.province,
+            city: address.city,
+            district: address.district,
+            street: address.street,
+            postcode: address.postcode,
+            preferred: address.preferred,
+        }
+    }
 }
 
-pub async fn delete_address(_ctx: &mut Ctx, _input: AddressId) -> Result<Done> {
-    Err(Error::internal("not yet"))
+/// Adds an address, or saves the one with this id. The first is the preferred one.
+pub async fn save_address(ctx: &mut Ctx, input: SaveAddress) -> Result<Address> {
+    let before = match input.id {
+        Some(id) => find(ctx, id).await?,
+        None => None,
+    };
+    let after = match &before {
+        Some(before) if before.customer_id != input.customer_id => {
+            return Err(Error::invalid("customer_id", "unknown"));
+        }
+        Some(before) => {
+            let input = checked(&input)?;
+            execute!(
+                ctx.tx,
+                "UPDATE customer_address SET name = $1, phone = $2, country = $3, region_code = $4, province = $5,
+                    city = $6, district = $7, street = $8, postcode = $9
+                 WHERE id = $10",
+                input.name.as_str(),
+                input.phone.as_str(),
+                input.country.as_str(),
+                input.region_code.as_str(),
+                input.province.as_str(),
+                input.city.as_str(),
+                input.district.as_str(),
+                input.street.as_str(),
+                input.postcode.as_str(),
+                before.id
+            )?;
+            if input.preferred && !before.preferred {
+                prefer(ctx, input.customer_id, before.id).await?;
+            }
+            required(ctx, before.id).await?
+        }
+        None => {
+            let (customers, count, last): (i64, i64, i64) = fetch_one!(
+                ctx.tx,
+                (i64, i64, i64),
+                "SELECT (SELECT COUNT(*) FROM customer WHERE id = $1 AND merged_into IS NULL),
+                        COUNT(*), COALESCE(MAX(position), -1)
+                 FROM customer_address WHERE customer_id = $1",
+                input.customer_id
+            )?;
+            if customers == 0 {
+                return Err(Error::not_found("customer", input.customer_id));
+            }
+            if count >= MAX_ADDRESSES {
+                return Err(Error::invalid("customer_id", "too_many"));
+            }
+            insert(ctx, &input, last + 1).await?
+        }
+    };
+    ctx.about(after.customer_id);
+    match before {
+        Some(before) => {
+            ctx.changed("address", after.id, json!(before), json!(after));
+            ctx.undo_with("customers.save_address", &SaveAddress::from(before))?;
+        }
+        None => {
+            ctx.changed("address", after.id, Value::Null, json!(after));
+            ctx.undo_with("customers.delete_address", &AddressId { id: after.id })?;
+        }
+    }
+    Ok(after)
 }
 
-pub async fn prefer_address(_ctx: &mut Ctx, _input: AddressId) -> Result<Address> {
-    Err(Error::internal("not yet"))
+/// Removes an address; orders keep the address they were sent to.
+pub async fn delete_address(ctx: &mut Ctx, input: AddressId) -> Result<Done> {
+    let before = required(ctx, input.id).await?;
+    execute!(ctx.tx, "DELETE FROM customer_address WHERE id = $1", input.id)?;
+    if before.preferred {
+        let heir: Option<(Uuid,)> = fetch_optional!(
+            ctx.tx,
+            (Uuid,),
+            "SELECT id FROM customer_address WHERE customer_id = $1 ORDER BY position, id LIMIT 1",
+            before.customer_id
+        )?;
+        if let Some((heir,)) = heir {
+            prefer(ctx, before.customer_id, heir).await?;
+        }
+    }
+    ctx.about(before.customer_id);
+    ctx.changed("address", input.id, json!(before), Value::Null);
+    ctx.undo_with("customers.save_address", &SaveAddress::from(before))?;
+    Ok(Done {})
 }
 
-pub async fn parse_address(_ctx: &mut Ctx, _input: ParseAddress) -> Result<Parsed> {
-    Err(Error::internal("not yet"))
+/// Makes this the address that a new order is sent to.
+pub async fn prefer_address(ctx: &mut Ctx, input: AddressId) -> Result<Address> {
+    let address = required(ctx, input.id).await?;
+    let before: Option<(Uuid,)> = fetch_optional!(
+        ctx.tx,
+        (Uuid,),
+        "SELECT id FROM customer_address WHERE customer_id = $1 AND preferred",
+        address.customer_id
+    )?;
+    prefer(ctx, address.customer_id, address.id).await?;
+    ctx.about(address.customer_id);
+    if let Some((before,)) = before {
+        ctx.changed("preferred_address", address.customer_id, json!(before), json!(address.id));
+        ctx.undo_with("customers.prefer_address", &AddressId { id: before })?;
+    }
+    required(ctx, input.id).await
+}
+
+/// Takes a pasted address apart. It only proposes: the form shows the parts to be corrected.
+pub async fn parse_address(_: &mut Ctx, input: ParseAddress) -> Result<Parsed> {
+    static REGIONS: OnceLock<Regions> = OnceLock::new();
+    if input.text.chars().count() > 1_000 {
+        return Err(Error::invalid("text", "too_long"));
+    }
+    Ok(Parsed { address: parse_cn_address(&input.text, REGIONS.get_or_init(Regions::embedded)) })
+}
+
+/// Writes a new address at this place in the list.
+pub(super) async fn insert(ctx: &mut Ctx, input: &SaveAddress, position: i64) -> Result<Address> {
+    let input = checked(input)?;
+    let id = input.id.unwrap_or_else(|| ctx.new_id());
+    execute!(
+        ctx.tx,
+        "INSERT INTO customer_address (id, customer_id, name, phone, country, region_code, province, city, district,
+                                       street, postcode, preferred, position)
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)",
+        id,
+        input.customer_id,
+        input.name.as_str(),
+        input.phone.as_str(),
+        input.country.as_str(),
+        input.region_code.as_str(),
+        input.province.as_str(),
+        input.city.as_str(),
+        input.district.as_str(),
+        input.street.as_str(),
+        input.postcode.as_str(),
+        false,
+        position
+    )?;
+    let preferred: Option<(Uuid,)> = fetch_optional!(
+        ctx.tx,
+        (Uuid,),
+        "SELECT id FROM customer_address WHERE customer_id = $1 AND preferred",
+        input.customer_id
+    )?;
+    if input.preferred || preferred.is_none() {
+        prefer(ctx, input.customer_id, id).await?;
+    }
+    required(ctx, id).await
+}
+
+async fn prefer(ctx: &mut Ctx, customer: Uuid, address: Uuid) -> Result<()> {
+    execute!(ctx.tx, "UPDATE customer_address SET preferred = (id = $2) WHERE customer_id = $1", customer, address)?;
+    Ok(())
+}
+
+async fn find(ctx: &mut Ctx, id: Uuid) -> Result<Option<Address>> {
+    Ok(fetch_optional!(
+        ctx.tx,
+        Address,
+        "SELECT id, customer_id, name, phone, country, region_code, province, city, district, street, postcode,
+                preferred
+         FROM customer_address WHERE id = $1",
+        id
+    )?)
+}
+
+async fn required(ctx: &mut Ctx, id: Uuid) -> Result<Address> {
+    find(ctx, id).await?.ok_or_else(|| Error::not_found("address", id))
+}
+
+fn checked(input: &SaveAddress) -> Result<SaveAddress> {
+    let mut out = input.clone();
+    out.country = checked_country("country", &input.country)?;
+    for (field, text, most) in [
+        ("name", &mut out.name, 200),
+        ("phone", &mut out.phone, 40),
+        ("region_code", &mut out.region_code, 12),
+        ("province", &mut out.province, 100),
+        ("city", &mut out.city, 100),
+        ("district", &mut out.district, 100),
+        ("street", &mut out.street, 500),
+        ("postcode", &mut out.postcode, 20),
+    ] {
+        *text = text.trim().to_owned();
+        if text.chars().count() > most {
+            return Err(Error::invalid(field, "too_long"));
+        }
+    }
+    if out.street.is_empty() {
+        return Err(Error::invalid("street", "required"));
+    }
+    if !out.region_code.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Error::invalid("region_code", "unknown"));
+    }
+    Ok(out)
 }

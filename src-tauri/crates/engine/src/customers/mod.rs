@@ -83,6 +83,11 @@ pub struct Save {
     /// For a new customer only: addresses that come with it.
     #[serde(default)]
     pub addresses: Vec<SaveAddress>,
+    /// For a new customer only: where the record comes from and what it is called there.
+    #[serde(default)]
+    pub source: Option<String>,
+    #[serde(default)]
+    pub external_id: Option<String>,
 }
 
 /// The input of what concerns one customer.
@@ -148,7 +153,7 @@ pub struct ListCustomers {
     pub limit: Option<i32>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, sqlx::FromRow)]
 pub struct CustomerRow {
     pub id: Uuid,
     pub version: Count,
@@ -224,7 +229,7 @@ pub struct Parsed {
 }
 
 /// What an order wants to know of its buyer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct CustomerRef {
     pub id: Uuid,
     pub name: String,

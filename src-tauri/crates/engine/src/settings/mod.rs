@@ -21,6 +21,7 @@ use crate::{
 
 pub(crate) use numbers::next_number;
 pub use numbers::preview_number;
+pub(crate) use save::checked_country;
 pub use save::{logo, save_logo, save_preferences, save_shop};
 
 /// The input of what takes none.
