@@ -6,7 +6,9 @@ import type customers from "../customers/en.json";
 import type dashboard from "../dashboard/en.json";
 import type imports from "../imports/en.json";
 import type orders from "../orders/en.json";
+import type payments from "../payments/en.json";
 import type settings from "../settings/en.json";
+import type shipping from "../shipping/en.json";
 import type stock from "../stock/en.json";
 
 declare module "i18next" {
@@ -22,7 +24,9 @@ declare module "i18next" {
         dashboard: typeof dashboard;
         imports: typeof imports;
         orders: typeof orders;
+        payments: typeof payments;
         settings: typeof settings;
+        shipping: typeof shipping;
         stock: typeof stock;
       };
     };

@@ -1,0 +1,78 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Button } from "antd";
+import { MergeCellsOutlined, TeamOutlined, UserAddOutlined } from "@ant-design/icons";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { EmptyState } from "../components/EmptyState";
+import { Money, Num, When } from "../components/Money";
+import { PageHeader } from "../components/PageHeader";
+import { DataList, type Column } from "../components/list";
+import { useHotkeys } from "../lib/hotkeys";
+import { useListState } from "../lib/listState";
+import { toDecimalText } from "../lib/money";
+import { useFormats, useShop } from "../lib/shop";
+import { CustomerDrawer } from "./CustomerDrawer";
+import { MergeModal } from "./MergeModal";
+import { useCustomers } from "./queries";
+import type { CustomerRow } from "./types";
+
+export default function CustomerList() {
+  const { t } = useTranslation();
+  const f = useFormats();
+  const { currency } = useShop();
+  const navigate = useNavigate();
+  const { search, set } = useListState();
+  const { new: adding, ...shown } = search;
+  const source = useCustomers(shown);
+  const [merging, setMerging] = useState<CustomerRow[] | null>(null);
+  const add = () => set({ new: "1" });
+  useHotkeys([{ keys: "c", label: t("customers.add"), run: add }]);
+
+  const columns: Column<CustomerRow>[] = [
+    { key: "name", title: t("customers.name"), always: true, width: 200, render: (r) => <Link to="/customers/$id" params={{ id: r.id }}>{r.name || r.email || r.phone || t("customers.nameless")}</Link>, text: (r) => r.name },
+    { key: "phone", title: t("customers.phone"), width: 150, render: (r) => <span className="sk-num">{r.phone}</span>, text: (r) => r.phone },
+    { key: "email", title: t("customers.email"), width: 200, wideOnly: true, render: (r) => r.email, text: (r) => r.email },
+    { key: "country", title: t("customers.country"), width: 90, hidden: true, render: (r) => r.country, text: (r) => r.country },
+    { key: "count", title: t("customers.orderCount"), width: 100, align: "end", render: (r) => <Num value={r.order_count} />, text: (r) => String(r.order_count) },
+    { key: "total", title: t("customers.spent"), width: 140, align: "end", sort: true, render: (r) => <Money minor={r.order_total} />, text: (r) => toDecimalText(r.order_total, currency) },
+    { key: "last", title: t("customers.lastOrder"), width: 160, sort: true, render: (r) => <When ms={r.last_order_at} ago />, text: (r) => (r.last_order_at === null ? "" : f.dateTime(r.last_order_at)) },
+    { key: "created", title: t("customers.since"), width: 150, sort: true, hidden: true, render: (r) => <When ms={r.created_at} />, text: (r) => f.dateTime(r.created_at) },
+  ];
+
+  return (
+    <div className="sk-page sk-page-fill">
+      <PageHeader
+        title={t("customers.title")}
+        actions={
+          <Button type="primary" icon={<UserAddOutlined />} onClick={add}>
+            {t("customers.add")}
+          </Button>
+        }
+      />
+      <DataList
+        id="customers"
+        label={t("customers.title")}
+        source={source}
+        rowKey={(r) => r.id}
+        columns={columns}
+        onOpen={(r) => void navigate({ to: "/customers/$id", params: { id: r.id } })}
+        searchHint={t("customers.searchHint")}
+        bulk={[{ key: "merge", label: t("customers.merge.action"), icon: <MergeCellsOutlined />, disabled: (rows) => rows.length !== 2, run: (rows) => setMerging(rows) }]}
+        empty={
+          <EmptyState
+            icon={<TeamOutlined />}
+            title={t("customers.empty.title")}
+            text={t("customers.empty.text")}
+            action={
+              <Button type="primary" onClick={add}>
+                {t("customers.add")}
+              </Button>
+            }
+          />
+        }
+      />
+      <CustomerDrawer open={adding === "1"} onClose={() => set({ new: null })} onSaved={(id) => void navigate({ to: "/customers/$id", params: { id } })} />
+      {merging && <MergeModal first={merging[0]} second={merging[1]} onClose={() => setMerging(null)} />}
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { Badge, Button, Checkbox, Form, Input, Popover, Select } from "antd";
+import { FilterOutlined } from "@ant-design/icons";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useListState } from "../lib/listState";
+import { hiddenCount } from "./filters";
+import { findSkus } from "./queries";
+
+/** The filters that are wanted now and then. They stand in the address like all others. */
+export function MoreFilters() {
+  const { t } = useTranslation();
+  const { search, set } = useListState();
+  const n = hiddenCount(search);
+  const field = (key: string, label: string, numeric = false) => (
+    <Form.Item label={label} htmlFor={`of-${key}`}>
+      <LateInput id={`of-${key}`} numeric={numeric} value={search[key] ?? ""} onChange={(v) => set({ [key]: v })} />
+    </Form.Item>
+  );
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      content={
+        <Form layout="vertical" component="div" className="so-more">
+          <div className="so-pair">
+            {field("min", t("orders.filter.min"), true)}
+            {field("max", t("orders.filter.max"), true)}
+          </div>
+          <SkuFilter value={search.sku ?? ""} onChange={(sku) => set({ sku })} />
+          {field("waybill", t("orders.filter.waybill"))}
+          {field("assignee", t("orders.assignee"))}
+          <Checkbox checked={search.held === "1"} onChange={(e) => set({ held: e.target.checked ? "1" : null })}>
+            {t("orders.filter.held")}
+          </Checkbox>
+        </Form>
+      }
+    >
+      <Badge count={n} size="small">
+        <Button icon={<FilterOutlined />}>{t("orders.filter.more")}</Button>
+      </Badge>
+    </Popover>
+  );
+}
+
+function SkuFilter({ value, onChange }: { value: string; onChange: (sku: string | null) => void }) {
+  const { t } = useTranslation();
+  const [options, setOptions] = useState<{ value: string; label: string }[]>([]);
+  const [text, setText] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (text.trim() === "") return;
+      findSkus(text)
+        .then((all) => setOptions(all.map((s) => ({ value: s.sku_id, label: `${s.code} · ${s.title}${s.options ? ` · ${s.options}` : ""}` }))))
+        .catch(() => setOptions([]));
+    }, 150);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <Form.Item label={t("orders.filter.sku")} htmlFor="of-sku">
+      <Select
+        id="of-sku"
+        allowClear
+        showSearch={{ filterOption: false, onSearch: setText }}
+        value={value || null}
+        placeholder={t("orders.filter.skuHint")}
+        notFoundContent={null}
+        options={value && !options.some((o) => o.value === value) ? [{ value, label: t("orders.filter.skuChosen") }, ...options] : options}
+        onChange={(v: string | null | undefined) => onChange(v ?? null)}
+      />
+    </Form.Item>
+  );
+}
+
+/** Goes into the address when the typing pauses, not with each letter. */
+function LateInput({ id, value, numeric, onChange }: { id: string; value: string; numeric: boolean; onChange: (v: string) => void }) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => onChange(text), 300);
+    return () => clearTimeout(timer);
+  }, [text]); // eslint-disable-line react-hooks/exhaustive-deps
+  return <Input id={id} allowClear autoComplete="off" value={text} {...(numeric ? { inputMode: "decimal" as const } : {})} onChange={(e) => setText(e.target.value)} />;
+}

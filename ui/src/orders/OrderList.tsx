@@ -1,0 +1,134 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Button, Tag } from "antd";
+import { CheckOutlined, FlagOutlined, InboxOutlined, PauseCircleOutlined, PlusCircleOutlined, ShoppingOutlined, UndoOutlined, UserOutlined } from "@ant-design/icons";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { EmptyState } from "../components/EmptyState";
+import { Money, Num, When } from "../components/Money";
+import { PageHeader } from "../components/PageHeader";
+import { StatusTag, useStatusText } from "../components/StatusTag";
+import { DataList, type Column, type View } from "../components/list";
+import { useListState } from "../lib/listState";
+import { toDecimalText } from "../lib/money";
+import { useFormats, useShop } from "../lib/shop";
+import { BulkModal, type BulkKind } from "./BulkModal";
+import { FlagMark } from "./FlagMark";
+import { MoreFilters } from "./MoreFilters";
+import { useChannelName, CHANNELS } from "./channels";
+import { FLAGS, FULFILMENT_STATUSES, PAYMENT_STATUSES, STAGES, readFilter, readSort } from "./filters";
+import { useBoard, useOrders } from "./queries";
+import type { Row } from "./types";
+import "./orders.css";
+
+export default function OrderList() {
+  const { t } = useTranslation();
+  const f = useFormats();
+  const { currency } = useShop();
+  const status = useStatusText();
+  const channel = useChannelName();
+  const navigate = useNavigate();
+  const { search } = useListState();
+  const filter = useMemo(() => readFilter(search, currency), [search, currency]);
+  const source = useOrders(filter, readSort(search));
+  const board = useBoard();
+  const [bulk, setBulk] = useState<{ kind: BulkKind; rows: Row[]; clear: () => void } | null>(null);
+
+  const views: View[] = [
+    { key: "all", label: t("orders.view.all"), search: {} },
+    ...STAGES.map((s) => ({ key: s, label: status("stage", s), search: { stage: s }, count: board?.stages.find((x) => x.stage === s)?.n ?? (board ? 0 : null) })),
+    { key: "held", label: t("orders.view.held"), search: { held: "1" }, count: board?.held ?? null },
+    { key: "archived", label: t("orders.view.archived"), search: { archived: "1" }, count: board?.archived ?? null },
+  ];
+
+  const columns: Column<Row>[] = [
+    {
+      key: "number",
+      title: t("orders.number"),
+      always: true,
+      width: 190,
+      render: (r) => (
+        <span className="so-number">
+          <Link to="/orders/$id" params={{ id: r.id }} className="sk-num">
+            {r.number}
+          </Link>
+          <FlagMark flag={r.flag} />
+          {r.holds > 0 && (
+            <Tag color="red" icon={<PauseCircleOutlined />} title={t("orders.holds")}>
+              <span className="sk-visually-hidden">{t("orders.holds")} </span>
+              {r.holds}
+            </Tag>
+          )}
+        </span>
+      ),
+      text: (r) => r.number,
+    },
+    { key: "stage", title: t("orders.stage"), width: 110, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
+    { key: "buyer", title: t("orders.buyer"), width: 140, render: (r) => r.buyer_name || <span className="sk-muted">{t("orders.walkIn")}</span>, text: (r) => r.buyer_name },
+    {
+      key: "goods",
+      title: t("orders.goodsTitle"),
+      width: 240,
+      render: (r) => (
+        <>
+          {r.first_title}
+          {r.line_count > 1 && <span className="sk-muted"> {t("orders.andLines", { count: r.line_count - 1 })}</span>}
+        </>
+      ),
+      text: (r) => r.first_title,
+    },
+    { key: "units", title: t("orders.units"), width: 80, align: "end", wideOnly: true, render: (r) => <Num value={r.units} />, text: (r) => String(r.units) },
+    { key: "total", title: t("orders.total"), width: 130, align: "end", sort: true, render: (r) => <Money minor={r.total} currency={r.currency} />, text: (r) => toDecimalText(r.total, r.currency) },
+    { key: "due", title: t("orders.due"), width: 120, align: "end", hidden: true, render: (r) => <Money minor={r.due} currency={r.currency} />, text: (r) => toDecimalText(r.due, r.currency) },
+    { key: "payment", title: t("orders.payment"), width: 120, render: (r) => <StatusTag kind="payment" value={r.payment_status} />, text: (r) => status("payment", r.payment_status) },
+    { key: "fulfilment", title: t("orders.fulfilment"), width: 130, render: (r) => <StatusTag kind="fulfilment" value={r.fulfilment_status} />, text: (r) => status("fulfilment", r.fulfilment_status) },
+    { key: "placed", title: t("orders.placedAt"), width: 150, sort: true, render: (r) => <When ms={r.placed_at} />, text: (r) => f.dateTime(r.placed_at) },
+    { key: "channel", title: t("orders.channel"), width: 110, hidden: true, render: (r) => channel(r.channel), text: (r) => channel(r.channel) },
+    { key: "delivery", title: t("orders.deliveryTitle"), width: 100, hidden: true, render: (r) => t(`orders.delivery.${r.delivery}`), text: (r) => t(`orders.delivery.${r.delivery}`) },
+    { key: "assignee", title: t("orders.assignee"), width: 110, wideOnly: true, render: (r) => r.assignee, text: (r) => r.assignee },
+    { key: "note", title: t("orders.sellerNote"), width: 200, hidden: true, render: (r) => r.seller_note, text: (r) => r.seller_note },
+    { key: "buyerNote", title: t("orders.buyerNote"), width: 200, hidden: true, render: (r) => r.buyer_note, text: (r) => r.buyer_note },
+  ];
+
+  const open = (kind: BulkKind) => (rows: Row[], clear: () => void) => setBulk({ kind, rows, clear });
+  const add = (
+    <Link to="/orders/new">
+      <Button type="primary" icon={<PlusCircleOutlined />} tabIndex={-1}>
+        {t("orders.new")} <kbd>N</kbd>
+      </Button>
+    </Link>
+  );
+
+  return (
+    <div className="sk-page sk-page-fill">
+      <PageHeader title={t("orders.title")} actions={add} />
+      <DataList
+        id="orders"
+        label={t("orders.title")}
+        source={source}
+        rowKey={(r) => r.id}
+        columns={columns}
+        views={views}
+        onOpen={(r) => void navigate({ to: "/orders/$id", params: { id: r.id } })}
+        searchHint={t("orders.searchHint")}
+        filters={[
+          { key: "payment", label: t("orders.payment"), kind: "select", options: PAYMENT_STATUSES.map((v) => ({ value: v, label: status("payment", v) })) },
+          { key: "fulfilment", label: t("orders.fulfilment"), kind: "select", options: FULFILMENT_STATUSES.map((v) => ({ value: v, label: status("fulfilment", v) })) },
+          { key: "channel", label: t("orders.channel"), kind: "select", width: 110, options: CHANNELS.map((v) => ({ value: v, label: channel(v) })) },
+          { key: "flag", label: t("orders.flagTitle"), kind: "select", width: 100, options: FLAGS.filter((v) => v !== "none").map((v) => ({ value: v, label: t(`orders.flag.${v}`) })) },
+          { key: "day", label: t("orders.days"), kind: "dates" },
+        ]}
+        extra={<MoreFilters />}
+        bulk={[
+          { key: "approve", label: t("orders.bulk.approve.action"), icon: <CheckOutlined />, disabled: (rows) => !rows.some((r) => r.stage === "review"), run: open("approve") },
+          { key: "flag", label: t("orders.bulk.flag.action"), icon: <FlagOutlined />, run: open("flag") },
+          { key: "assign", label: t("orders.bulk.assign.action"), icon: <UserOutlined />, run: open("assign") },
+          filter.archived
+            ? { key: "unarchive", label: t("orders.bulk.unarchive.action"), icon: <UndoOutlined />, run: open("unarchive") }
+            : { key: "archive", label: t("orders.bulk.archive.action"), icon: <InboxOutlined />, run: open("archive") },
+        ]}
+        empty={<EmptyState icon={<ShoppingOutlined />} title={t("orders.empty.title")} text={t("orders.empty.text")} action={<div className="sk-actions so-center">{add}<Link to="/imports"><Button tabIndex={-1}>{t("orders.empty.import")}</Button></Link></div>} />}
+      />
+      {bulk && <BulkModal kind={bulk.kind} rows={bulk.rows} onClose={() => setBulk(null)} onDone={bulk.clear} />}
+    </div>
+  );
+}

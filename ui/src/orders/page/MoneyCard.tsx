@@ -1,0 +1,62 @@
+import { Button, Tag } from "antd";
+import { ArrowDownOutlined, ArrowUpOutlined } from "@ant-design/icons";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Money, When } from "../../components/Money";
+import { GiveRefund, TakePayment } from "../../payments";
+import type { Order } from "../types";
+
+/** What came in and went back. */
+export function MoneyCard({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<"pay" | "refund" | null>(null);
+  const can = (a: "pay" | "refund") => order.actions.includes(a);
+  const last = [...order.payments].reverse().find((p) => p.kind === "capture");
+  return (
+    <section className="so-card" aria-labelledby="so-money">
+      <div className="so-card-head">
+        <h2 id="so-money">{t("orders.payments")}</h2>
+        <div className="sk-actions">
+          {can("refund") && (
+            <Button size="small" onClick={() => setOpen("refund")}>
+              {t("orders.action.refund")}
+            </Button>
+          )}
+          {can("pay") && (
+            <Button size="small" type={order.due > 0 ? "primary" : "default"} onClick={() => setOpen("pay")}>
+              {t("orders.action.pay")}
+            </Button>
+          )}
+        </div>
+      </div>
+      {order.payments.length === 0 && <p className="sk-muted">{order.pay_later ? t("orders.payLater") : t("orders.noPayments")}</p>}
+      <ul className="so-plain">
+        {order.payments.map((p) => (
+          <li key={p.id} className="so-split">
+            <span>
+              <Tag color={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
+                {t(`payments.kind.${p.kind}`)}
+              </Tag>
+              {t(`payments.method.${p.method}`)}
+              <div className="sk-muted">
+                <When ms={p.at} /> · {p.actor_name}
+                {p.reference && ` · ${p.reference}`}
+                {p.note && ` · ${p.note}`}
+              </div>
+            </span>
+            <span className="so-end">
+              <Money minor={p.kind === "refund" ? -p.amount : p.amount} currency={p.currency} signed />
+              {p.tendered !== null && p.tendered > p.amount && (
+                <div className="sk-muted so-mark">
+                  {t("payments.tendered")} <Money minor={p.tendered} currency={p.currency} />
+                </div>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {open === "pay" && <TakePayment order={order} onClose={() => setOpen(null)} />}
+      {open === "refund" && <GiveRefund order={order} method={last?.method ?? "cash"} goodsOut={order.shipped_at !== null} onClose={() => setOpen(null)} />}
+    </section>
+  );
+}

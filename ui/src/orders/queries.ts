@@ -1,0 +1,57 @@
+import { useEffect, useState } from "react";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { ask, useAsk, usePages, type ListSource } from "../lib/api";
+import type { ApiError } from "../lib/errors";
+import type { FoundSku } from "./entry/draft";
+import type { Board, Filter, Order, Place, Quoted, Row, Sort } from "./types";
+
+export function useOrders(filter: Filter, sort: Sort | null): ListSource<Row> {
+  return usePages("orders.list", { filter, sort, limit: 100 });
+}
+
+export function useBoard(): Board | undefined {
+  return useAsk("orders.board", {}, { keep: true }).data;
+}
+
+export function useOrder(id: string): UseQueryResult<Order, ApiError> {
+  return useAsk("orders.get", { order_id: id }, { tags: ["payments", "shipping", "customers"], enabled: id !== "" });
+}
+
+/** What the order comes to, asked anew a moment after each change. The last answer stays while the next is on its way. */
+export function useQuote(place: Place | null): { quoted: Quoted | null; fresh: boolean; error: ApiError | null } {
+  const text = place ? JSON.stringify(place) : "";
+  const [asked, setAsked] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(text), 150);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const q = useAsk("orders.quote", asked ? JSON.parse(asked) : {}, { keep: true, enabled: asked !== "", tags: ["catalog", "stock", "settings"] });
+  return {
+    quoted: text === "" ? null : (q.data ?? null),
+    fresh: text === asked && !q.isFetching && q.isSuccess,
+    error: text === "" ? null : (q.error ?? null),
+  };
+}
+
+export async function findOrders(text: string): Promise<Row[]> {
+  return (await ask("orders.list", { filter: { search: text }, limit: 6 })).items;
+}
+
+/** The catalogue's answer, as the till needs it. */
+export async function findSkus(query: string): Promise<FoundSku[]> {
+  const answer = (await ask("catalog.search_skus", { query, limit: 10 })) as { items: Record<string, unknown>[] };
+  return answer.items.map(readSku);
+}
+
+function readSku(s: Record<string, unknown>): FoundSku {
+  const text = (v: unknown) => (typeof v === "string" ? v : "");
+  return {
+    sku_id: text(s.sku_id ?? s.id),
+    code: text(s.code),
+    barcode: text(s.barcode),
+    title: text(s.title),
+    options: text(s.options),
+    price: typeof s.price === "number" ? s.price : 0,
+    available: typeof s.available === "number" ? s.available : null,
+  };
+}

@@ -1,0 +1,22 @@
+/** The orders' words of the wire, under the short names they have in here. */
+export type {
+  DeliveryMethod,
+  Flag,
+  HoldKind,
+  Order,
+  OrderAction as Action,
+  OrderBoard as Board,
+  OrderBulk as Bulk,
+  OrderEvent,
+  OrderFilter as Filter,
+  OrderProblem as Problem,
+  OrderQuote as Quoted,
+  OrderRow as Row,
+  OrderSort as Sort,
+  PlaceOrder as Place,
+  PlacePayment,
+  Placed,
+  ShipTo,
+  Shortage,
+  Stage,
+} from "../bindings";

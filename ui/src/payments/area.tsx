@@ -1,0 +1,9 @@
+import { WalletOutlined } from "@ant-design/icons";
+import { defineArea } from "../app/areas";
+
+export default defineArea({
+  name: "payments",
+  menu: { label: "payments.menu", icon: <WalletOutlined />, to: "/payments", order: 15 },
+  routes: [{ path: "/payments", page: () => import("./PaymentList") }],
+  actions: [{ label: "payments.go", to: "/payments", keys: "g m", words: "shoukuan qianxiang till cash money zhifu" }],
+});
