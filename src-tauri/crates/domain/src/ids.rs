@@ -83,10 +83,7 @@ mod tests {
     #[test]
     fn an_id_is_a_plain_string_on_the_wire() {
         let id = OrderId::parse("0193500e-0000-7000-8000-000000000001").unwrap();
-        assert_eq!(
-            serde_json::to_string(&id).unwrap(),
-            "\"0193500e-0000-7000-8000-000000000001\""
-        );
+        assert_eq!(serde_json::to_string(&id).unwrap(), "\"0193500e-0000-7000-8000-000000000001\"");
         assert_eq!(id.to_string(), "0193500e-0000-7000-8000-000000000001");
         assert_eq!(OrderId::parse("7"), None);
     }

@@ -64,11 +64,7 @@ mod tests {
     use super::*;
 
     fn rule(date: NumberDate) -> NumberRule {
-        NumberRule {
-            prefix: "SO-".to_owned(),
-            date,
-            digits: 4,
-        }
+        NumberRule { prefix: "SO-".to_owned(), date, digits: 4 }
     }
 
     #[test]
@@ -78,40 +74,19 @@ mod tests {
         assert_eq!(sequence_scope(&rule(NumberDate::Month), day), "SO-202611");
         assert_eq!(sequence_scope(&rule(NumberDate::Year), day), "SO-2026");
         assert_eq!(sequence_scope(&rule(NumberDate::None), day), "SO-");
-        assert_eq!(
-            format_number(&rule(NumberDate::Day), day, 7, None),
-            "SO-20261121-0007"
-        );
-        assert_eq!(
-            format_number(&rule(NumberDate::Day), day, 7, Some("A")),
-            "SO-20261121-A-0007"
-        );
-        assert_eq!(
-            format_number(&rule(NumberDate::None), day, 7, None),
-            "SO-0007"
-        );
-        assert_eq!(
-            format_number(&rule(NumberDate::None), day, 7, Some("A")),
-            "SO-A-0007"
-        );
-        assert_eq!(
-            format_number(&rule(NumberDate::Month), day, 123_456, None),
-            "SO-202611-123456"
-        );
+        assert_eq!(format_number(&rule(NumberDate::Day), day, 7, None), "SO-20261121-0007");
+        assert_eq!(format_number(&rule(NumberDate::Day), day, 7, Some("A")), "SO-20261121-A-0007");
+        assert_eq!(format_number(&rule(NumberDate::None), day, 7, None), "SO-0007");
+        assert_eq!(format_number(&rule(NumberDate::None), day, 7, Some("A")), "SO-A-0007");
+        assert_eq!(format_number(&rule(NumberDate::Month), day, 123_456, None), "SO-202611-123456");
     }
 
     #[test]
     fn odd_arguments_still_give_a_number() {
         for day in [i32::MIN, -1, i32::MAX] {
             for date in NumberDate::ALL {
-                let odd = NumberRule {
-                    prefix: String::new(),
-                    date: *date,
-                    digits: 255,
-                };
-                assert!(
-                    format_number(&odd, day, u64::MAX, Some("")).ends_with("18446744073709551615")
-                );
+                let odd = NumberRule { prefix: String::new(), date: *date, digits: 255 };
+                assert!(format_number(&odd, day, u64::MAX, Some("")).ends_with("18446744073709551615"));
             }
         }
     }

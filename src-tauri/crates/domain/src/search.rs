@@ -68,20 +68,12 @@ pub fn grams(text: &str) -> Vec<String> {
 /// compared with the word itself. A word of one Han character asks for that character; a word of one
 /// other character narrows nothing and is left out.
 pub fn query_grams(query: &str) -> Vec<Vec<String>> {
-    query_words(query)
-        .iter()
-        .map(|word| word_grams(word))
-        .filter(|grams| !grams.is_empty())
-        .collect()
+    query_words(query).iter().map(|word| word_grams(word)).filter(|grams| !grams.is_empty()).collect()
 }
 
 /// The words of a query, normalised as a haystack is; each must occur in the haystack.
 pub fn query_words(query: &str) -> Vec<String> {
-    normalise(query)
-        .split(' ')
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    normalise(query).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Han characters, for which one alone is already a word.
@@ -92,11 +84,7 @@ pub fn is_han(c: char) -> bool {
 fn word_grams(word: &str) -> Vec<String> {
     let chars: Vec<char> = word.chars().collect();
     if let [only] = chars[..] {
-        return if is_han(only) {
-            vec![only.to_string()]
-        } else {
-            Vec::new()
-        };
+        return if is_han(only) { vec![only.to_string()] } else { Vec::new() };
     }
     let pairs: BTreeSet<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
     pairs.into_iter().collect()
@@ -134,11 +122,7 @@ fn readings(text: &str) -> Vec<String> {
         found = longer;
     }
     let mut parts = Vec::new();
-    for part in found
-        .iter()
-        .map(|(full, _)| full)
-        .chain(found.iter().map(|(_, initials)| initials))
-    {
+    for part in found.iter().map(|(full, _)| full).chain(found.iter().map(|(_, initials)| initials)) {
         if !parts.contains(part) {
             parts.push(part.clone());
         }
@@ -170,13 +154,8 @@ mod tests {
     fn finds(query: &str, fields: &[&str]) -> bool {
         let hay = haystack(fields);
         let grams = grams(&hay);
-        query_grams(query)
-            .iter()
-            .flatten()
-            .all(|gram| grams.contains(gram))
-            && query_words(query)
-                .iter()
-                .all(|word| hay.contains(word.as_str()))
+        query_grams(query).iter().flatten().all(|gram| grams.contains(gram))
+            && query_words(query).iter().all(|word| hay.contains(word.as_str()))
     }
 
     #[test]
@@ -215,25 +194,14 @@ mod tests {
             assert!(finds(query, &["重庆火锅"]), "{query}");
         }
         assert!(finds("lvcha", &["绿茶"]));
-        assert!(
-            haystack(&["行行行行行行行行行行"])
-                .split(FIELD_SEPARATOR)
-                .count()
-                <= 9
-        );
+        assert!(haystack(&["行行行行行行行行行行"]).split(FIELD_SEPARATOR).count() <= 9);
     }
 
     #[test]
     fn grams_stay_within_a_word() {
         assert_eq!(grams("ab c\u{1f}de"), ["ab", "de"]);
         assert_eq!(grams("苹果"), ["果", "苹", "苹果"]);
-        assert_eq!(
-            query_grams("a 果 abab"),
-            vec![
-                vec!["果".to_owned()],
-                vec!["ab".to_owned(), "ba".to_owned()]
-            ]
-        );
+        assert_eq!(query_grams("a 果 abab"), vec![vec!["果".to_owned()], vec!["ab".to_owned(), "ba".to_owned()]]);
         assert_eq!(query_grams(" x "), Vec::<Vec<String>>::new());
     }
 

@@ -55,9 +55,7 @@ impl MoveReason {
             | MoveReason::AdjustmentCount
             | MoveReason::AdjustmentOther
             | MoveReason::TransferLoss => LocationKind::Loss,
-            MoveReason::Sale | MoveReason::SaleReturn | MoveReason::Cancel => {
-                LocationKind::Customer
-            }
+            MoveReason::Sale | MoveReason::SaleReturn | MoveReason::Cancel => LocationKind::Customer,
             MoveReason::Purchase | MoveReason::PurchaseReturn => LocationKind::Supplier,
             MoveReason::Transfer => LocationKind::Transit,
             MoveReason::Assembly => LocationKind::Production,
@@ -95,9 +93,7 @@ impl Balance {
 }
 
 /// The sum of quantities left what can be held.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 #[error("the quantities add up beyond what can be held")]
 pub struct QtyOverflow {}
@@ -106,9 +102,7 @@ pub struct QtyOverflow {}
 ///
 /// Stock is checked and reserved from this, never line by line: the same SKU on two lines must be
 /// one demand, and taking SKUs in one order keeps two orders from waiting for each other.
-pub fn aggregate<K: Ord>(
-    lines: impl IntoIterator<Item = (K, i64)>,
-) -> Result<BTreeMap<K, i64>, QtyOverflow> {
+pub fn aggregate<K: Ord>(lines: impl IntoIterator<Item = (K, i64)>) -> Result<BTreeMap<K, i64>, QtyOverflow> {
     let mut sums = BTreeMap::new();
     for (key, qty) in lines {
         let sum = sums.entry(key).or_insert(0_i64);
@@ -131,22 +125,8 @@ mod tests {
 
     #[test]
     fn available() {
-        assert_eq!(
-            Balance {
-                on_hand: 5,
-                reserved: 3
-            }
-            .available(),
-            2
-        );
-        assert_eq!(
-            Balance {
-                on_hand: i64::MIN,
-                reserved: 1
-            }
-            .available(),
-            i64::MIN
-        );
+        assert_eq!(Balance { on_hand: 5, reserved: 3 }.available(), 2);
+        assert_eq!(Balance { on_hand: i64::MIN, reserved: 1 }.available(), i64::MIN);
         assert!(LocationKind::Transit.is_owned() && !LocationKind::Loss.is_owned());
     }
 }

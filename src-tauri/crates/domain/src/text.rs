@@ -87,9 +87,7 @@ macro_rules! __text_enum_sqlx {
         where
             String: ::sqlx::Decode<'r, DB>,
         {
-            fn decode(
-                value: <DB as ::sqlx::Database>::ValueRef<'r>,
-            ) -> Result<Self, ::sqlx::error::BoxDynError> {
+            fn decode(value: <DB as ::sqlx::Database>::ValueRef<'r>) -> Result<Self, ::sqlx::error::BoxDynError> {
                 let text = <String as ::sqlx::Decode<'r, DB>>::decode(value)?;
                 Ok($name::parse(&text)?)
             }
@@ -113,8 +111,7 @@ pub fn half_width(c: char) -> char {
         '\u{ffe5}' => '\u{a5}',
         '\u{ffe1}' => '£',
         '\u{ffe0}' => '¢',
-        '\u{2212}' | '\u{2010}' | '\u{2011}' | '\u{2012}' | '\u{2013}' | '\u{2014}'
-        | '\u{fe63}' => '-',
+        '\u{2212}' | '\u{2010}' | '\u{2011}' | '\u{2012}' | '\u{2013}' | '\u{2014}' | '\u{fe63}' => '-',
         _ => c,
     }
 }

@@ -43,17 +43,13 @@ pub fn sku_matrix(options: &[OptionAxis]) -> Result<Vec<Vec<String>>, MatrixErro
             return Err(MatrixError::EmptyName);
         }
         if !names.insert(folded(name)) {
-            return Err(MatrixError::DuplicateName {
-                name: name.to_owned(),
-            });
+            return Err(MatrixError::DuplicateName { name: name.to_owned() });
         }
         check_values(name, &axis.values)?;
         // Counted before anything is built: three options of a hundred values must not fill the memory.
         count = count.saturating_mul(axis.values.len());
         if count > MAX_SKUS {
-            return Err(MatrixError::TooMany {
-                max: MAX_SKUS as u32,
-            });
+            return Err(MatrixError::TooMany { max: MAX_SKUS as u32 });
         }
     }
     let mut rows = vec![Vec::new()];
@@ -80,11 +76,7 @@ pub fn sku_code(base: &str, values: &[String]) -> String {
     let mut parts = vec![ascii(base)];
     parts.extend(values.iter().map(|value| ascii(value)));
     parts.retain(|part| !part.is_empty());
-    if parts.is_empty() {
-        "SKU".to_owned()
-    } else {
-        parts.join("-")
-    }
+    if parts.is_empty() { "SKU".to_owned() } else { parts.join("-") }
 }
 
 /// One code for each combination, unique among themselves and against `taken` (compared exactly; the
@@ -108,33 +100,23 @@ pub fn sku_codes(base: &str, matrix: &[Vec<String>], taken: &BTreeSet<String>) -
 
 fn check_values(name: &str, values: &[String]) -> Result<(), MatrixError> {
     if values.is_empty() {
-        return Err(MatrixError::NoValues {
-            name: name.to_owned(),
-        });
+        return Err(MatrixError::NoValues { name: name.to_owned() });
     }
     let mut seen = BTreeSet::new();
     for value in values {
         let value = value.trim();
         if value.is_empty() {
-            return Err(MatrixError::EmptyValue {
-                name: name.to_owned(),
-            });
+            return Err(MatrixError::EmptyValue { name: name.to_owned() });
         }
         if !seen.insert(folded(value)) {
-            return Err(MatrixError::DuplicateValue {
-                name: name.to_owned(),
-                value: value.to_owned(),
-            });
+            return Err(MatrixError::DuplicateValue { name: name.to_owned(), value: value.to_owned() });
         }
     }
     Ok(())
 }
 
 fn folded(text: &str) -> String {
-    text.chars()
-        .map(half_width)
-        .collect::<String>()
-        .to_lowercase()
+    text.chars().map(half_width).collect::<String>().to_lowercase()
 }
 
 fn ascii(text: &str) -> String {
@@ -146,8 +128,7 @@ fn ascii(text: &str) -> String {
         } else if let Some(sound) = c.to_pinyin() {
             // `ü` is the only letter of plain pinyin outside ASCII; people type it as v.
             out.push_str(&sound.plain().replace('ü', "v").to_ascii_uppercase());
-        } else if matches!(c, '-' | '_' | ' ' | '/' | '.') && !out.is_empty() && !out.ends_with('-')
-        {
+        } else if matches!(c, '-' | '_' | ' ' | '/' | '.') && !out.is_empty() && !out.ends_with('-') {
             out.push('-');
         }
         if out.len() >= 24 {
@@ -163,10 +144,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn axis(name: &str, values: &[&str]) -> OptionAxis {
-        OptionAxis {
-            name: name.to_owned(),
-            values: values.iter().map(|value| (*value).to_owned()).collect(),
-        }
+        OptionAxis { name: name.to_owned(), values: values.iter().map(|value| (*value).to_owned()).collect() }
     }
 
     #[test]
@@ -179,51 +157,25 @@ mod tests {
     #[test]
     fn what_makes_no_matrix() {
         let many: Vec<String> = (0..32).map(|n| n.to_string()).collect();
-        let wide = |name: &str| OptionAxis {
-            name: name.to_owned(),
-            values: many.clone(),
-        };
-        assert_eq!(
-            sku_matrix(&[wide("a"), wide("b")]),
-            Err(MatrixError::TooMany { max: 1000 })
-        );
+        let wide = |name: &str| OptionAxis { name: name.to_owned(), values: many.clone() };
+        assert_eq!(sku_matrix(&[wide("a"), wide("b")]), Err(MatrixError::TooMany { max: 1000 }));
         assert!(sku_matrix(&[wide("a"), axis("b", &["1"; 1])]).is_ok());
-        assert!(matches!(
-            sku_matrix(&[axis("a", &["x", "Ｘ"])]),
-            Err(MatrixError::DuplicateValue { .. })
-        ));
-        assert!(matches!(
-            sku_matrix(&[axis("a", &["x"]), axis("A ", &["x"])]),
-            Err(MatrixError::DuplicateName { .. })
-        ));
-        assert!(matches!(
-            sku_matrix(&[axis("a", &[])]),
-            Err(MatrixError::NoValues { .. })
-        ));
-        assert!(matches!(
-            sku_matrix(&[axis("a", &[" "])]),
-            Err(MatrixError::EmptyValue { .. })
-        ));
-        assert_eq!(
-            sku_matrix(&[axis(" ", &["x"])]),
-            Err(MatrixError::EmptyName)
-        );
+        assert!(matches!(sku_matrix(&[axis("a", &["x", "Ｘ"])]), Err(MatrixError::DuplicateValue { .. })));
+        assert!(matches!(sku_matrix(&[axis("a", &["x"]), axis("A ", &["x"])]), Err(MatrixError::DuplicateName { .. })));
+        assert!(matches!(sku_matrix(&[axis("a", &[])]), Err(MatrixError::NoValues { .. })));
+        assert!(matches!(sku_matrix(&[axis("a", &[" "])]), Err(MatrixError::EmptyValue { .. })));
+        assert_eq!(sku_matrix(&[axis(" ", &["x"])]), Err(MatrixError::EmptyName));
     }
 
     #[test]
     fn codes() {
-        let values = |values: &[&str]| -> Vec<String> {
-            values.iter().map(|value| (*value).to_owned()).collect()
-        };
+        let values = |values: &[&str]| -> Vec<String> { values.iter().map(|value| (*value).to_owned()).collect() };
         assert_eq!(sku_code("TS", &values(&["红", "XL"])), "TS-HONG-XL");
         assert_eq!(sku_code("t恤", &values(&["绿", "1.5 L"])), "TXU-LV-1-5-L");
         assert_eq!(sku_code("", &[]), "SKU");
         let matrix = [values(&["红"]), values(&["虹"]), values(&["蓝"])];
         let taken = BTreeSet::from(["T-HONG".to_owned()]);
-        assert_eq!(
-            sku_codes("T", &matrix, &taken),
-            ["T-HONG-2", "T-HONG-3", "T-LAN"]
-        );
+        assert_eq!(sku_codes("T", &matrix, &taken), ["T-HONG-2", "T-HONG-3", "T-LAN"]);
     }
 
     proptest! {

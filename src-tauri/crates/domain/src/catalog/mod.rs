@@ -48,10 +48,7 @@ mod tests {
         for from in ProductState::ALL {
             for to in ProductState::ALL {
                 let expected = match (from, to) {
-                    (Draft, Listed)
-                    | (Listed, Unlisted)
-                    | (Unlisted, Listed)
-                    | (Archived, Unlisted) => true,
+                    (Draft, Listed) | (Listed, Unlisted) | (Unlisted, Listed) | (Archived, Unlisted) => true,
                     (from, Archived) => *from != Archived,
                     _ => false,
                 };

@@ -1,6 +1,7 @@
 //! Customers: phones, e-mail addresses, and postal addresses pasted from a chat.
 
 mod address;
+mod paste;
 mod phone;
 mod regions;
 

@@ -8,11 +8,7 @@ use crate::text::half_width;
 /// Spaces, dashes, brackets and full-width digits are folded; `+86`, `86` and `0086` before a Chinese
 /// number are dropped. An extension (`转 8`, `-8001`, `ext 8`) stays behind as `x8`.
 pub fn normalise_phone(text: &str) -> Option<String> {
-    let folded: String = text
-        .chars()
-        .map(half_width)
-        .collect::<String>()
-        .to_lowercase();
+    let folded: String = text.chars().map(half_width).collect::<String>().to_lowercase();
     let (number, extension) = split_extension(folded.trim());
     let plus = number.trim_start().starts_with('+') || number.trim_start().starts_with("00");
     let mut digits = String::new();
@@ -23,9 +19,7 @@ pub fn normalise_phone(text: &str) -> Option<String> {
             _ => return None,
         }
     }
-    if number.chars().filter(|c| *c == '+').count() > 1
-        || number.trim_start().rfind('+').is_some_and(|at| at > 0)
-    {
+    if number.chars().filter(|c| *c == '+').count() > 1 || number.trim_start().rfind('+').is_some_and(|at| at > 0) {
         return None;
     }
     if digits.starts_with("00") {
@@ -36,12 +30,8 @@ pub fn normalise_phone(text: &str) -> Option<String> {
         // `+86 10 6234 5678` is written without the 0 the number has at home.
         Some(rest) if plus && is_landline(&format!("0{rest}")) => Some(format!("0{rest}")),
         Some(_) if plus => None,
-        _ if plus => (7..=15)
-            .contains(&digits.len())
-            .then(|| format!("+{digits}")),
-        _ if is_mobile(&digits) || is_landline(&digits) || is_service(&digits) => {
-            Some(digits.clone())
-        }
+        _ if plus => (7..=15).contains(&digits.len()).then(|| format!("+{digits}")),
+        _ if is_mobile(&digits) || is_landline(&digits) || is_service(&digits) => Some(digits.clone()),
         _ => None,
     }?;
     Some(match extension {
@@ -54,25 +44,16 @@ pub fn normalise_phone(text: &str) -> Option<String> {
 /// all of them when there are fewer.
 pub fn phone_tail(phone: &str) -> String {
     let number = phone.split('x').next().unwrap_or(phone);
-    let digits: Vec<char> = number
-        .chars()
-        .map(half_width)
-        .filter(char::is_ascii_digit)
-        .collect();
+    let digits: Vec<char> = number.chars().map(half_width).filter(char::is_ascii_digit).collect();
     digits[digits.len().saturating_sub(4)..].iter().collect()
 }
 
 /// Lower case, trimmed, full width folded; `None` unless it is `name@domain.tld` without spaces.
 pub fn normalise_email(text: &str) -> Option<String> {
-    let folded: String = text
-        .chars()
-        .map(half_width)
-        .collect::<String>()
-        .to_lowercase();
+    let folded: String = text.chars().map(half_width).collect::<String>().to_lowercase();
     let email = folded.trim();
     let (name, domain) = email.split_once('@')?;
-    let name_fits =
-        !name.is_empty() && name.len() <= 64 && !name.starts_with('.') && !name.ends_with('.');
+    let name_fits = !name.is_empty() && name.len() <= 64 && !name.starts_with('.') && !name.ends_with('.');
     let labels: Vec<&str> = domain.split('.').collect();
     let label_fits = |label: &&str| {
         !label.is_empty()
@@ -81,14 +62,9 @@ pub fn normalise_email(text: &str) -> Option<String> {
             && !label.ends_with('-')
             && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
-    let plain = !email
-        .chars()
-        .any(|c| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"'));
-    let fits =
-        name_fits && plain && !name.contains("..") && email.len() <= 254 && labels.len() >= 2;
-    let fits = fits
-        && labels.iter().all(label_fits)
-        && labels.last().is_some_and(|tld| tld.chars().count() >= 2);
+    let plain = !email.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"'));
+    let fits = name_fits && plain && !name.contains("..") && email.len() <= 254 && labels.len() >= 2;
+    let fits = fits && labels.iter().all(label_fits) && labels.last().is_some_and(|tld| tld.chars().count() >= 2);
     fits.then(|| email.to_owned())
 }
 
@@ -101,10 +77,7 @@ pub(super) fn is_mobile(digits: &str) -> bool {
 pub(super) fn is_landline(digits: &str) -> bool {
     let local = |area: usize| {
         matches!(digits.len() - area, 7 | 8)
-            && digits
-                .as_bytes()
-                .get(area)
-                .is_some_and(|first| matches!(first, b'2'..=b'9'))
+            && digits.as_bytes().get(area).is_some_and(|first| matches!(first, b'2'..=b'9'))
     };
     match digits.as_bytes() {
         [b'0', b'1', b'0', ..] | [b'0', b'2', b'0'..=b'9', ..] => digits.len() > 3 && local(3),
@@ -121,9 +94,7 @@ fn is_service(digits: &str) -> bool {
 fn split_extension(text: &str) -> (&str, Option<String>) {
     for mark in ["转", "ext.", "ext", "x", "#"] {
         if let Some((number, extension)) = text.split_once(mark) {
-            let extension: String = extension
-                .trim_matches([' ', '-', ':', '.', '号'])
-                .to_owned();
+            let extension: String = extension.trim_matches([' ', '-', ':', '.', '号']).to_owned();
             if (1..=6).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_digit()) {
                 return (number, Some(extension));
             }
@@ -133,8 +104,7 @@ fn split_extension(text: &str) -> (&str, Option<String>) {
     // `010-62345678-8001`: a third group is an extension, but only behind a whole landline.
     if let Some((number, extension)) = text.rsplit_once('-') {
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-        let extended =
-            (1..=6).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_digit());
+        let extended = (1..=6).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_digit());
         let home = digits.strip_prefix("86").unwrap_or(&digits);
         if extended && number.contains('-') && (is_landline(home) || is_mobile(home)) {
             return (number, Some(extension.to_owned()));
@@ -168,11 +138,7 @@ mod tests {
             ("+1 (212) 555-0100", "+12125550100"),
             ("0044 20 7946 0958", "+442079460958"),
         ] {
-            let expected = if expected.contains('-') {
-                None
-            } else {
-                Some(expected.to_owned())
-            };
+            let expected = if expected.contains('-') { None } else { Some(expected.to_owned()) };
             assert_eq!(normalise_phone(text), expected, "{text}");
         }
         for text in [
@@ -200,27 +166,10 @@ mod tests {
 
     #[test]
     fn emails() {
-        assert_eq!(
-            normalise_email(" Li.Lei@Example.COM ").as_deref(),
-            Some("li.lei@example.com")
-        );
-        assert_eq!(
-            normalise_email("ｌｉ＠ｅ．ｃｎ").as_deref(),
-            Some("li@e.cn")
-        );
-        for text in [
-            "",
-            "a",
-            "a@b",
-            "a@b.",
-            "@b.cn",
-            "a@@b.cn",
-            "a b@c.cn",
-            "a@-b.cn",
-            "a..b@c.cn",
-            ".a@c.cn",
-            "a@b.c",
-        ] {
+        assert_eq!(normalise_email(" Li.Lei@Example.COM ").as_deref(), Some("li.lei@example.com"));
+        assert_eq!(normalise_email("ｌｉ＠ｅ．ｃｎ").as_deref(), Some("li@e.cn"));
+        for text in ["", "a", "a@b", "a@b.", "@b.cn", "a@@b.cn", "a b@c.cn", "a@-b.cn", "a..b@c.cn", ".a@c.cn", "a@b.c"]
+        {
             assert_eq!(normalise_email(text), None, "{text}");
         }
     }

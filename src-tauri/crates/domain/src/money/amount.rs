@@ -58,9 +58,7 @@ fn read(text: &str, exponent: u32, round: bool) -> Result<i64, AmountError> {
     if rest.is_empty() {
         return Err(AmountError::Empty);
     }
-    let wrong = || AmountError::NotAnAmount {
-        text: text.trim().chars().take(40).collect(),
-    };
+    let wrong = || AmountError::NotAnAmount { text: text.trim().chars().take(40).collect() };
 
     let mut negative = false;
     // The sign may stand on either side of the symbol: `-¥3` and `¥-3` are both printed by tills.
@@ -96,14 +94,9 @@ fn read(text: &str, exponent: u32, round: bool) -> Result<i64, AmountError> {
     // Eighteen decimals decide any rounding that matters; a sticky digit keeps what lies beyond.
     let kept = decimals.get(..18).unwrap_or(decimals);
     let sticky = decimals.len() > kept.len();
-    let number = |digits: &str| {
-        digits
-            .bytes()
-            .fold(0_i128, |sum, b| sum * 10 + i128::from(b - b'0'))
-    };
+    let number = |digits: &str| digits.bytes().fold(0_i128, |sum, b| sum * 10 + i128::from(b - b'0'));
     let scale = 10_i128.pow(kept.len() as u32 + 1);
-    let exact =
-        (number(whole) * 10_i128.pow(kept.len() as u32) + number(kept)) * 10 + i128::from(sticky);
+    let exact = (number(whole) * 10_i128.pow(kept.len() as u32) + number(kept)) * 10 + i128::from(sticky);
     let minor = half_up(exact * 10_i128.pow(exponent), scale);
     if minor > MAX_MINOR {
         return Err(AmountError::OutOfRange);
@@ -115,7 +108,7 @@ fn read(text: &str, exponent: u32, round: bool) -> Result<i64, AmountError> {
 fn ungroup(whole: &str) -> Option<String> {
     let groups: Vec<&str> = whole.split(',').collect();
     let digits = |group: &&str| group.bytes().all(|b| b.is_ascii_digit());
-    if !groups.iter().all(|group| digits(group)) {
+    if !groups.iter().all(digits) {
         return None;
     }
     let grouped = groups.len() > 1;
@@ -157,42 +150,21 @@ mod tests {
 
     #[test]
     fn refuses_what_is_doubtful() {
-        for text in [
-            "1,5", "1,2345", ",5", "1.2.3", "12a", "--3", "1 2", "1,,000", "¥", ".", "1.-5", "NaN",
-            "1e5",
-        ] {
-            assert!(
-                matches!(parse_amount(text, 2), Err(AmountError::NotAnAmount { .. })),
-                "{text}"
-            );
+        for text in ["1,5", "1,2345", ",5", "1.2.3", "12a", "--3", "1 2", "1,,000", "¥", ".", "1.-5", "NaN", "1e5"] {
+            assert!(matches!(parse_amount(text, 2), Err(AmountError::NotAnAmount { .. })), "{text}");
         }
         assert_eq!(parse_amount("  ", 2), Err(AmountError::Empty));
-        assert_eq!(
-            parse_amount("0.005", 2),
-            Err(AmountError::TooManyDecimals { allowed: 2 })
-        );
-        assert_eq!(
-            parse_amount("1.5", 0),
-            Err(AmountError::TooManyDecimals { allowed: 0 })
-        );
-        assert_eq!(
-            parse_amount("90071992547409.92", 2),
-            Err(AmountError::OutOfRange)
-        );
-        assert_eq!(
-            parse_amount(&"9".repeat(99), 2),
-            Err(AmountError::OutOfRange)
-        );
+        assert_eq!(parse_amount("0.005", 2), Err(AmountError::TooManyDecimals { allowed: 2 }));
+        assert_eq!(parse_amount("1.5", 0), Err(AmountError::TooManyDecimals { allowed: 0 }));
+        assert_eq!(parse_amount("90071992547409.92", 2), Err(AmountError::OutOfRange));
+        assert_eq!(parse_amount(&"9".repeat(99), 2), Err(AmountError::OutOfRange));
     }
 
     #[test]
     fn rounds_files_half_up() {
         assert_eq!(parse_amount_rounded("0.005", 2), Ok(1));
         assert_eq!(parse_amount_rounded("-0.005", 2), Ok(-1));
-        assert_eq!(
-            parse_amount_rounded("0.00499999999999999999999999", 2),
-            Ok(0)
-        );
+        assert_eq!(parse_amount_rounded("0.00499999999999999999999999", 2), Ok(0));
         assert_eq!(parse_amount_rounded("2.4", 0), Ok(2));
     }
 

@@ -8,9 +8,7 @@ mod tax;
 
 pub use amount::{AmountError, format_minor, parse_amount, parse_amount_rounded};
 pub use share::{AllocateError, allocate, half_up, round_div, share};
-pub use tax::{
-    Rate, RateError, TaxBasis, TaxMode, tax_exclusive, tax_inclusive, tax_lines, tax_of,
-};
+pub use tax::{Rate, RateError, TaxBasis, TaxMode, tax_exclusive, tax_inclusive, tax_lines, tax_of};
 
 use currencies::CURRENCIES;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -54,9 +52,7 @@ impl Currency {
         CURRENCIES
             .binary_search_by(|(known, _)| (*known).cmp(code.as_str()))
             .map(|at| Currency(CURRENCIES[at].0))
-            .map_err(|_| MoneyError::UnknownCurrency {
-                text: text.to_owned(),
-            })
+            .map_err(|_| MoneyError::UnknownCurrency { text: text.to_owned() })
     }
 
     /// The three letters.
@@ -66,9 +62,7 @@ impl Currency {
 
     /// How many decimals one unit has: JPY 0, CNY 2, KWD 3, CLF 4.
     pub fn exponent(self) -> u32 {
-        CURRENCIES
-            .binary_search_by(|(known, _)| (*known).cmp(self.0))
-            .map_or(2, |at| CURRENCIES[at].1)
+        CURRENCIES.binary_search_by(|(known, _)| (*known).cmp(self.0)).map_or(2, |at| CURRENCIES[at].1)
     }
 
     /// Every currency, sorted by code.
@@ -154,10 +148,7 @@ impl Money {
         if self.currency == other.currency {
             return Ok(());
         }
-        Err(MoneyError::MixedCurrencies {
-            left: self.currency,
-            right: other.currency,
-        })
+        Err(MoneyError::MixedCurrencies { left: self.currency, right: other.currency })
     }
 }
 
@@ -175,12 +166,7 @@ impl<'de> Deserialize<'de> for Money {
 
 impl std::fmt::Display for Money {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} {}",
-            self.currency,
-            format_minor(self.minor, self.currency.exponent())
-        )
+        write!(f, "{} {}", self.currency, format_minor(self.minor, self.currency.exponent()))
     }
 }
 
@@ -203,13 +189,7 @@ mod tests {
             assert_eq!(Currency::parse(code).unwrap().exponent(), exponent);
         }
         for wrong in ["", "CN", "RMB", "XXX", "CNYY", "¥"] {
-            assert!(
-                matches!(
-                    Currency::parse(wrong),
-                    Err(MoneyError::UnknownCurrency { .. })
-                ),
-                "{wrong}"
-            );
+            assert!(matches!(Currency::parse(wrong), Err(MoneyError::UnknownCurrency { .. })), "{wrong}");
         }
     }
 
@@ -222,20 +202,14 @@ mod tests {
         assert_eq!(Money::new(i64::MIN, cny), Err(MoneyError::OutOfRange));
         assert_eq!(most.checked_add(one), Err(MoneyError::OutOfRange));
         assert_eq!(most.checked_sub(one).unwrap().minor(), MAX_MINOR - 1);
-        assert!(
-            serde_json::from_str::<Money>(r#"{"minor":9007199254740992,"currency":"CNY"}"#)
-                .is_err()
-        );
+        assert!(serde_json::from_str::<Money>(r#"{"minor":9007199254740992,"currency":"CNY"}"#).is_err());
     }
 
     #[test]
     fn currencies_do_not_mix() {
         let yuan = Money::new(100, Currency::CNY).unwrap();
         let yen = Money::new(100, Currency::parse("JPY").unwrap()).unwrap();
-        assert!(matches!(
-            yuan.checked_add(yen),
-            Err(MoneyError::MixedCurrencies { .. })
-        ));
+        assert!(matches!(yuan.checked_add(yen), Err(MoneyError::MixedCurrencies { .. })));
         assert_eq!(yuan.to_string(), "CNY 1.00");
         assert_eq!(yen.to_string(), "JPY 100");
         let wire = serde_json::to_string(&yuan).unwrap();

@@ -4,9 +4,7 @@ use super::Rounding;
 use serde::{Deserialize, Serialize};
 
 /// Why an amount could not be shared out.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum AllocateError {
     #[error("line {line} has a negative weight")]
@@ -51,9 +49,7 @@ pub fn round_div(numerator: i128, denominator: i128, rounding: Rounding) -> i64 
 /// Fails on a negative weight, and with `NoWeight` when there is an amount but nothing to carry it.
 pub fn allocate(amount: i64, weights: &[i64]) -> Result<Vec<i64>, AllocateError> {
     if let Some(line) = weights.iter().position(|weight| *weight < 0) {
-        return Err(AllocateError::NegativeWeight {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-        });
+        return Err(AllocateError::NegativeWeight { line: u32::try_from(line).unwrap_or(u32::MAX) });
     }
     let total: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
     if amount == 0 {
@@ -63,14 +59,9 @@ pub fn allocate(amount: i64, weights: &[i64]) -> Result<Vec<i64>, AllocateError>
         return Err(AllocateError::NoWeight);
     }
     let size = i128::from(amount).abs();
-    let exact = weights
-        .iter()
-        .map(|weight| (size * i128::from(*weight), total));
+    let exact = weights.iter().map(|weight| (size * i128::from(*weight), total));
     let sign = if amount < 0 { -1 } else { 1 };
-    Ok(largest_remainder(size, exact)
-        .into_iter()
-        .map(|part| half_up(part * sign, 1))
-        .collect())
+    Ok(largest_remainder(size, exact).into_iter().map(|part| half_up(part * sign, 1)).collect())
 }
 
 /// The amount for units `first+1 ..= first+count` of a line with `net` over `of` units:
@@ -83,22 +74,14 @@ pub fn share(net: i64, of: i64, first: i64, count: i64) -> i64 {
     if of <= 0 {
         return 0;
     }
-    let upto = |units: i64| {
-        half_up(
-            i128::from(net) * i128::from(units.clamp(0, of)),
-            i128::from(of),
-        )
-    };
+    let upto = |units: i64| half_up(i128::from(net) * i128::from(units.clamp(0, of)), i128::from(of));
     // C moves between 0 and net, so the difference cannot leave i64.
     upto(first.saturating_add(count)) - upto(first)
 }
 
 /// Floors each exact part (numerator, denominator > 0), then gives the missing units to the largest
 /// remainders, ties by line order. `amount` must lie within one unit per line of the floors' sum.
-pub(super) fn largest_remainder(
-    amount: i128,
-    exact: impl Iterator<Item = (i128, i128)>,
-) -> Vec<i128> {
+pub(super) fn largest_remainder(amount: i128, exact: impl Iterator<Item = (i128, i128)>) -> Vec<i128> {
     let mut parts = Vec::new();
     let mut rests = Vec::new();
     for (line, (top, bottom)) in exact.enumerate() {
@@ -109,10 +92,7 @@ pub(super) fn largest_remainder(
     // All denominators of one call are equal, so the remainders compare as they are; a stable sort
     // keeps line order among equals.
     rests.sort_by_key(|(rest, _, _)| std::cmp::Reverse(*rest));
-    for (_, _, line) in rests
-        .into_iter()
-        .take(usize::try_from(missing).unwrap_or(0))
-    {
+    for (_, _, line) in rests.into_iter().take(usize::try_from(missing).unwrap_or(0)) {
         parts[line] += 1;
     }
     parts
@@ -125,13 +105,7 @@ mod tests {
 
     #[test]
     fn halves_go_away_from_zero_or_to_even() {
-        for (top, bottom, up, even) in [
-            (5, 2, 3, 2),
-            (-5, 2, -3, -2),
-            (5, -2, -3, -2),
-            (7, 2, 4, 4),
-            (1, 3, 0, 0),
-        ] {
+        for (top, bottom, up, even) in [(5, 2, 3, 2), (-5, 2, -3, -2), (5, -2, -3, -2), (7, 2, 4, 4), (1, 3, 0, 0)] {
             assert_eq!(half_up(top, bottom), up);
             assert_eq!(round_div(top, bottom, Rounding::HalfEven), even);
         }
@@ -146,11 +120,7 @@ mod tests {
         let gross = [12900, 7980, 501];
         let full_reduction = allocate(2000, &gross).unwrap();
         assert_eq!(full_reduction, [1207, 746, 47]);
-        let net: Vec<i64> = gross
-            .iter()
-            .zip(&full_reduction)
-            .map(|(g, d)| g - d)
-            .collect();
+        let net: Vec<i64> = gross.iter().zip(&full_reduction).map(|(g, d)| g - d).collect();
         let coupon = allocate(1500, &[net[0], net[1], 0]).unwrap();
         assert_eq!(coupon, [927, 573, 0]);
         let net: Vec<i64> = net.iter().zip(&coupon).map(|(g, d)| g - d).collect();
@@ -164,22 +134,9 @@ mod tests {
 
     #[test]
     fn thirds() {
-        assert_eq!(
-            [
-                share(1333, 3, 0, 1),
-                share(1333, 3, 1, 1),
-                share(1333, 3, 2, 1)
-            ],
-            [444, 445, 444]
-        );
-        assert_eq!(
-            allocate(1000, &[1000, 1000, 1000]).unwrap(),
-            [334, 333, 333]
-        );
-        assert_eq!(
-            allocate(-1000, &[1000, 1000, 1000]).unwrap(),
-            [-334, -333, -333]
-        );
+        assert_eq!([share(1333, 3, 0, 1), share(1333, 3, 1, 1), share(1333, 3, 2, 1)], [444, 445, 444]);
+        assert_eq!(allocate(1000, &[1000, 1000, 1000]).unwrap(), [334, 333, 333]);
+        assert_eq!(allocate(-1000, &[1000, 1000, 1000]).unwrap(), [-334, -333, -333]);
     }
 
     #[test]
@@ -188,10 +145,7 @@ mod tests {
         assert_eq!(allocate(0, &[0, 0]).unwrap(), [0, 0]);
         assert_eq!(allocate(1, &[0, 0]), Err(AllocateError::NoWeight));
         assert_eq!(allocate(1, &[]), Err(AllocateError::NoWeight));
-        assert_eq!(
-            allocate(1, &[5, -1]),
-            Err(AllocateError::NegativeWeight { line: 1 })
-        );
+        assert_eq!(allocate(1, &[5, -1]), Err(AllocateError::NegativeWeight { line: 1 }));
     }
 
     #[test]

@@ -23,9 +23,7 @@ crate::text_enum! {
 }
 
 /// Why a rate was refused.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum RateError {
     #[error("a rate is a percentage such as 13 or 8.25%")]
@@ -37,9 +35,7 @@ pub enum RateError {
 }
 
 /// A rate in parts per million: 13 % is 130 000. From 0 to 10 000 000 (1000 %). A number on the wire.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, specta::Type,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, specta::Type)]
 #[serde(transparent)]
 pub struct Rate(#[specta(type = specta_typescript::Number)] i64);
 
@@ -64,10 +60,7 @@ impl Rate {
             return Err(RateError::NotARate);
         }
         let percent = Decimal::from_str_exact(number).map_err(|_| RateError::NotARate)?;
-        let ppm = percent
-            .checked_mul(Decimal::from(10_000))
-            .ok_or(RateError::OutOfRange)?
-            .normalize();
+        let ppm = percent.checked_mul(Decimal::from(10_000)).ok_or(RateError::OutOfRange)?.normalize();
         if ppm.scale() > 0 {
             return Err(RateError::TooPrecise);
         }
@@ -115,11 +108,7 @@ pub fn tax_of(net: i64, rate: Rate, mode: TaxMode) -> i64 {
 pub fn tax_lines(nets: &[i64], rates: &[Rate], mode: TaxMode, basis: TaxBasis) -> Vec<i64> {
     let rate_of = |line: usize| rates.get(line).copied().unwrap_or(Rate::ZERO);
     if basis == TaxBasis::Line {
-        return nets
-            .iter()
-            .enumerate()
-            .map(|(line, net)| tax_of(*net, rate_of(line), mode))
-            .collect();
+        return nets.iter().enumerate().map(|(line, net)| tax_of(*net, rate_of(line), mode)).collect();
     }
     let mut groups: BTreeMap<Rate, Vec<usize>> = BTreeMap::new();
     for line in 0..nets.len() {
@@ -129,9 +118,7 @@ pub fn tax_lines(nets: &[i64], rates: &[Rate], mode: TaxMode, basis: TaxBasis) -
     for (rate, lines) in groups {
         let (top, bottom) = fraction(rate, mode);
         let sum: i128 = lines.iter().map(|line| i128::from(nets[*line])).sum();
-        let exact = lines
-            .iter()
-            .map(|line| (i128::from(nets[*line]) * top, bottom));
+        let exact = lines.iter().map(|line| (i128::from(nets[*line]) * top, bottom));
         let parts = largest_remainder(i128::from(half_up(sum * top, bottom)), exact);
         for (line, tax) in lines.into_iter().zip(parts) {
             taxes[line] = half_up(tax, 1);
@@ -167,19 +154,8 @@ mod tests {
         assert_eq!(Rate::parse_percent("0.00001"), Err(RateError::TooPrecise));
         assert_eq!(Rate::parse_percent("-1"), Err(RateError::OutOfRange));
         assert_eq!(Rate::parse_percent("1000.0001"), Err(RateError::OutOfRange));
-        for wrong in [
-            "",
-            "%",
-            "x",
-            "1,3",
-            "NaN",
-            "9999999999999999999999999999999999",
-        ] {
-            assert_eq!(
-                Rate::parse_percent(wrong),
-                Err(RateError::NotARate),
-                "{wrong}"
-            );
+        for wrong in ["", "%", "x", "1,3", "NaN", "9999999999999999999999999999999999"] {
+            assert_eq!(Rate::parse_percent(wrong), Err(RateError::NotARate), "{wrong}");
         }
         assert!(serde_json::from_str::<Rate>("-1").is_err());
     }
@@ -198,33 +174,17 @@ mod tests {
 
     #[test]
     fn two_lines_at_23_percent_on_top() {
-        let sum = |basis| -> i64 {
-            tax_lines(&[5555, 1111], &[rate("23"); 2], TaxMode::Exclusive, basis)
-                .iter()
-                .sum()
-        };
+        let sum = |basis| -> i64 { tax_lines(&[5555, 1111], &[rate("23"); 2], TaxMode::Exclusive, basis).iter().sum() };
         assert_eq!(sum(TaxBasis::Line), 1534);
         assert_eq!(sum(TaxBasis::Order), 1533);
     }
 
     #[test]
     fn rates_are_grouped_apart() {
-        let taxes = tax_lines(
-            &[1000, 1000, 1000],
-            &[rate("13"), rate("6"), rate("13")],
-            TaxMode::Exclusive,
-            TaxBasis::Order,
-        );
+        let taxes =
+            tax_lines(&[1000, 1000, 1000], &[rate("13"), rate("6"), rate("13")], TaxMode::Exclusive, TaxBasis::Order);
         assert_eq!(taxes, [130, 60, 130]);
-        assert_eq!(
-            tax_lines(
-                &[1000, 1000],
-                &[rate("10")],
-                TaxMode::Exclusive,
-                TaxBasis::Order
-            ),
-            [100, 0]
-        );
+        assert_eq!(tax_lines(&[1000, 1000], &[rate("10")], TaxMode::Exclusive, TaxBasis::Order), [100, 0]);
     }
 
     proptest! {

@@ -7,8 +7,8 @@ mod status;
 pub use quote::{MAX_LINES, Quote, QuoteError, QuoteLine, QuotedLine, quote};
 pub use stage::{OrderFacts, Stage, TRANSITIONS, can_move, next_stage};
 pub use status::{
-    AfterSaleStatus, CountsError, FulfilmentStatus, LineCounts, PaymentStatus, after_sale_status,
-    fulfilment_status, payment_status,
+    AfterSaleStatus, CountsError, FulfilmentStatus, LineCounts, PaymentStatus, after_sale_status, fulfilment_status,
+    payment_status,
 };
 
 crate::text_enum! {

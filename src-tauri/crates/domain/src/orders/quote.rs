@@ -112,51 +112,23 @@ pub fn quote(
         return Err(QuoteError::DiscountAboveGoods { goods });
     }
     // With a discount there are goods to carry it, and without one nothing is shared out.
-    let discounts =
-        allocate(order_discount, &grosses).map_err(|_| QuoteError::DiscountAboveGoods { goods })?;
-    let nets: Vec<i64> = grosses
-        .iter()
-        .zip(&discounts)
-        .map(|(gross, discount)| gross - discount)
-        .collect();
+    let discounts = allocate(order_discount, &grosses).map_err(|_| QuoteError::DiscountAboveGoods { goods })?;
+    let nets: Vec<i64> = grosses.iter().zip(&discounts).map(|(gross, discount)| gross - discount).collect();
 
     let freights = freight_by_rate(lines, &nets, freight);
-    let taxed: Vec<i64> = nets
-        .iter()
-        .copied()
-        .chain(freights.iter().map(|(_, part)| *part))
-        .collect();
-    let rates: Vec<Rate> = lines
-        .iter()
-        .map(|line| line.tax_rate)
-        .chain(freights.iter().map(|(rate, _)| *rate))
-        .collect();
+    let taxed: Vec<i64> = nets.iter().copied().chain(freights.iter().map(|(_, part)| *part)).collect();
+    let rates: Vec<Rate> =
+        lines.iter().map(|line| line.tax_rate).chain(freights.iter().map(|(rate, _)| *rate)).collect();
     let taxes = tax_lines(&taxed, &rates, mode, basis);
     let tax = bounded(taxes.iter().map(|tax| i128::from(*tax)).sum())?;
     let freight_tax = taxes[lines.len()..].iter().sum();
 
     let on_top = if mode == TaxMode::Exclusive { tax } else { 0 };
-    let total = bounded(
-        i128::from(goods) - i128::from(order_discount) + i128::from(freight) + i128::from(on_top),
-    )?;
+    let total = bounded(i128::from(goods) - i128::from(order_discount) + i128::from(freight) + i128::from(on_top))?;
     let lines = (0..lines.len())
-        .map(|at| QuotedLine {
-            gross: grosses[at],
-            discount: discounts[at],
-            net: nets[at],
-            tax: taxes[at],
-        })
+        .map(|at| QuotedLine { gross: grosses[at], discount: discounts[at], net: nets[at], tax: taxes[at] })
         .collect();
-    Ok(Quote {
-        lines,
-        goods,
-        discount: order_discount,
-        freight,
-        freight_tax,
-        tax,
-        total,
-        weight,
-    })
+    Ok(Quote { lines, goods, discount: order_discount, freight, freight_tax, tax, total, weight })
 }
 
 fn check(lines: &[QuoteLine], order_discount: i64, freight: i64) -> Result<(), QuoteError> {
@@ -164,9 +136,7 @@ fn check(lines: &[QuoteLine], order_discount: i64, freight: i64) -> Result<(), Q
         return Err(QuoteError::NoLines);
     }
     if lines.len() > MAX_LINES {
-        return Err(QuoteError::TooManyLines {
-            max: MAX_LINES as u32,
-        });
+        return Err(QuoteError::TooManyLines { max: MAX_LINES as u32 });
     }
     for (at, line) in (0_u32..).zip(lines) {
         if line.qty <= 0 {
@@ -219,34 +189,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn line(qty: i64, unit_price_minor: i64, percent: &str) -> QuoteLine {
-        QuoteLine {
-            qty,
-            unit_price_minor,
-            tax_rate: Rate::parse_percent(percent).unwrap(),
-            weight: 100,
-        }
+        QuoteLine { qty, unit_price_minor, tax_rate: Rate::parse_percent(percent).unwrap(), weight: 100 }
     }
 
     #[test]
     fn the_worked_order() {
-        let lines = [
-            line(1, 12900, "13"),
-            line(2, 3990, "13"),
-            line(1, 501, "13"),
-        ];
+        let lines = [line(1, 12900, "13"), line(2, 3990, "13"), line(1, 501, "13")];
         let quoted = quote(&lines, 2000, 800, TaxMode::Inclusive, TaxBasis::Line).unwrap();
-        assert_eq!(
-            quoted
-                .lines
-                .iter()
-                .map(|line| line.discount)
-                .collect::<Vec<_>>(),
-            [1207, 746, 47]
-        );
-        assert_eq!(
-            (quoted.goods, quoted.discount, quoted.total, quoted.weight),
-            (21381, 2000, 20181, 400)
-        );
+        assert_eq!(quoted.lines.iter().map(|line| line.discount).collect::<Vec<_>>(), [1207, 746, 47]);
+        assert_eq!((quoted.goods, quoted.discount, quoted.total, quoted.weight), (21381, 2000, 20181, 400));
     }
 
     #[test]
@@ -255,46 +206,23 @@ mod tests {
             let lines = [line(1, 4500, "21"), line(1, 4900, "21")];
             let quoted = quote(&lines, 0, 496, TaxMode::Inclusive, basis).unwrap();
             assert_eq!(quoted.total, 9896);
-            assert_eq!(
-                quoted.lines.iter().map(|line| line.tax).sum::<i64>() + quoted.freight_tax,
-                quoted.tax
-            );
+            assert_eq!(quoted.lines.iter().map(|line| line.tax).sum::<i64>() + quoted.freight_tax, quoted.tax);
         }
     }
 
     #[test]
     fn tax_on_top_by_line_and_by_order() {
         let lines = [line(1, 5555, "23"), line(1, 1111, "23")];
-        assert_eq!(
-            quote(&lines, 0, 0, TaxMode::Exclusive, TaxBasis::Line)
-                .unwrap()
-                .total,
-            6666 + 1534
-        );
-        assert_eq!(
-            quote(&lines, 0, 0, TaxMode::Exclusive, TaxBasis::Order)
-                .unwrap()
-                .total,
-            6666 + 1533
-        );
+        assert_eq!(quote(&lines, 0, 0, TaxMode::Exclusive, TaxBasis::Line).unwrap().total, 6666 + 1534);
+        assert_eq!(quote(&lines, 0, 0, TaxMode::Exclusive, TaxBasis::Order).unwrap().total, 6666 + 1533);
     }
 
     #[test]
     fn freight_follows_the_goods_rates() {
         let lines = [line(1, 3000, "10"), line(1, 1000, "0")];
         let quoted = quote(&lines, 0, 400, TaxMode::Exclusive, TaxBasis::Line).unwrap();
-        assert_eq!(
-            (quoted.freight_tax, quoted.tax, quoted.total),
-            (30, 330, 4730)
-        );
-        let gift = quote(
-            &[line(1, 0, "10")],
-            0,
-            400,
-            TaxMode::Exclusive,
-            TaxBasis::Line,
-        )
-        .unwrap();
+        assert_eq!((quoted.freight_tax, quoted.tax, quoted.total), (30, 330, 4730));
+        let gift = quote(&[line(1, 0, "10")], 0, 400, TaxMode::Exclusive, TaxBasis::Line).unwrap();
         assert_eq!((gift.freight_tax, gift.total), (40, 440));
     }
 
@@ -302,56 +230,22 @@ mod tests {
     fn limits() {
         let good = line(1, 100, "13");
         let ask = |lines: &[QuoteLine], discount, freight| {
-            quote(
-                lines,
-                discount,
-                freight,
-                TaxMode::Exclusive,
-                TaxBasis::Order,
-            )
-            .map(|quoted| quoted.total)
+            quote(lines, discount, freight, TaxMode::Exclusive, TaxBasis::Order).map(|quoted| quoted.total)
         };
         assert_eq!(ask(&[], 0, 0), Err(QuoteError::NoLines));
         assert_eq!(ask(&vec![good; MAX_LINES], 0, 0), Ok(1_130_000));
-        assert_eq!(
-            ask(&vec![good; MAX_LINES + 1], 0, 0),
-            Err(QuoteError::TooManyLines { max: 10_000 })
-        );
-        assert_eq!(
-            ask(&[good, line(0, 1, "0")], 0, 0),
-            Err(QuoteError::BadQty { line: 1 })
-        );
-        assert_eq!(
-            ask(&[line(-1, 1, "0")], 0, 0),
-            Err(QuoteError::BadQty { line: 0 })
-        );
-        assert_eq!(
-            ask(&[line(1, -1, "0")], 0, 0),
-            Err(QuoteError::NegativePrice { line: 0 })
-        );
-        assert_eq!(
-            ask(&[QuoteLine { weight: -1, ..good }], 0, 0),
-            Err(QuoteError::NegativeWeight { line: 0 })
-        );
-        assert_eq!(
-            ask(&[good], 101, 0),
-            Err(QuoteError::DiscountAboveGoods { goods: 100 })
-        );
+        assert_eq!(ask(&vec![good; MAX_LINES + 1], 0, 0), Err(QuoteError::TooManyLines { max: 10_000 }));
+        assert_eq!(ask(&[good, line(0, 1, "0")], 0, 0), Err(QuoteError::BadQty { line: 1 }));
+        assert_eq!(ask(&[line(-1, 1, "0")], 0, 0), Err(QuoteError::BadQty { line: 0 }));
+        assert_eq!(ask(&[line(1, -1, "0")], 0, 0), Err(QuoteError::NegativePrice { line: 0 }));
+        assert_eq!(ask(&[QuoteLine { weight: -1, ..good }], 0, 0), Err(QuoteError::NegativeWeight { line: 0 }));
+        assert_eq!(ask(&[good], 101, 0), Err(QuoteError::DiscountAboveGoods { goods: 100 }));
         assert_eq!(ask(&[good], 100, 0), Ok(0));
         assert_eq!(ask(&[good], -1, 0), Err(QuoteError::NegativeDiscount));
         assert_eq!(ask(&[good], 0, -1), Err(QuoteError::NegativeFreight));
-        assert_eq!(
-            ask(&[line(i64::MAX, i64::MAX, "0")], 0, 0),
-            Err(QuoteError::TooLarge)
-        );
-        assert_eq!(
-            ask(&[line(1, MAX_MINOR, "0"), line(1, 1, "0")], 0, 0),
-            Err(QuoteError::TooLarge)
-        );
-        assert_eq!(
-            ask(&[line(1, MAX_MINOR, "1")], 0, 0),
-            Err(QuoteError::TooLarge)
-        );
+        assert_eq!(ask(&[line(i64::MAX, i64::MAX, "0")], 0, 0), Err(QuoteError::TooLarge));
+        assert_eq!(ask(&[line(1, MAX_MINOR, "0"), line(1, 1, "0")], 0, 0), Err(QuoteError::TooLarge));
+        assert_eq!(ask(&[line(1, MAX_MINOR, "1")], 0, 0), Err(QuoteError::TooLarge));
         assert_eq!(ask(&[good], 0, i64::MAX), Err(QuoteError::TooLarge));
     }
 

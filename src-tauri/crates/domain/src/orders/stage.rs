@@ -54,10 +54,7 @@ impl Stage {
 
     /// Nothing has left the shop, so cancelling needs no return.
     pub fn before_shipping(self) -> bool {
-        matches!(
-            self,
-            Stage::Draft | Stage::Placed | Stage::Review | Stage::Ready
-        )
+        matches!(self, Stage::Draft | Stage::Placed | Stage::Review | Stage::Ready)
     }
 }
 
@@ -114,11 +111,7 @@ pub fn next_stage(facts: &OrderFacts<'_>) -> Stage {
 
 fn step(facts: &OrderFacts<'_>, stage: Stage) -> Option<Stage> {
     let sum = |count: fn(&LineCounts) -> i64| -> i64 {
-        facts
-            .lines
-            .iter()
-            .map(count)
-            .fold(0, |sum, count| sum.saturating_add(count))
+        facts.lines.iter().map(count).fold(0, |sum, count| sum.saturating_add(count))
     };
     let live = sum(LineCounts::live);
     let shipped = sum(|line| line.shipped);
@@ -132,9 +125,7 @@ fn step(facts: &OrderFacts<'_>, stage: Stage) -> Option<Stage> {
         Stage::Ready if shipped > 0 => Some(Stage::Shipping),
         Stage::Ready if !(facts.is_paid() && facts.audited && allocated) => Some(Stage::Review),
         Stage::Shipping if live > 0 && sum(|line| line.delivered) >= live => Some(Stage::Delivered),
-        Stage::Shipping
-            if shipped > 0 && shipped == live && sum(LineCounts::come_back) >= shipped =>
-        {
+        Stage::Shipping if shipped > 0 && shipped == live && sum(LineCounts::come_back) >= shipped => {
             Some(Stage::Cancelled)
         }
         Stage::Delivered if facts.may_complete => Some(Stage::Completed),
@@ -148,10 +139,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn line(ordered: i64) -> LineCounts {
-        LineCounts {
-            ordered,
-            ..LineCounts::default()
-        }
+        LineCounts { ordered, ..LineCounts::default() }
     }
 
     fn facts(stage: Stage, lines: &[LineCounts]) -> OrderFacts<'_> {
@@ -189,151 +177,56 @@ mod tests {
              review>cancelled ready>review ready>shipping ready>cancelled shipping>delivered \
              shipping>cancelled delivered>completed"
         );
-        assert!(
-            Stage::Completed.is_final()
-                && Stage::Cancelled.is_final()
-                && !Stage::Delivered.is_final()
-        );
+        assert!(Stage::Completed.is_final() && Stage::Cancelled.is_final() && !Stage::Delivered.is_final());
     }
 
     #[test]
     fn money_carries_a_placed_order_to_ready() {
-        let lines = [LineCounts {
-            allocated: 2,
-            ..line(2)
-        }];
+        let lines = [LineCounts { allocated: 2, ..line(2) }];
         assert_eq!(next_stage(&facts(Stage::Placed, &lines)), Stage::Ready);
+        assert_eq!(next_stage(&OrderFacts { captured: 99, ..facts(Stage::Placed, &lines) }), Stage::Placed);
         assert_eq!(
-            next_stage(&OrderFacts {
-                captured: 99,
-                ..facts(Stage::Placed, &lines)
-            }),
-            Stage::Placed
-        );
-        assert_eq!(
-            next_stage(&OrderFacts {
-                captured: 0,
-                pay_later: true,
-                ..facts(Stage::Placed, &lines)
-            }),
+            next_stage(&OrderFacts { captured: 0, pay_later: true, ..facts(Stage::Placed, &lines) }),
             Stage::Ready
         );
-        assert_eq!(
-            next_stage(&OrderFacts {
-                audited: false,
-                ..facts(Stage::Placed, &lines)
-            }),
-            Stage::Review
-        );
-        assert_eq!(
-            next_stage(&OrderFacts {
-                open_holds: 1,
-                ..facts(Stage::Placed, &lines)
-            }),
-            Stage::Review
-        );
-        assert_eq!(
-            next_stage(&OrderFacts {
-                captured: 0,
-                total: 0,
-                ..facts(Stage::Placed, &lines)
-            }),
-            Stage::Ready
-        );
+        assert_eq!(next_stage(&OrderFacts { audited: false, ..facts(Stage::Placed, &lines) }), Stage::Review);
+        assert_eq!(next_stage(&OrderFacts { open_holds: 1, ..facts(Stage::Placed, &lines) }), Stage::Review);
+        assert_eq!(next_stage(&OrderFacts { captured: 0, total: 0, ..facts(Stage::Placed, &lines) }), Stage::Ready);
         assert_eq!(next_stage(&facts(Stage::Draft, &lines)), Stage::Draft);
     }
 
     #[test]
     fn short_stock_waits_unless_sold_ahead() {
-        let lines = [LineCounts {
-            allocated: 1,
-            ..line(2)
-        }];
+        let lines = [LineCounts { allocated: 1, ..line(2) }];
         assert_eq!(next_stage(&facts(Stage::Placed, &lines)), Stage::Review);
-        assert_eq!(
-            next_stage(&OrderFacts {
-                backorder: true,
-                ..facts(Stage::Placed, &lines)
-            }),
-            Stage::Ready
-        );
+        assert_eq!(next_stage(&OrderFacts { backorder: true, ..facts(Stage::Placed, &lines) }), Stage::Ready);
     }
 
     #[test]
     fn a_reversed_payment_and_a_changed_line_go_back() {
-        let lines = [LineCounts {
-            allocated: 2,
-            ..line(2)
-        }];
-        assert_eq!(
-            next_stage(&OrderFacts {
-                refunded: 100,
-                ..facts(Stage::Ready, &lines)
-            }),
-            Stage::Placed
-        );
-        assert_eq!(
-            next_stage(&OrderFacts {
-                audited: false,
-                ..facts(Stage::Ready, &lines)
-            }),
-            Stage::Review
-        );
+        let lines = [LineCounts { allocated: 2, ..line(2) }];
+        assert_eq!(next_stage(&OrderFacts { refunded: 100, ..facts(Stage::Ready, &lines) }), Stage::Placed);
+        assert_eq!(next_stage(&OrderFacts { audited: false, ..facts(Stage::Ready, &lines) }), Stage::Review);
         // A hold alone blocks the label but does not undo the audit.
-        assert_eq!(
-            next_stage(&OrderFacts {
-                open_holds: 1,
-                ..facts(Stage::Ready, &lines)
-            }),
-            Stage::Ready
-        );
+        assert_eq!(next_stage(&OrderFacts { open_holds: 1, ..facts(Stage::Ready, &lines) }), Stage::Ready);
     }
 
     #[test]
     fn parcels_carry_it_home() {
-        let part = [LineCounts {
-            allocated: 2,
-            shipped: 1,
-            ..line(2)
-        }];
+        let part = [LineCounts { allocated: 2, shipped: 1, ..line(2) }];
         assert_eq!(next_stage(&facts(Stage::Ready, &part)), Stage::Shipping);
-        let most = [LineCounts {
-            allocated: 2,
-            shipped: 2,
-            delivered: 1,
-            ..line(2)
-        }];
+        let most = [LineCounts { allocated: 2, shipped: 2, delivered: 1, ..line(2) }];
         assert_eq!(next_stage(&facts(Stage::Shipping, &most)), Stage::Shipping);
-        let all = [LineCounts {
-            allocated: 2,
-            shipped: 2,
-            delivered: 2,
-            ..line(2)
-        }];
+        let all = [LineCounts { allocated: 2, shipped: 2, delivered: 2, ..line(2) }];
         assert_eq!(next_stage(&facts(Stage::Placed, &all)), Stage::Delivered);
-        assert_eq!(
-            next_stage(&OrderFacts {
-                may_complete: true,
-                ..facts(Stage::Shipping, &all)
-            }),
-            Stage::Completed
-        );
+        assert_eq!(next_stage(&OrderFacts { may_complete: true, ..facts(Stage::Shipping, &all) }), Stage::Completed);
     }
 
     #[test]
     fn an_order_with_nothing_left_ends_cancelled() {
-        let none = [LineCounts {
-            cancelled: 2,
-            ..line(2)
-        }];
+        let none = [LineCounts { cancelled: 2, ..line(2) }];
         assert_eq!(next_stage(&facts(Stage::Review, &none)), Stage::Cancelled);
-        let back = [LineCounts {
-            allocated: 2,
-            shipped: 2,
-            return_requested: 2,
-            return_received: 2,
-            ..line(2)
-        }];
+        let back = [LineCounts { allocated: 2, shipped: 2, return_requested: 2, return_received: 2, ..line(2) }];
         assert_eq!(next_stage(&facts(Stage::Shipping, &back)), Stage::Cancelled);
         assert_eq!(next_stage(&facts(Stage::Shipping, &none)), Stage::Shipping);
     }

@@ -44,20 +44,11 @@ crate::text_enum! {
 /// Money the shop still owes back (net above due) shows as overpaid, even after a first refund;
 /// otherwise any refund shows as partially refunded while money is left, and refunded when none is.
 /// An order of zero is paid.
-pub fn payment_status(
-    total: i64,
-    captured: i64,
-    refunded: i64,
-    granted_refund: i64,
-) -> PaymentStatus {
+pub fn payment_status(total: i64, captured: i64, refunded: i64, granted_refund: i64) -> PaymentStatus {
     let net = captured.saturating_sub(refunded);
     let due = total.saturating_sub(granted_refund);
     if captured <= 0 {
-        return if total <= 0 {
-            PaymentStatus::Paid
-        } else {
-            PaymentStatus::Unpaid
-        };
+        return if total <= 0 { PaymentStatus::Paid } else { PaymentStatus::Unpaid };
     }
     if net > due.max(0) {
         return PaymentStatus::Overpaid;
@@ -70,46 +61,27 @@ pub fn payment_status(
             (false, false) => PaymentStatus::PartiallyRefunded,
         };
     }
-    if net < due {
-        PaymentStatus::Partial
-    } else {
-        PaymentStatus::Paid
-    }
+    if net < due { PaymentStatus::Partial } else { PaymentStatus::Paid }
 }
 
 /// From one entry a line. Returns outrank delivery, delivery outranks shipping; `allocated` means
 /// every live unit is reserved or gone out.
 pub fn fulfilment_status(lines: &[LineCounts]) -> FulfilmentStatus {
     let sum = |count: fn(&LineCounts) -> i64| -> i64 {
-        lines
-            .iter()
-            .map(count)
-            .fold(0, |sum, count| sum.saturating_add(count))
+        lines.iter().map(count).fold(0, |sum, count| sum.saturating_add(count))
     };
     let live = sum(LineCounts::live);
     let shipped = sum(|line| line.shipped);
     let delivered = sum(|line| line.delivered);
     let returned = sum(LineCounts::come_back);
     if returned > 0 {
-        return if returned >= live {
-            FulfilmentStatus::Returned
-        } else {
-            FulfilmentStatus::ReturnedPart
-        };
+        return if returned >= live { FulfilmentStatus::Returned } else { FulfilmentStatus::ReturnedPart };
     }
     if delivered > 0 {
-        return if delivered >= live {
-            FulfilmentStatus::Delivered
-        } else {
-            FulfilmentStatus::PartialDelivered
-        };
+        return if delivered >= live { FulfilmentStatus::Delivered } else { FulfilmentStatus::PartialDelivered };
     }
     if shipped > 0 {
-        return if shipped >= live {
-            FulfilmentStatus::Shipped
-        } else {
-            FulfilmentStatus::PartialShipped
-        };
+        return if shipped >= live { FulfilmentStatus::Shipped } else { FulfilmentStatus::PartialShipped };
     }
     if live > 0 && lines.iter().all(|line| line.allocated >= line.live()) {
         return FulfilmentStatus::Allocated;
@@ -158,9 +130,7 @@ pub struct LineCounts {
 }
 
 /// The first invariant a line breaks.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum CountsError {
     #[error("a count is negative")]
@@ -184,17 +154,12 @@ pub enum CountsError {
 impl LineCounts {
     /// Units the buyer is to get: ordered + added − removed − cancelled.
     pub fn live(&self) -> i64 {
-        self.ordered
-            .saturating_add(self.added)
-            .saturating_sub(self.removed)
-            .saturating_sub(self.cancelled)
+        self.ordered.saturating_add(self.added).saturating_sub(self.removed).saturating_sub(self.cancelled)
     }
 
     /// Units whose return is settled: received, dismissed or written off.
     pub fn come_back(&self) -> i64 {
-        self.return_received
-            .saturating_add(self.return_dismissed)
-            .saturating_add(self.written_off)
+        self.return_received.saturating_add(self.return_dismissed).saturating_add(self.written_off)
     }
 
     /// `0 ≤ delivered ≤ shipped ≤ allocated ≤ live` and `come_back ≤ return_requested ≤ shipped`.
@@ -218,27 +183,12 @@ impl LineCounts {
             (live < 0, CountsError::LiveBelowZero),
             (live < self.shipped, CountsError::LiveBelowShipped),
             (live < self.allocated, CountsError::AllocatedAboveLive),
-            (
-                self.allocated < self.shipped,
-                CountsError::ShippedAboveAllocated,
-            ),
-            (
-                self.shipped < self.delivered,
-                CountsError::DeliveredAboveShipped,
-            ),
-            (
-                self.shipped < self.return_requested,
-                CountsError::ReturnAboveShipped,
-            ),
-            (
-                self.return_requested < self.come_back(),
-                CountsError::ReceivedAboveRequested,
-            ),
+            (self.allocated < self.shipped, CountsError::ShippedAboveAllocated),
+            (self.shipped < self.delivered, CountsError::DeliveredAboveShipped),
+            (self.shipped < self.return_requested, CountsError::ReturnAboveShipped),
+            (self.return_requested < self.come_back(), CountsError::ReceivedAboveRequested),
         ];
-        rules
-            .into_iter()
-            .find(|(broken, _)| *broken)
-            .map_or(Ok(()), |(_, error)| Err(error))
+        rules.into_iter().find(|(broken, _)| *broken).map_or(Ok(()), |(_, error)| Err(error))
     }
 }
 
@@ -299,23 +249,15 @@ mod tests {
             assert_eq!(fulfilment_status(&[counts]), expected, "{counts:?}");
         }
         assert_eq!(fulfilment_status(&[]), None);
-        assert_eq!(
-            fulfilment_status(&[line(2, 2, 2, 0), line(2, 0, 0, 0)]),
-            PartialDelivered
-        );
+        assert_eq!(fulfilment_status(&[line(2, 2, 2, 0), line(2, 0, 0, 0)]), PartialDelivered);
         // A cancelled line no longer keeps the rest from being complete.
-        let gone = LineCounts {
-            ordered: 2,
-            cancelled: 2,
-            ..LineCounts::default()
-        };
+        let gone = LineCounts { ordered: 2, cancelled: 2, ..LineCounts::default() };
         assert_eq!(fulfilment_status(&[line(2, 2, 2, 0), gone]), Delivered);
     }
 
     #[test]
     fn cases() {
-        let found = [(0, 0), (2, 0), (1, 1), (0, 3)]
-            .map(|(open, closed)| after_sale_status(open, closed).as_str());
+        let found = [(0, 0), (2, 0), (1, 1), (0, 3)].map(|(open, closed)| after_sale_status(open, closed).as_str());
         assert_eq!(found, ["none", "open", "partly", "closed"]);
     }
 
@@ -332,62 +274,15 @@ mod tests {
         };
         assert_eq!(good.check(), Ok(()));
         let checks = [
+            (LineCounts { shipped: -1, ..good }, CountsError::Negative),
+            (LineCounts { cancelled: 9, ..good }, CountsError::LiveBelowZero),
+            (LineCounts { cancelled: 2, ..good }, CountsError::LiveBelowShipped),
+            (LineCounts { allocated: 4, ..good }, CountsError::AllocatedAboveLive),
+            (LineCounts { allocated: 1, ..good }, CountsError::ShippedAboveAllocated),
+            (LineCounts { delivered: 3, ..good }, CountsError::DeliveredAboveShipped),
+            (LineCounts { return_requested: 3, ..good }, CountsError::ReturnAboveShipped),
             (
-                LineCounts {
-                    shipped: -1,
-                    ..good
-                },
-                CountsError::Negative,
-            ),
-            (
-                LineCounts {
-                    cancelled: 9,
-                    ..good
-                },
-                CountsError::LiveBelowZero,
-            ),
-            (
-                LineCounts {
-                    cancelled: 2,
-                    ..good
-                },
-                CountsError::LiveBelowShipped,
-            ),
-            (
-                LineCounts {
-                    allocated: 4,
-                    ..good
-                },
-                CountsError::AllocatedAboveLive,
-            ),
-            (
-                LineCounts {
-                    allocated: 1,
-                    ..good
-                },
-                CountsError::ShippedAboveAllocated,
-            ),
-            (
-                LineCounts {
-                    delivered: 3,
-                    ..good
-                },
-                CountsError::DeliveredAboveShipped,
-            ),
-            (
-                LineCounts {
-                    return_requested: 3,
-                    ..good
-                },
-                CountsError::ReturnAboveShipped,
-            ),
-            (
-                LineCounts {
-                    return_requested: 1,
-                    return_received: 1,
-                    written_off: 1,
-                    ..good
-                },
+                LineCounts { return_requested: 1, return_received: 1, written_off: 1, ..good },
                 CountsError::ReceivedAboveRequested,
             ),
         ];
