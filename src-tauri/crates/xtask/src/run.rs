@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<()> {
         return Ok(());
     }
     if args.xvfb {
-        say("Opening the app on an invisible screen; Ctrl+C ends it.");
+        say("Opening the app on an invisible screen, with a shop that is gone afterwards; Ctrl+C ends it.");
         let desktop = Desktop::start()?;
         return shell(desktop.command(&app).args(&args.app));
     }
