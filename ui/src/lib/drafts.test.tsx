@@ -1,9 +1,23 @@
 import { act, renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { useDraft } from "./drafts";
+import { setTransport } from "./transport";
+
+// The shop's copies, as the program would keep them.
+const kept = new Map<string, { id: string; area: string; body: string; updated_at: number }>();
+setTransport({
+  async call(name, input) {
+    const i = input as { id: string; area: string; body: string };
+    if (name === "app.save_draft") kept.set(i.id, { ...i, updated_at: 1 });
+    if (name === "app.discard_draft") kept.delete(i.id);
+    return { items: [...kept.values()].filter((d) => d.area === i.area) };
+  },
+  onChanged: () => () => undefined,
+});
 
 beforeEach(() => {
   localStorage.clear();
+  kept.clear();
   vi.useFakeTimers();
 });
 afterEach(() => vi.useRealTimers());
@@ -44,4 +58,19 @@ it("survives a device that cannot keep anything", () => {
   act(() => vi.advanceTimersByTime(301));
   expect(d.result.current.value.note).toBe("x");
   spy.mockRestore();
+});
+
+it("comes back from the shop when the window's storage was lost", async () => {
+  const first = renderHook(() => useDraft("orders.new", { note: "" }));
+  act(() => first.result.current.set({ note: "for Ms Li" }));
+  await act(() => vi.advanceTimersByTimeAsync(1100));
+  expect(kept.size).toBe(1);
+  first.unmount();
+  localStorage.clear();
+  const second = renderHook(() => useDraft("orders.new", { note: "" }));
+  await act(() => vi.advanceTimersByTimeAsync(1));
+  expect(second.result.current.value.note).toBe("for Ms Li");
+  act(() => second.result.current.clear());
+  await act(() => vi.advanceTimersByTimeAsync(1));
+  expect(kept.size).toBe(0);
 });

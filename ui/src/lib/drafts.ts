@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { draftCopy } from "./draftCopy";
 import { load, save } from "./store";
 
 interface Saved<T> {
@@ -21,7 +22,7 @@ const DELAY_MS = 300;
 
 /**
  * A form's content that outlives a crash. Every change is written to this device within 300 ms, and at once when the
- * window is hidden or closed; it is found again under the same key. Keys: `orders.new`, `catalog.product.<id>`.
+ * window is hidden or closed, and a second later into the shop's database; it is found again under the same key. Keys: `orders.new`, `catalog.product.<id>`.
  */
 export function useDraft<T>(key: string, initial: T): Draft<T> {
   const first = useRef(initial);
@@ -33,6 +34,22 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
   const [restoredAt, setRestoredAt] = useState<number | null>(found.current?.at ?? null);
   const dirty = useRef<Saved<T> | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const touched = useRef(found.current !== null);
+  const copy = useMemo(() => draftCopy(key), [key]);
+
+  // Nothing on this device: perhaps its storage was lost with the window, and the shop still has the copy.
+  useEffect(() => {
+    let gone = false;
+    void copy.find().then((hit) => {
+      if (gone || touched.current || !hit) return;
+      touched.current = true;
+      setState((old) => ({ ...old, value: hit.value as T }));
+      setRestoredAt(hit.at);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [copy]);
 
   const flush = useCallback(() => {
     if (timer.current) clearTimeout(timer.current);
@@ -56,12 +73,14 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
     (next: T | ((old: T) => T)) => {
       setState((old) => {
         const value = typeof next === "function" ? (next as (o: T) => T)(old.value) : next;
+        touched.current = true;
         dirty.current = { at: Date.now(), value };
+        copy.write(value);
         timer.current ??= setTimeout(flush, DELAY_MS);
         return { ...old, value };
       });
     },
-    [flush],
+    [flush, copy],
   );
 
   const clear = useCallback(
@@ -70,10 +89,11 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
       if (timer.current) clearTimeout(timer.current);
       timer.current = null;
       save(`draft.${key}`, undefined);
+      copy.drop();
       setRestoredAt(null);
       if (next !== undefined) setState((old) => ({ ...old, value: next }));
     },
-    [key],
+    [key, copy],
   );
 
   const discard = useCallback(() => clear(first.current), [clear]);

@@ -5,9 +5,12 @@ import type { ListSource } from "../../lib/api";
 import { useListState } from "../../lib/listState";
 import { load, save } from "../../lib/store";
 import { useFormats } from "../../lib/shop";
+import { inDesktopWindow } from "../../lib/transport";
 import { ErrorNotice } from "../ErrorNotice";
+import { useToast } from "../useToast";
 import { ListBar, type Filter, type View } from "./ListBar";
 import { exportRows } from "./exportRows";
+import { exportTable, type ExportAs } from "./exportTable";
 
 export interface Column<Row> {
   key: string;
@@ -55,7 +58,9 @@ export interface DataListProps<Row> {
   bulk?: BulkAction<Row>[];
   /** Shown when there is nothing at all. With filters set, "nothing matches" is shown instead. */
   empty: ReactNode;
-  /** Without it the file holds what is loaded; with it the area fetches everything that matches. */
+  /** In the desktop window the file holds everything that matches; without it (and in a browser) what is loaded, or chosen. */
+  exportAs?: ExportAs;
+  /** The area's own way to export. */
   onExport?: (columns: { key: string; title: string }[]) => void | Promise<unknown>;
   /** At the right of the bar. */
   extra?: ReactNode;
@@ -65,8 +70,9 @@ const ROW_PX = 40;
 
 /** The list of a back office: virtual rows, filters in the address, saved views, column choice, bulk actions, export, keyboard. */
 export function DataList<Row extends object>(p: DataListProps<Row>) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const f = useFormats();
+  const toast = useToast();
   const { search, set } = useListState();
   const narrow = Grid.useBreakpoint().md === false;
   const [shown, setShown] = useState<string[] | null>(() => load<string[] | null>(`columns.${p.id}`, null));
@@ -167,10 +173,15 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
           setShown(keys);
           save(`columns.${p.id}`, keys ?? undefined);
         }}
-        onExport={() => {
-          if (p.onExport) return p.onExport(visible.map((c) => ({ key: c.key, title: c.title })));
-          exportRows(p.id, visible, picked.length ? picked : rows);
-          return undefined;
+        onExport={async () => {
+          try {
+            if (p.onExport) await p.onExport(visible.map((c) => ({ key: c.key, title: c.title })));
+            else if (p.exportAs && picked.length === 0 && inDesktopWindow()) {
+              if (await exportTable(t, i18n.language, p.exportAs)) toast.success(t("list.exported"));
+            } else exportRows(p.id, visible, picked.length ? picked : rows);
+          } catch (e) {
+            toast.error(e);
+          }
         }}
         extra={p.extra}
       />

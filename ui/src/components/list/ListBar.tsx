@@ -1,11 +1,13 @@
 import { Button, Checkbox, DatePicker, Input, Modal, Popover, Select, Tooltip, type InputRef } from "antd";
 import { CloseOutlined, DownloadOutlined, SearchOutlined, SettingOutlined, StarOutlined } from "@ant-design/icons";
 import dayjs from "dayjs";
-import { useEffect, useRef, useState, type ReactNode, type Ref } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { useHotkeys } from "../../lib/hotkeys";
 import { useListState, type Search } from "../../lib/listState";
-import { load, save } from "../../lib/store";
+import { useAsk, useTell } from "../../lib/api";
+import { uuidv7 } from "../../lib/ids";
+import { useToast } from "../useToast";
 
 /** A filter's value is text in the address: `?<key>=<value>`; a date range is two: `<key>_from`, `<key>_to` as 2026-03-05. */
 export type Filter =
@@ -42,17 +44,16 @@ const same = (a: Search, b: Search) => {
 export function ListBar(p: Props) {
   const { t } = useTranslation();
   const { search, set, replace } = useListState();
-  const [mine, setMine] = useState<View[]>(() => load<View[]>(`views.${p.id}`, []));
+  const toast = useToast();
+  const mine = useOwnViews(p.id);
+  const saveView = useTell("app.save_view", { onSuccess: () => setNaming(false), onError: (e) => toast.error(e) });
+  const dropView = useTell("app.delete_view", { undo: () => t("list.viewDropped"), onError: (e) => toast.error(e) });
   const [naming, setNaming] = useState(false);
   const [name, setName] = useState("");
   const [busy, setBusy] = useState(false);
   const box = useRef<InputRef>(null);
   useHotkeys([{ keys: "/", label: t("list.searchKey"), run: () => box.current?.focus({ cursor: "all" }) }]);
 
-  const keep = (views: View[]) => {
-    setMine(views);
-    save(`views.${p.id}`, views);
-  };
   const views = [...p.views, ...mine];
   const known = views.some((v) => same(v.search, search));
   const filtered = Object.keys(search).some((k) => k !== "sort");
@@ -70,7 +71,7 @@ export function ListBar(p: Props) {
                   {v.label}
                   {v.count !== undefined && v.count !== null && <span className="sk-num sk-view-count">{v.count}</span>}
                 </button>
-                {own && <Button size="small" type="text" className="sk-view-drop" icon={<CloseOutlined />} aria-label={t("list.dropView", { name: v.label })} onClick={() => keep(mine.filter((m) => m.key !== v.key))} />}
+                {own && <Button size="small" type="text" className="sk-view-drop" icon={<CloseOutlined />} aria-label={t("list.dropView", { name: v.label })} onClick={() => dropView.mutate({ id: v.key })} />}
               </span>
             );
           })}
@@ -127,14 +128,28 @@ export function ListBar(p: Props) {
         okText={t("common.save")}
         onCancel={() => setNaming(false)}
         okButtonProps={{ disabled: !name.trim() }}
-        onOk={() => {
-          keep([...mine, { key: `own-${Date.now()}`, label: name.trim(), search }]);
-          setNaming(false);
-        }}
+        confirmLoading={saveView.isPending}
+        onOk={() => saveView.mutate({ id: uuidv7(), area: p.id, name: name.trim(), body: JSON.stringify(search), position: null })}
       >
         <Input autoFocus value={name} maxLength={40} onChange={(e) => setName(e.target.value)} placeholder={t("list.viewName")} aria-label={t("list.viewName")} />
       </Modal>
     </div>
+  );
+}
+
+/** The views somebody saved in this shop: they are there on every desk. */
+function useOwnViews(list: string): View[] {
+  const q = useAsk("app.views", { area: list }, { tags: ["views"], staleTime: 300_000 });
+  return useMemo(
+    () =>
+      (q.data?.items ?? []).flatMap((v) => {
+        try {
+          return [{ key: v.id, label: v.name, search: JSON.parse(v.body) as Search }];
+        } catch {
+          return [];
+        }
+      }),
+    [q.data],
   );
 }
 
