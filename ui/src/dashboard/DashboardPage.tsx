@@ -11,7 +11,7 @@ import { useListState } from "../lib/listState";
 import { useFormats, useShop } from "../lib/shop";
 import { KpiCards } from "./KpiCards";
 import { LowStock } from "./LowStock";
-import { readSpan, type Choice } from "./period";
+import { readSpan, type Choice } from "../lib/period";
 import { useDashboard } from "./queries";
 import { TopProducts } from "./TopProducts";
 import { WorkBoard } from "./WorkBoard";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { formatBasisPoints } from "../lib/money";
 import { useFormats } from "../lib/shop";
 import type { Kpis } from "../bindings";
-import { change } from "./period";
+import { change } from "../lib/period";
 
 type Metric = "gmv" | "net" | "orders" | "paid_orders" | "aov" | "new_customers" | "units" | "conversion";
 

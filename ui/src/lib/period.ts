@@ -1,5 +1,5 @@
-import { isoToDay } from "../lib/dates";
-import type { Search } from "../lib/listState";
+import { isoToDay } from "./dates";
+import type { Search } from "./listState";
 
 export type Choice = "today" | "7" | "30" | "custom";
 

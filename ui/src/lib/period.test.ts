@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isoToDay } from "../lib/dates";
+import { isoToDay } from "./dates";
 import { change, readSpan } from "./period";
 
 it("reads the period from the address", () => {

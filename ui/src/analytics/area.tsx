@@ -1,0 +1,11 @@
+import { BarChartOutlined } from "@ant-design/icons";
+import { defineArea } from "../app/areas";
+
+export default defineArea({
+  name: "analytics",
+  menu: { label: "analytics.menu", icon: <BarChartOutlined />, to: "/analytics", order: 50 },
+  routes: [{ path: "/analytics", page: () => import("./ReportsPage") }],
+  actions: [
+    { label: "analytics.go", to: "/analytics", keys: "g r", words: "baobiao tongji report sales fenxi" },
+  ],
+});
