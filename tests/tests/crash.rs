@@ -1,0 +1,214 @@
+//! The plug is pulled: a process that takes orders or imports a file is killed at random moments.
+//! Every order it had acknowledged is there, and `app.check` finds no difference.
+//!
+//! `CRASH_ROUNDS` says how often (30 when not set; the long run is 200), `CRASH_SEED` repeats a run.
+
+use std::{
+    io::{BufRead, BufReader, Write as _},
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use engine::{
+    Engine,
+    commands::call_json,
+    ctx::{Door, Meta},
+    db::Address,
+};
+use serde_json::{Value, json};
+use tests::{Shop, sqlite_address};
+use uuid::Uuid;
+
+const ROLE: &str = "SHOPKEEPER_CRASH_ROLE";
+const DATABASE: &str = "SHOPKEEPER_CRASH_DB";
+
+async fn json_call(engine: &Engine, name: &str, meta: Meta, input: Value) -> engine::Result<Value> {
+    call_json(engine, &engine.owner(Door::CommandLine), name, meta, input).await
+}
+
+/// A small generator, so that a run can be repeated from its seed.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+fn rounds() -> u64 {
+    std::env::var("CRASH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(30)
+}
+
+fn seed() -> u64 {
+    let seed = std::env::var("CRASH_SEED")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| u64::from_le_bytes(Uuid::new_v4().as_bytes()[..8].try_into().expect("8 bytes")) | 1);
+    eprintln!("CRASH_SEED={seed}");
+    seed
+}
+
+/// Starts this very test program in the role of the one who will be killed.
+fn victim(role: &str, database: &Path) -> anyhow::Result<std::process::Child> {
+    Command::new(std::env::current_exe()?)
+        .args(["the_victim", "--exact", "--nocapture", "--test-threads=1"])
+        .env(ROLE, role)
+        .env(DATABASE, database)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("the victim starts")
+}
+
+/// Not a story of its own: what the killed process does. Alone it passes at once.
+#[test]
+fn the_victim() {
+    let (Ok(role), Ok(database)) = (std::env::var(ROLE), std::env::var(DATABASE)) else { return };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let engine = Engine::open(&Address::Sqlite(database.into())).await.expect("the database opens after a kill");
+        match role.as_str() {
+            "orders" => take_orders(&engine).await,
+            path => import(&engine, path).await,
+        }
+    });
+}
+
+async fn take_orders(engine: &Engine) {
+    let skus = json_call(engine, "catalog.search_skus", Meta::new(), json!({"query": "CRASH", "limit": 20, "only_for_sale": true}))
+        .await
+        .expect("the SKUs are found");
+    let sku = |n: usize| skus["items"][n % 3]["sku_id"].clone();
+    for n in 0.. {
+        let meta = Meta::new();
+        let total = 1990;
+        let input = json!({
+            "lines": [{"sku_id": sku(n), "qty": 1}, {"sku_id": sku(n + 1), "qty": 1}],
+            "payments": if n % 3 == 0 { json!([{"method": "cash", "amount": total}]) } else { json!([]) },
+            "delivery": "counter",
+        });
+        json_call(engine, "orders.place", meta, input).await.expect("the order is placed");
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "ack {}", meta.command_id).and_then(|()| out.flush()).expect("somebody listens");
+    }
+}
+
+async fn import(engine: &Engine, path: &str) {
+    let unfinished = json_call(engine, "imports.list", Meta::new(), json!({"cursor": null, "limit": 10})).await.expect("a list");
+    let paused = unfinished["items"].as_array().and_then(|jobs| jobs.iter().find(|job| job["state"] == "paused")).cloned();
+    let job = match paused {
+        Some(job) => json_call(engine, "imports.resume", Meta::new(), json!({"id": job["id"]})).await,
+        None => {
+            let start = json!({"path": path, "kind": "online_retail", "mapping": [], "options": {"currency": "GBP", "zone": "Europe/London"}, "dry_run": false});
+            json_call(engine, "imports.start", Meta::new(), start).await
+        }
+    }
+    .expect("the import starts or goes on");
+    loop {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let now = json_call(engine, "imports.get", Meta::new(), json!({"id": job["id"]})).await.expect("the job");
+        if now["state"] != "running" {
+            println!("ended {}", now["state"]);
+            return;
+        }
+    }
+}
+
+async fn assert_sound(engine: &Engine) -> anyhow::Result<()> {
+    let report = json_call(engine, "app.check", Meta::new(), json!({})).await?;
+    let differences = report["differences"].as_array().context("a list of differences")?;
+    anyhow::ensure!(differences.is_empty(), "{report:#}");
+    Ok(())
+}
+
+fn product(n: u32) -> Value {
+    json!({
+        "id": null, "version": null, "title": format!("Crash test {n}"), "title_en": "", "description": "", "category_id": null,
+        "brand": "", "tags": [], "options": [], "specs": [], "media": [], "state": "listed", "accept_odd_barcode": false,
+        "skus": [{
+            "id": null, "code": format!("CRASH-{n}"), "barcode": null, "option_values": [], "price": 995, "list_price": null, "cost": null,
+            "weight_g": null, "volume_cm3": null, "backorder": false, "tax_ppm": null, "low_stock": null, "opening_stock": 1_000_000,
+        }],
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_acknowledged_order_is_lost() -> anyhow::Result<()> {
+    let mut dice = Dice(seed());
+    let (address, _folder) = sqlite_address()?;
+    let Address::Sqlite(path) = &address else { anyhow::bail!("a file") };
+    let shop = Shop::open(address.clone(), None).await?;
+    for n in 0..3 {
+        json_call(&shop.engine, "catalog.save_product", Meta::new(), product(n)).await?;
+    }
+    shop.engine.close().await;
+
+    let mut acknowledged: Vec<Uuid> = Vec::new();
+    for round in 0..rounds() {
+        let mut child = victim("orders", path)?;
+        let stdout = child.stdout.take().context("its output")?;
+        let reader = std::thread::spawn(move || {
+            BufReader::new(stdout)
+                .lines()
+                .map_while(Result::ok)
+                .filter_map(|line| line.split_once("ack ").and_then(|(_, id)| id.trim().parse::<Uuid>().ok()))
+                .collect::<Vec<_>>()
+        });
+        std::thread::sleep(Duration::from_millis(120 + dice.roll(400)));
+        child.kill()?;
+        child.wait()?;
+        acknowledged.extend(reader.join().expect("the reader ends"));
+
+        let engine = Engine::open(&address).await.with_context(|| format!("round {round}"))?;
+        assert_sound(&engine).await.with_context(|| format!("round {round}"))?;
+        engine.close().await;
+    }
+    anyhow::ensure!(!acknowledged.is_empty(), "no order was ever acknowledged: the test shows nothing");
+
+    let engine = Engine::open(&address).await?;
+    for id in &acknowledged {
+        // Asked again with the same id, the shop answers as it did: the order is there.
+        let answer = json_call(&engine, "app.audit", Meta::new(), json!({"command_id": id, "limit": 1})).await?;
+        anyhow::ensure!(answer["items"].as_array().is_some_and(|rows| rows.len() == 1), "order {id} was acknowledged and is lost");
+    }
+    eprintln!("{} kills, {} acknowledged orders, none lost", rounds(), acknowledged.len());
+    engine.close().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_cut_anywhere_ends_as_if_uncut() -> anyhow::Result<()> {
+    let mut dice = Dice(seed());
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/online_retail_excerpt.csv");
+    let (cut, _a) = sqlite_address()?;
+    let (whole, _b) = sqlite_address()?;
+    let mut sums = Vec::new();
+    for (address, kills) in [(&whole, 0), (&cut, rounds())] {
+        let Address::Sqlite(path) = address else { anyhow::bail!("a file") };
+        Shop::open(address.clone(), None).await?.engine.close().await;
+        for _ in 0..kills {
+            let mut child = victim(file, path)?;
+            std::thread::sleep(Duration::from_millis(60 + dice.roll(250)));
+            child.kill()?;
+            child.wait()?;
+            let engine = Engine::open(address).await?;
+            assert_sound(&engine).await?;
+            engine.close().await;
+        }
+        let ended = victim(file, path)?.wait_with_output()?;
+        anyhow::ensure!(String::from_utf8_lossy(&ended.stdout).contains("ended \"done\""), "{}", String::from_utf8_lossy(&ended.stdout));
+        let engine = Engine::open(address).await?;
+        assert_sound(&engine).await?;
+        let jobs = json_call(&engine, "imports.list", Meta::new(), json!({"cursor": null, "limit": 1})).await?;
+        let job = &jobs["items"][0];
+        sums.push(json!([job["rows_read"], job["rejected"], job["made"], job["sums"]]));
+        engine.close().await;
+    }
+    assert_eq!(sums[0], sums[1], "the import that was cut differs from the one that was not");
+    Ok(())
+}
