@@ -8,6 +8,27 @@ import { invoke as __TAURI_INVOKE } from "@tauri-apps/api/core";
 export const commands = {
 	settingsSetup: (meta: Meta, input: Setup) => typedError<Shop, Error>(__TAURI_INVOKE("settings_setup", { meta, input })),
 	settingsShop: (input: Nothing) => typedError<ShopState, Error>(__TAURI_INVOKE("settings_shop", { input })),
+	catalogSaveProduct: (meta: Meta, input: SaveProduct) => typedError<Product, Error>(__TAURI_INVOKE("catalog_save_product", { meta, input })),
+	catalogDeleteProduct: (meta: Meta, input: ProductById) => typedError<Nothing, Error>(__TAURI_INVOKE("catalog_delete_product", { meta, input })),
+	catalogSetState: (meta: Meta, input: SetProductState) => typedError<ProductStatesSet, Error>(__TAURI_INVOKE("catalog_set_state", { meta, input })),
+	catalogRestoreStates: (meta: Meta, input: RestoreStates) => typedError<ProductStatesSet, Error>(__TAURI_INVOKE("catalog_restore_states", { meta, input })),
+	catalogGetProduct: (input: ProductById) => typedError<Product, Error>(__TAURI_INVOKE("catalog_get_product", { input })),
+	catalogListProducts: (input: ListProducts) => typedError<ProductPage, Error>(__TAURI_INVOKE("catalog_list_products", { input })),
+	catalogCounts: (input: Nothing) => typedError<ProductCounts, Error>(__TAURI_INVOKE("catalog_counts", { input })),
+	catalogHistory: (input: ProductById) => typedError<ProductHistory, Error>(__TAURI_INVOKE("catalog_history", { input })),
+	catalogSkuMatrix: (input: SkuMatrix) => typedError<SkuMatrixRows, Error>(__TAURI_INVOKE("catalog_sku_matrix", { input })),
+	catalogSearchSkus: (input: SearchSkus) => typedError<FoundSkus, Error>(__TAURI_INVOKE("catalog_search_skus", { input })),
+	catalogCategories: (input: Nothing) => typedError<CategoryTree, Error>(__TAURI_INVOKE("catalog_categories", { input })),
+	catalogSaveCategory: (meta: Meta, input: SaveCategory) => typedError<Category, Error>(__TAURI_INVOKE("catalog_save_category", { meta, input })),
+	catalogMoveCategory: (meta: Meta, input: MoveCategory) => typedError<Category, Error>(__TAURI_INVOKE("catalog_move_category", { meta, input })),
+	catalogDeleteCategory: (meta: Meta, input: DeleteCategory) => typedError<Nothing, Error>(__TAURI_INVOKE("catalog_delete_category", { meta, input })),
+	stockList: (input: ListStock) => typedError<StockPage, Error>(__TAURI_INVOKE("stock_list", { input })),
+	stockGet: (input: GetStock) => typedError<StockCard, Error>(__TAURI_INVOKE("stock_get", { input })),
+	stockLow: (input: Nothing) => typedError<LowStock, Error>(__TAURI_INVOKE("stock_low", { input })),
+	stockMoves: (input: ListMoves) => typedError<MovePage, Error>(__TAURI_INVOKE("stock_moves", { input })),
+	stockAdjust: (meta: Meta, input: AdjustStock) => typedError<AdjustedStock, Error>(__TAURI_INVOKE("stock_adjust", { meta, input })),
+	stockCheck: (input: Nothing) => typedError<StockDifference[], Error>(__TAURI_INVOKE("stock_check", { input })),
+	stockRepair: (meta: Meta, input: RepairStock) => typedError<StockDifference, Error>(__TAURI_INVOKE("stock_repair", { meta, input })),
 	importsInspect: (input: InspectFile) => typedError<InspectedFile, Error>(__TAURI_INVOKE("imports_inspect", { input })),
 	importsStart: (meta: Meta, input: StartImport) => typedError<ImportJob, Error>(__TAURI_INVOKE("imports_start", { meta, input })),
 	importsGet: (input: ImportJobId) => typedError<ImportJob, Error>(__TAURI_INVOKE("imports_get", { input })),
@@ -128,6 +149,39 @@ export type AddressId = {
 	id: string,
 };
 
+export type AdjustMode = 
+/**  There are so many. */
+"set" | 
+/**  So many more, or fewer. */
+"delta";
+
+export type AdjustStock = {
+	lines: AdjustStockLine[],
+	reason: MoveReason,
+	note: string,
+};
+
+export type AdjustStockLine = {
+	sku_id: string,
+	mode: AdjustMode,
+	qty: Qty,
+};
+
+export type AdjustedStock = {
+	id: string,
+	number: string,
+	/**  Lines that changed nothing are left out. */
+	lines: AdjustedStockLine[],
+	unchanged: Count,
+};
+
+export type AdjustedStockLine = {
+	sku_id: string,
+	sku_code: string,
+	before: Qty,
+	after: Qty,
+};
+
 /**  Whether after-sale cases are running. */
 export type AfterSaleStatus = "none" | "open" | "partly" | "closed";
 
@@ -228,6 +282,23 @@ export type Carrier = {
 	code: string,
 	name_zh: string,
 	name_en: string,
+};
+
+export type Category = {
+	id: string,
+	parent_id: string | null,
+	name: string,
+	/**  0 at the root. */
+	depth: number,
+	position: Count,
+	version: Count,
+	/**  Products hung here, not counting those below or archived. */
+	products: Count,
+};
+
+/**  Parents before children, siblings in their order. */
+export type CategoryTree = {
+	items: Category[],
 };
 
 /**  Every ledger against its balances. `differences` is empty in a healthy shop. */
@@ -351,6 +422,12 @@ export type Definition = {
 	id: string,
 };
 
+export type DeleteCategory = {
+	id: string,
+	/**  Where its products and child categories go; asked for when it has any. */
+	move_to: string | null,
+};
+
 /**  How the goods reach the buyer: over the counter at once, by carrier, or fetched later. */
 export type DeliveryMethod = "counter" | "ship" | "pickup";
 
@@ -472,6 +549,28 @@ export type Found =
 /**  Tables of something else. */
 "foreign";
 
+export type FoundSku = {
+	sku_id: string,
+	product_id: string,
+	code: string,
+	barcode: string | null,
+	title: string,
+	title_en: string,
+	options: string,
+	price: Minor,
+	available: Qty,
+	backorder: boolean,
+	state: ProductState,
+	image: string | null,
+	/**  Its barcode or code is what was asked for: a scanner may take it unseen when there is one. */
+	exact: boolean,
+};
+
+/**  The best first: exact barcode or code, then codes that begin so, then names. */
+export type FoundSkus = {
+	items: FoundSku[],
+};
+
 export type FulfilmentCount = {
 	fulfilment_status: FulfilmentStatus,
 	n: Count,
@@ -479,6 +578,10 @@ export type FulfilmentCount = {
 
 /**  How far the goods have got. */
 export type FulfilmentStatus = "none" | "allocated" | "partial_shipped" | "shipped" | "partial_delivered" | "delivered" | "returned_part" | "returned";
+
+export type GetStock = {
+	sku_id: string,
+};
 
 export type HandOver = {
 	order_id: string,
@@ -692,6 +795,16 @@ export type ListCustomers = {
 	limit: number | null,
 };
 
+export type ListMoves = {
+	sku_id: string | null,
+	reason: MoveReason | null,
+	/**  Shop-local days, both included. */
+	from_day: number | null,
+	to_day: number | null,
+	cursor: string | null,
+	limit: number | null,
+};
+
 export type ListOrders = {
 	filter?: OrderFilter,
 	/**  Newest first; by amount, largest first, when an amount is all that is asked for. */
@@ -711,9 +824,48 @@ export type ListPayments = {
 	limit?: number | null,
 };
 
+export type ListProducts = {
+	search: string | null,
+	/**  All but archived when empty. */
+	states: ProductState[],
+	/**  With all below it. */
+	category_id: string | null,
+	tag: string | null,
+	brand: string | null,
+	low_only: boolean,
+	/**  Lacks a picture, a category, a description or a weight. */
+	incomplete_only: boolean,
+	sort: ProductSort,
+	cursor: string | null,
+	limit: number | null,
+};
+
+export type ListStock = {
+	search: string | null,
+	/**  The main location unless another is named. */
+	location_id: string | null,
+	low_only: boolean,
+	sort: StockSort,
+	cursor: string | null,
+	limit: number | null,
+};
+
+/**
+ *  What kind of place it is. Only `internal` and `transit` hold goods of ours; the others are the
+ *  other end of a move, so that the sum over all places is 0 for every SKU.
+ */
+export type LocationKind = "internal" | "transit" | "supplier" | "customer" | "loss" | "production" | "opening";
+
 /**  A picture as a `data:` address, for prints; none when there is none. */
 export type Logo = {
 	data: string | null,
+};
+
+/**  For the dashboard. */
+export type LowStock = {
+	count: Count,
+	/**  The scarcest first, at most 20. */
+	items: StockRow[],
 };
 
 /**  A column and what it is taken for; `field` is empty when it is left out. */
@@ -752,6 +904,49 @@ export type Millis = number;
 /**  An amount in the minor unit of its document's currency (cents, 分). */
 export type Minor = number;
 
+/**  What a product page still lacks. */
+export type Missing = "picture" | "category" | "description" | "weight" | "price";
+
+export type MoveCategory = {
+	id: string,
+	parent_id: string | null,
+	/**  Among its new siblings, from 0; beyond them is last. */
+	position: Count,
+};
+
+export type MovePage = {
+	items: MoveRow[],
+	next: string | null,
+};
+
+/**  Why goods moved. */
+export type MoveReason = "opening" | "adjustment_found" | "adjustment_damaged" | "adjustment_lost" | "adjustment_count" | "adjustment_other" | "sale" | "sale_return" | "cancel" | "purchase" | "purchase_return" | "transfer" | "transfer_loss" | "assembly";
+
+export type MoveRow = {
+	id: string,
+	at: Millis,
+	actor_name: string,
+	sku_id: string,
+	product_id: string,
+	sku_code: string,
+	title: string,
+	options: string,
+	reason: MoveReason,
+	/**  Above zero: came in. */
+	delta: Qty,
+	before: Qty,
+	after: Qty,
+	from: LocationKind,
+	to: LocationKind,
+	doc_kind: string,
+	doc_id: string,
+	/**  What the document is called; empty when it has no number. */
+	doc_number: string,
+	/**  The order behind it, if there is one. */
+	order_id: string | null,
+	note: string,
+};
+
 /**  The input of what takes none. */
 export type Nothing = Record<string, never>;
 
@@ -760,6 +955,12 @@ export type NumberDate = "none" | "year" | "month" | "day";
 
 export type NumberPreview = {
 	number: string,
+};
+
+/**  One option of a product, for example `颜色` with `红`, `蓝`. */
+export type OptionAxis = {
+	name: string,
+	values: string[],
 };
 
 /**  Everything known of one order. */
@@ -1083,15 +1284,16 @@ export type Parsed = {
 /**  What was found in a pasted address; a part that was not found is empty. */
 export type ParsedAddress = {
 	name: string,
+	/**  As [`normalise_phone`](super::normalise_phone) stores it. */
 	phone: string,
 	province: string,
 	city: string,
 	district: string,
 	/**  Town, road and house number: what stands on the label after the district. */
 	street: string,
-	/**  The six-digit division code, of the district or of the smallest division found; else empty. */
+	/**  The six-digit division code of the smallest division found; else empty. */
 	region_code: string,
-	/**  What was understood as nothing of the above. */
+	/**  What was understood but has no field: a second phone, a postcode, words before the address. */
 	rest: string,
 };
 
@@ -1277,6 +1479,132 @@ export type PreviewNumber = {
 	digits: number | null,
 };
 
+export type PriorState = {
+	id: string,
+	state: ProductState,
+	/**  What it was set to: restored only while it still is. */
+	now: ProductState,
+};
+
+export type Product = {
+	id: string,
+	version: Count,
+	title: string,
+	title_en: string,
+	description: string,
+	category_id: string | null,
+	brand: string,
+	state: ProductState,
+	tags: string[],
+	options: OptionAxis[],
+	specs: ProductSpec[],
+	media: string[],
+	skus: Sku[],
+	/**  Taken out of the product, kept because documents name them. */
+	retired: Sku[],
+	missing: Missing[],
+	/**  Where it was imported from; empty when made here. */
+	source: string,
+	created_at: Millis,
+	updated_at: Millis,
+};
+
+export type ProductById = {
+	id: string,
+};
+
+export type ProductChange = {
+	command_id: string,
+	command: string,
+	at: Millis,
+	actor_name: string,
+	/**  Taken back since. */
+	undone: boolean,
+	fields: ProductFieldChange[],
+};
+
+/**  Every state, also those with none. */
+export type ProductCounts = {
+	states: ProductStateCount[],
+	low: Count,
+};
+
+/**  One field that a command changed; values as text, `None` where there was or is nothing. */
+export type ProductFieldChange = {
+	/**  product | sku */
+	kind: string,
+	id: string,
+	field: string,
+	before: string | null,
+	after: string | null,
+};
+
+/**  Newest first, at most 200. */
+export type ProductHistory = {
+	items: ProductChange[],
+};
+
+export type ProductPage = {
+	items: ProductRow[],
+	next: string | null,
+};
+
+export type ProductRow = {
+	id: string,
+	version: Count,
+	title: string,
+	title_en: string,
+	brand: string,
+	state: ProductState,
+	category_id: string | null,
+	category_name: string | null,
+	cover: string | null,
+	sku_count: Count,
+	/**  The code of the only SKU, or of the first. */
+	sku_code: string,
+	price_min: Minor,
+	price_max: Minor,
+	on_hand: Qty,
+	available: Qty,
+	/**  Any of its SKUs is low. */
+	low: boolean,
+	missing: Missing[],
+	updated_at: Millis,
+};
+
+export type ProductSort = 
+/**  Last changed first. */
+"updated" | "title";
+
+/**  One line of the table of specifications: material, origin … */
+export type ProductSpec = {
+	name: string,
+	value: string,
+};
+
+/**  Whether a product is sold. */
+export type ProductState = 
+/**  Being entered, never sold yet. */
+"draft" | 
+/**  On sale (上架). */
+"listed" | 
+/**  Taken off sale (下架). */
+"unlisted" | 
+/**  Put away: kept for old orders, hidden everywhere else. */
+"archived";
+
+export type ProductStateCount = {
+	state: ProductState,
+	count: Count,
+};
+
+export type ProductStatesSet = {
+	changed: Count,
+	/**  Already so. */
+	unchanged: Count,
+	refused: RefusedState[],
+};
+
 /**  An order as the customer page lists it. */
 export type Purchase = {
 	id: string,
@@ -1322,9 +1650,22 @@ export type Refunded = {
 	order: OrderNow,
 };
 
+/**  One that cannot go there from where it is. */
+export type RefusedState = {
+	id: string,
+	title: string,
+	state: ProductState,
+};
+
 export type ReleaseHold = {
 	order_id: string,
 	hold_id: string,
+};
+
+/**  `repair` answers with the difference it set right. */
+export type RepairStock = {
+	sku_id: string,
+	location_id: string,
 };
 
 export type Report = {
@@ -1333,6 +1674,11 @@ export type Report = {
 	found: Found,
 	/**  Of one round trip. */
 	milliseconds: Count,
+};
+
+/**  The inverse of `catalog.set_state`. */
+export type RestoreStates = {
+	items: PriorState[],
 };
 
 /**  Passes orders that await a look, or holds them for a reason. */
@@ -1409,6 +1755,9 @@ export type Save = {
 	note?: string,
 	/**  For a new customer only: addresses that come with it. */
 	addresses?: SaveAddress[],
+	/**  For a new customer only: where the record comes from and what it is called there. */
+	source?: string | null,
+	external_id?: string | null,
 };
 
 export type SaveAddress = {
@@ -1426,6 +1775,15 @@ export type SaveAddress = {
 	preferred?: boolean,
 };
 
+/**  Creates (no id) or renames. */
+export type SaveCategory = {
+	id: string | null,
+	version: Count | null,
+	/**  For a new one; to move an old one, `catalog.move_category`. */
+	parent_id: string | null,
+	name: string,
+};
+
 export type SaveDraft = {
 	id: string,
 	area: string,
@@ -1435,6 +1793,26 @@ export type SaveDraft = {
 export type SavePreferences = {
 	version: Count,
 	preferences: Preferences,
+};
+
+/**  A product as it is to be: SKUs that are left out are removed. */
+export type SaveProduct = {
+	/**  None creates; else `version` is the one that was read. */
+	id: string | null,
+	version: Count | null,
+	title: string,
+	title_en: string,
+	description: string,
+	category_id: string | null,
+	brand: string,
+	tags: string[],
+	options: OptionAxis[],
+	specs: ProductSpec[],
+	media: string[],
+	skus: SaveSku[],
+	state: ProductState,
+	/**  Takes a barcode whose check digit is wrong: shops print their own. */
+	accept_odd_barcode: boolean,
 };
 
 export type SaveRejects = {
@@ -1460,6 +1838,28 @@ export type SaveShop = {
 	tax_id?: string,
 };
 
+/**  A SKU as it is to be. */
+export type SaveSku = {
+	/**  None makes a new one. */
+	id: string | null,
+	/**  Made from the title and the options when empty. */
+	code: string,
+	barcode: string | null,
+	/**  In the order of the product's options. */
+	option_values: string[],
+	price: Minor,
+	list_price: Minor | null,
+	cost: Minor | null,
+	weight_g: Qty | null,
+	volume_cm3: Qty | null,
+	backorder: boolean,
+	/**  Millionths; `None` is the shop's usual rate. */
+	tax_ppm: number | null,
+	low_stock: Qty | null,
+	/**  New SKUs only: what is on the shelf already. */
+	opening_stock: Qty | null,
+};
+
 /**  Creates or changes a view; the id is made by the sender, or left out for a new one. */
 export type SaveView = {
 	id: string | null,
@@ -1480,6 +1880,14 @@ export type SearchCustomers = {
 	limit: number | null,
 };
 
+export type SearchSkus = {
+	query: string,
+	/**  20 unless asked for, at most 100. */
+	limit: number | null,
+	/**  Listed products only: what a new order may take. */
+	only_for_sale: boolean,
+};
+
 /**  Where a shared shop is. The password is in the keyring or in an encrypted file, never here. */
 export type Server = {
 	host: string,
@@ -1488,6 +1896,11 @@ export type Server = {
 	user: string,
 	/**  Off only for a server on this machine. */
 	tls: boolean,
+};
+
+export type SetProductState = {
+	ids: string[],
+	state: ProductState,
 };
 
 export type Setup = {
@@ -1569,6 +1982,46 @@ export type SkippedOrder = {
 	reason: string,
 };
 
+export type Sku = {
+	id: string,
+	code: string,
+	barcode: string | null,
+	/**  In the order of the product's options. */
+	option_values: string[],
+	price: Minor,
+	list_price: Minor | null,
+	cost: Minor | null,
+	weight_g: Qty | null,
+	volume_cm3: Qty | null,
+	backorder: boolean,
+	/**  Millionths; `None` is the shop's usual rate. */
+	tax_ppm: number | null,
+	low_stock: Qty | null,
+	on_hand: Qty,
+	reserved: Qty,
+	available: Qty,
+};
+
+export type SkuMatrix = {
+	/**  Combinations this product already has keep their id, code and price. */
+	product_id: string | null,
+	options: OptionAxis[],
+	/**  What the codes begin with. */
+	base: string,
+	price: Minor,
+};
+
+export type SkuMatrixRow = {
+	sku_id: string | null,
+	option_values: string[],
+	code: string,
+	price: Minor,
+};
+
+export type SkuMatrixRows = {
+	rows: SkuMatrixRow[],
+};
+
 /**  The only stored main state of an order. */
 export type Stage = 
 /**  Being entered (草稿). */
@@ -1602,6 +2055,64 @@ export type StartImport = {
 	/**  Reads and judges every row, and writes nothing but its own report. */
 	dry_run: boolean,
 };
+
+export type StockCard = {
+	stock: StockRow,
+	/**  The orders that hold some of it, at most 100. */
+	holds: StockHold[],
+};
+
+/**  A balance that is not what its moves and reservations add up to. */
+export type StockDifference = {
+	sku_id: string,
+	location_id: string,
+	sku_code: string,
+	title: string,
+	on_hand: Qty,
+	/**  What the moves add up to. */
+	moved: Qty,
+	reserved: Qty,
+	/**  What the reservations add up to. */
+	held: Qty,
+};
+
+/**  Who holds some of a SKU. */
+export type StockHold = {
+	order_id: string,
+	order_number: string,
+	buyer_name: string,
+	qty: Qty,
+};
+
+export type StockPage = {
+	items: StockRow[],
+	next: string | null,
+};
+
+export type StockRow = {
+	sku_id: string,
+	product_id: string,
+	code: string,
+	barcode: string | null,
+	title: string,
+	options: string,
+	image: string | null,
+	on_hand: Qty,
+	reserved: Qty,
+	available: Qty,
+	/**  Low at or below this; `None` when nobody watches it. */
+	low_at: Qty | null,
+	low: boolean,
+	backorder: boolean,
+};
+
+export type StockSort = 
+/**  By SKU code. */
+"code" | 
+/**  The least available first. */
+"scarcest" | 
+/**  The most on hand first. */
+"on_hand";
 
 export type TableSize = {
 	name: string,
@@ -1648,7 +2159,7 @@ export type WaybillCheck =
 { code: "plausible"; normalised: string } | 
 /**  Not this carrier's format. */
 { code: "unknown_format" } | 
-/**  The format is right but a digit is wrong; `expected` is what the check digit should be. */
+/**  The shape is right but a character is wrong; `expected` is what the check character should be. */
 { code: "wrong_check_digit"; expected: string } | 
 /**  No carrier has this code. */
 { code: "unknown_carrier" };
@@ -1684,6 +2195,27 @@ async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; dat
 export const COMMANDS = {
   "settings.setup": { kind: "command", undo: false, offline: false, tags: ["settings"] },
   "settings.shop": { kind: "query", undo: false, offline: true, tags: [] },
+  "catalog.save_product": { kind: "command", undo: true, offline: false, tags: ["catalog", "stock"] },
+  "catalog.delete_product": { kind: "command", undo: true, offline: false, tags: ["catalog", "stock"] },
+  "catalog.set_state": { kind: "command", undo: true, offline: false, tags: ["catalog", "stock"] },
+  "catalog.restore_states": { kind: "command", undo: true, offline: false, tags: ["catalog", "stock"] },
+  "catalog.get_product": { kind: "query", undo: false, offline: true, tags: [] },
+  "catalog.list_products": { kind: "query", undo: false, offline: true, tags: [] },
+  "catalog.counts": { kind: "query", undo: false, offline: true, tags: [] },
+  "catalog.history": { kind: "query", undo: false, offline: true, tags: [] },
+  "catalog.sku_matrix": { kind: "query", undo: false, offline: true, tags: [] },
+  "catalog.search_skus": { kind: "query", undo: false, offline: true, tags: [] },
+  "catalog.categories": { kind: "query", undo: false, offline: true, tags: [] },
+  "catalog.save_category": { kind: "command", undo: true, offline: false, tags: ["catalog"] },
+  "catalog.move_category": { kind: "command", undo: true, offline: false, tags: ["catalog"] },
+  "catalog.delete_category": { kind: "command", undo: true, offline: false, tags: ["catalog"] },
+  "stock.list": { kind: "query", undo: false, offline: true, tags: [] },
+  "stock.get": { kind: "query", undo: false, offline: true, tags: [] },
+  "stock.low": { kind: "query", undo: false, offline: true, tags: [] },
+  "stock.moves": { kind: "query", undo: false, offline: true, tags: [] },
+  "stock.adjust": { kind: "command", undo: true, offline: false, tags: ["stock", "catalog"] },
+  "stock.check": { kind: "query", undo: false, offline: false, tags: [] },
+  "stock.repair": { kind: "command", undo: false, offline: false, tags: ["stock", "catalog"] },
   "imports.inspect": { kind: "query", undo: false, offline: true, tags: [] },
   "imports.start": { kind: "command", undo: false, offline: false, tags: ["imports"] },
   "imports.get": { kind: "query", undo: false, offline: true, tags: [] },
