@@ -89,7 +89,7 @@ export function AddressFields({ value, onChange, disabled = false, wrong = [] }:
         <Input.TextArea
           value={pasted}
           disabled={disabled}
-          autoSize={{ minRows: 1, maxRows: 4 }}
+          rows={1}
           placeholder={t("customers.address.pasteHint")}
           aria-label={t("customers.address.paste")}
           onChange={(e) => setPasted(e.target.value)}

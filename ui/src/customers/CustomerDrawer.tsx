@@ -42,7 +42,9 @@ function Drawer({ customer, onClose, onSaved }: Props) {
   const existing = error instanceof ApiError && error.code === "duplicate" ? String(error.data.existing ?? "") : "";
   const wrong = error instanceof ApiError && (error.code === "invalid" || error.code === "duplicate") ? String(error.data.field ?? "") : "";
 
-  useEffect(() => save.reset(), [v.phone, v.email, v.name]); // eslint-disable-line react-hooks/exhaustive-deps
+  useEffect(() => {
+    save.reset();
+  }, [v.phone, v.email, v.name]); // eslint-disable-line react-hooks/exhaustive-deps
 
   const submit = async () => {
     try {
@@ -94,7 +96,7 @@ function Drawer({ customer, onClose, onSaved }: Props) {
         {field("email", t("customers.email"), { max: 120 })}
         {field("country", t("customers.countryCode"), { max: 2 })}
         <Form.Item label={t("customers.note")} htmlFor="cu-note">
-          <Input.TextArea id="cu-note" value={v.note} maxLength={2000} autoSize={{ minRows: 2, maxRows: 8 }} onChange={(e) => draft.set((old) => ({ ...old, note: e.target.value }))} />
+          <Input.TextArea id="cu-note" value={v.note} maxLength={2000} rows={2} onChange={(e) => draft.set((old) => ({ ...old, note: e.target.value }))} />
         </Form.Item>
       </Form>
     </FormDrawer>

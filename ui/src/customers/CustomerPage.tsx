@@ -75,7 +75,7 @@ function Page({ customer: c }: { customer: Customer }) {
       />
       {c.merged_into && (
         <p>
-          <Tag color="orange">{t("customers.mergedAway")}</Tag>
+          <Tag className="sk-status" color="orange">{t("customers.mergedAway")}</Tag>
           <Link to="/customers/$id" params={{ id: c.merged_into }}>
             {t("customers.duplicate.open")}
           </Link>
@@ -123,7 +123,7 @@ function Page({ customer: c }: { customer: Customer }) {
               <li key={a.id}>
                 <HomeOutlined aria-hidden />
                 <div className="cu-grow">
-                  <strong>{a.name || name}</strong> <span className="sk-num">{a.phone}</span> {a.preferred && <Tag color="green" icon={<StarFilled />}>{t("customers.address.preferred")}</Tag>}
+                  <strong>{a.name || name}</strong> <span className="sk-num">{a.phone}</span> {a.preferred && <Tag className="sk-status" color="green" icon={<StarFilled />}>{t("customers.address.preferred")}</Tag>}
                   <div>{addressLine(a)}</div>
                 </div>
                 {!a.preferred && <Button size="small" type="text" icon={<StarOutlined />} title={t("customers.address.prefer")} aria-label={t("customers.address.prefer")} onClick={() => prefer.mutate({ id: a.id })} />}

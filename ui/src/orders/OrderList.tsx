@@ -45,7 +45,7 @@ export default function OrderList() {
       key: "number",
       title: t("orders.number"),
       always: true,
-      width: 190,
+      width: 185,
       render: (r) => (
         <span className="so-number">
           <Link to="/orders/$id" params={{ id: r.id }} className="sk-num">
@@ -53,7 +53,7 @@ export default function OrderList() {
           </Link>
           <FlagMark flag={r.flag} />
           {r.holds > 0 && (
-            <Tag color="red" icon={<PauseCircleOutlined />} title={t("orders.holds")}>
+            <Tag className="sk-status" color="red" icon={<PauseCircleOutlined />} title={t("orders.holds")}>
               <span className="sk-visually-hidden">{t("orders.holds")} </span>
               {r.holds}
             </Tag>
@@ -62,12 +62,12 @@ export default function OrderList() {
       ),
       text: (r) => r.number,
     },
-    { key: "stage", title: t("orders.stage"), width: 110, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
-    { key: "buyer", title: t("orders.buyer"), width: 140, render: (r) => r.buyer_name || <span className="sk-muted">{t("orders.walkIn")}</span>, text: (r) => r.buyer_name },
+    { key: "stage", title: t("orders.stage"), width: 105, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
+    { key: "buyer", title: t("orders.buyer"), width: 125, render: (r) => r.buyer_name || <span className="sk-muted">{t("orders.walkIn")}</span>, text: (r) => r.buyer_name },
     {
       key: "goods",
       title: t("orders.goodsTitle"),
-      width: 240,
+      width: 175,
       render: (r) => (
         <>
           {r.first_title}
@@ -76,15 +76,15 @@ export default function OrderList() {
       ),
       text: (r) => r.first_title,
     },
-    { key: "units", title: t("orders.units"), width: 80, align: "end", wideOnly: true, render: (r) => <Num value={r.units} />, text: (r) => String(r.units) },
-    { key: "total", title: t("orders.total"), width: 130, align: "end", sort: true, render: (r) => <Money minor={r.total} currency={r.currency} />, text: (r) => toDecimalText(r.total, r.currency) },
+    { key: "units", title: t("orders.units"), width: 80, align: "end", hidden: true, render: (r) => <Num value={r.units} />, text: (r) => String(r.units) },
+    { key: "total", title: t("orders.total"), width: 115, align: "end", sort: true, render: (r) => <Money minor={r.total} currency={r.currency} />, text: (r) => toDecimalText(r.total, r.currency) },
     { key: "due", title: t("orders.due"), width: 120, align: "end", hidden: true, render: (r) => <Money minor={r.due} currency={r.currency} />, text: (r) => toDecimalText(r.due, r.currency) },
-    { key: "payment", title: t("orders.payment"), width: 120, render: (r) => <StatusTag kind="payment" value={r.payment_status} />, text: (r) => status("payment", r.payment_status) },
-    { key: "fulfilment", title: t("orders.fulfilment"), width: 130, render: (r) => <StatusTag kind="fulfilment" value={r.fulfilment_status} />, text: (r) => status("fulfilment", r.fulfilment_status) },
-    { key: "placed", title: t("orders.placedAt"), width: 150, sort: true, render: (r) => <When ms={r.placed_at} />, text: (r) => f.dateTime(r.placed_at) },
+    { key: "payment", title: t("orders.payment"), width: 115, render: (r) => <StatusTag kind="payment" value={r.payment_status} />, text: (r) => status("payment", r.payment_status) },
+    { key: "fulfilment", title: t("orders.fulfilment"), width: 115, render: (r) => <StatusTag kind="fulfilment" value={r.fulfilment_status} />, text: (r) => status("fulfilment", r.fulfilment_status) },
+    { key: "placed", title: t("orders.placedAt"), width: 145, sort: true, render: (r) => <When ms={r.placed_at} />, text: (r) => f.dateTime(r.placed_at) },
     { key: "channel", title: t("orders.channel"), width: 110, hidden: true, render: (r) => channel(r.channel), text: (r) => channel(r.channel) },
     { key: "delivery", title: t("orders.deliveryTitle"), width: 100, hidden: true, render: (r) => t(`orders.delivery.${r.delivery}`), text: (r) => t(`orders.delivery.${r.delivery}`) },
-    { key: "assignee", title: t("orders.assignee"), width: 110, wideOnly: true, render: (r) => r.assignee, text: (r) => r.assignee },
+    { key: "assignee", title: t("orders.assignee"), width: 110, hidden: true, render: (r) => r.assignee, text: (r) => r.assignee },
     { key: "note", title: t("orders.sellerNote"), width: 200, hidden: true, render: (r) => r.seller_note, text: (r) => r.seller_note },
     { key: "buyerNote", title: t("orders.buyerNote"), width: 200, hidden: true, render: (r) => r.buyer_note, text: (r) => r.buyer_note },
   ];
@@ -100,7 +100,7 @@ export default function OrderList() {
 
   return (
     <div className="sk-page sk-page-fill">
-      <PageHeader title={t("orders.title")} actions={add} />
+      <PageHeader title={t("orders.title")} />
       <DataList
         id="orders"
         label={t("orders.title")}

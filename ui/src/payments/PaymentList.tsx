@@ -36,7 +36,7 @@ export default function PaymentList() {
       title: t("payments.kindTitle"),
       width: 110,
       render: (p) => (
-        <Tag color={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
+        <Tag className="sk-status" color={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
           {t(`payments.kind.${p.kind}`)}
         </Tag>
       ),

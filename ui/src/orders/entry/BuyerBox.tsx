@@ -65,7 +65,7 @@ export function BuyerBox({ draft, disabled, pickRef, wrong, onChange, onDone }: 
           value={draft.sellerNote}
           disabled={disabled}
           maxLength={1000}
-          autoSize={{ minRows: 1, maxRows: 5 }}
+          rows={1}
           placeholder={t("orders.sellerNoteHint")}
           aria-label={t("orders.sellerNote")}
           onChange={(e) => onChange({ sellerNote: e.target.value })}
@@ -76,7 +76,7 @@ export function BuyerBox({ draft, disabled, pickRef, wrong, onChange, onDone }: 
             value={draft.buyerNote}
             disabled={disabled}
             maxLength={1000}
-            autoSize={{ minRows: 1, maxRows: 5 }}
+            rows={1}
             placeholder={t("orders.buyerNoteHint")}
             aria-label={t("orders.buyerNote")}
             onChange={(e) => onChange({ buyerNote: e.target.value })}

@@ -26,7 +26,9 @@ export function LineTable(p: Props) {
   const { t } = useTranslation();
   const f = useFormats();
   const row = useRef<HTMLTableRowElement>(null);
-  useEffect(() => row.current?.scrollIntoView?.({ block: "nearest" }), [p.at, p.lines.length]);
+  useEffect(() => {
+    row.current?.scrollIntoView?.({ block: "nearest" });
+  }, [p.at, p.lines.length]);
 
   const done = (e: KeyboardEvent) => {
     if (e.key === "Enter" && !e.ctrlKey && !e.metaKey && !e.nativeEvent.isComposing) {

@@ -34,7 +34,7 @@ export function MoneyCard({ order }: { order: Order }) {
         {order.payments.map((p) => (
           <li key={p.id} className="so-split">
             <span>
-              <Tag color={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
+              <Tag className="sk-status" color={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
                 {t(`payments.kind.${p.kind}`)}
               </Tag>
               {t(`payments.method.${p.method}`)}

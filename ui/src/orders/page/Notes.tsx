@@ -48,7 +48,7 @@ export function Notes({ order }: { order: Order }) {
         id="so-seller-note"
         value={note.value}
         maxLength={1000}
-        autoSize={{ minRows: 2, maxRows: 8 }}
+        rows={2}
         placeholder={t("orders.sellerNoteHint")}
         onChange={(e) => note.set(e.target.value)}
         onKeyDown={(e) => {

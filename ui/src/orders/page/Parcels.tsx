@@ -91,7 +91,7 @@ export function Parcels({ order }: { order: Order }) {
             <li key={p.id} className="so-parcel">
               <div className="so-split">
                 <span>
-                  <Tag color={color} icon={icon}>
+                  <Tag className="sk-status" color={color} icon={icon}>
                     {t(`shipping.state.${p.state}`)}
                   </Tag>
                   {p.delivery === "ship" ? carrier(p.carrier) : t(`orders.delivery.${p.delivery}`)} {p.waybill && <strong className="sk-num so-waybill">{p.waybill}</strong>}
