@@ -198,17 +198,17 @@ macro_rules! for_each_command {
             // customers
             command customers_save "customers.save" = $crate::customers::save, $crate::customers::Save => $crate::customers::Customer,
                 [customers_write offline undo audited] [customers];
-            command customers_delete "customers.delete" = $crate::customers::delete, $crate::customers::CustomerId => $crate::app::Done,
+            command customers_delete "customers.delete" = $crate::customers::delete, $crate::customers::CustomerById => $crate::app::Done,
                 [customers_write online undo audited] [customers];
             command customers_merge "customers.merge" = $crate::customers::merge, $crate::customers::Merge => $crate::customers::Customer,
                 [customers_write online final audited] [customers orders];
             command customers_save_address "customers.save_address" = $crate::customers::save_address, $crate::customers::SaveAddress => $crate::customers::Address,
                 [customers_write offline undo audited] [customers];
-            command customers_delete_address "customers.delete_address" = $crate::customers::delete_address, $crate::customers::AddressId => $crate::app::Done,
+            command customers_delete_address "customers.delete_address" = $crate::customers::delete_address, $crate::customers::AddressById => $crate::app::Done,
                 [customers_write offline undo audited] [customers];
-            command customers_prefer_address "customers.prefer_address" = $crate::customers::prefer_address, $crate::customers::AddressId => $crate::customers::Address,
+            command customers_prefer_address "customers.prefer_address" = $crate::customers::prefer_address, $crate::customers::AddressById => $crate::customers::Address,
                 [customers_write offline undo audited] [customers];
-            query customers_get "customers.get" = $crate::customers::get, $crate::customers::CustomerId => $crate::customers::Customer,
+            query customers_get "customers.get" = $crate::customers::get, $crate::customers::CustomerById => $crate::customers::Customer,
                 [customers_read offline] [];
             query customers_list "customers.list" = $crate::customers::list, $crate::customers::ListCustomers => $crate::customers::CustomerList,
                 [customers_read offline] [];

@@ -9,6 +9,7 @@ use crate::{
     db::Arg,
     error::{Error, Result},
     fetch_dyn,
+    page::{Cursor, cut, limit},
     settings::Nothing,
 };
 
@@ -30,9 +31,9 @@ pub async fn audit(ctx: &mut Ctx, input: AuditInput) -> Result<AuditPage> {
         undoes: Option<Uuid>,
         undone_by: Option<Uuid>,
     }
-    let limit = usize::try_from(input.limit.unwrap_or(50).clamp(1, 200)).unwrap_or(50);
+    let limit = limit(input.limit)?;
     let (before, id) = match &input.cursor {
-        Some(cursor) => read_cursor(cursor)?,
+        Some(cursor) => Cursor::read(cursor).and_then(|cursor| Ok((cursor.number()?, cursor.id)))?,
         None => (i64::MAX, Uuid::max()),
     };
     let mut args = vec![Arg::from(before), Arg::from(id), Arg::from(i64::try_from(limit).unwrap_or(50) + 1)];
@@ -71,10 +72,8 @@ pub async fn audit(ctx: &mut Ctx, input: AuditInput) -> Result<AuditPage> {
                 (inverse IS NOT NULL AND undone_by IS NULL) AS undoable, undoes, undone_by
          FROM audit WHERE (at, command_id) < ($1, $2) {filter} ORDER BY at DESC, command_id DESC LIMIT $3"
     );
-    let mut rows = fetch_dyn!(ctx.tx, Row, sql, &args)?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|row| format!("{}.{}", row.at, row.command_id.simple()));
+    let rows = fetch_dyn!(ctx.tx, Row, sql, &args)?;
+    let (rows, next) = cut(rows, limit, |row| Cursor::of_number(row.at, row.command_id));
     let items = rows
         .into_iter()
         .map(|row| {
@@ -129,9 +128,4 @@ impl std::str::FromStr for Door {
 /// Text that `LIKE` takes for itself, with `\` as the escape.
 fn literal(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
-fn read_cursor(cursor: &str) -> Result<(i64, Uuid)> {
-    let parts = cursor.split_once('.').and_then(|(value, id)| Some((value.parse().ok()?, Uuid::try_parse(id).ok()?)));
-    parts.ok_or_else(|| Error::invalid("cursor", "malformed"))
 }

@@ -4,7 +4,7 @@ use domain::customers::{Regions, parse_cn_address};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Address, AddressId, ParseAddress, Parsed, SaveAddress};
+use super::{Address, AddressById, ParseAddress, Parsed, SaveAddress};
 use crate::{
     app::Done,
     ctx::Ctx,
@@ -94,14 +94,14 @@ pub async fn save_address(ctx: &mut Ctx, input: SaveAddress) -> Result<Address> 
         }
         None => {
             ctx.changed("address", after.id, Value::Null, json!(after));
-            ctx.undo_with("customers.delete_address", &AddressId { id: after.id })?;
+            ctx.undo_with("customers.delete_address", &AddressById { id: after.id })?;
         }
     }
     Ok(after)
 }
 
 /// Removes an address; orders keep the address they were sent to.
-pub async fn delete_address(ctx: &mut Ctx, input: AddressId) -> Result<Done> {
+pub async fn delete_address(ctx: &mut Ctx, input: AddressById) -> Result<Done> {
     let before = required(ctx, input.id).await?;
     execute!(ctx.tx, "DELETE FROM customer_address WHERE id = $1", input.id)?;
     if before.preferred {
@@ -122,7 +122,7 @@ pub async fn delete_address(ctx: &mut Ctx, input: AddressId) -> Result<Done> {
 }
 
 /// Makes this the address that a new order is sent to.
-pub async fn prefer_address(ctx: &mut Ctx, input: AddressId) -> Result<Address> {
+pub async fn prefer_address(ctx: &mut Ctx, input: AddressById) -> Result<Address> {
     let address = required(ctx, input.id).await?;
     let before: Option<(Uuid,)> = fetch_optional!(
         ctx.tx,
@@ -134,7 +134,7 @@ pub async fn prefer_address(ctx: &mut Ctx, input: AddressId) -> Result<Address> 
     ctx.about(address.customer_id);
     if let Some((before,)) = before {
         ctx.changed("preferred_address", address.customer_id, json!(before), json!(address.id));
-        ctx.undo_with("customers.prefer_address", &AddressId { id: before })?;
+        ctx.undo_with("customers.prefer_address", &AddressById { id: before })?;
     }
     required(ctx, input.id).await
 }

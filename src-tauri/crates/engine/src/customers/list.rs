@@ -5,7 +5,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    Address, Customer, CustomerHits, CustomerId, CustomerList, CustomerOrdersInput, CustomerRow, CustomerSort,
+    Address, Customer, CustomerById, CustomerHits, CustomerList, CustomerOrdersInput, CustomerRow, CustomerSort,
     ListCustomers, Purchase, Purchases, SearchCustomers,
 };
 use crate::{
@@ -13,6 +13,8 @@ use crate::{
     db::{Arg, Tx, placeholders},
     error::{Error, Result},
     fetch_all, fetch_dyn, fetch_optional,
+    page::{Cursor, cut, limit},
+    search,
 };
 
 /// A search that finds more asks for more words.
@@ -21,7 +23,7 @@ const MAX_HITS: i64 = 200;
 const ROW: &str = "SELECT c.id, c.version, c.name, c.phone, c.email, c.country, c.order_count, c.order_total,
     NULLIF(c.last_order_at, 0) AS last_order_at, c.created_at FROM customer c";
 
-pub async fn get(ctx: &mut Ctx, input: CustomerId) -> Result<Customer> {
+pub async fn get(ctx: &mut Ctx, input: CustomerById) -> Result<Customer> {
     load(&mut ctx.tx, input.id).await
 }
 
@@ -34,48 +36,48 @@ pub async fn list(ctx: &mut Ctx, input: ListCustomers) -> Result<CustomerList> {
         }
         return Ok(CustomerList { items, next: None });
     }
-    let limit = limit(input.limit);
+    let limit = limit(input.limit)?;
     let column = match input.sort {
         CustomerSort::LastOrder => "c.last_order_at",
         CustomerSort::Created => "c.created_at",
         CustomerSort::Total => "c.order_total",
     };
     let (than, direction) = if input.ascending { (">", "ASC") } else { ("<", "DESC") };
-    let mut args = vec![Arg::from(i64::from(limit) + 1)];
+    let mut args = vec![Arg::from(one_more(limit))];
     let mut after = String::new();
     if let Some(cursor) = &input.cursor {
-        let (value, id) = read_cursor(cursor)?;
+        let cursor = Cursor::read(cursor)?;
         after = format!("AND ({column}, c.id) {than} ($2, $3)");
-        args.extend([Arg::from(value), Arg::from(id)]);
+        args.extend([Arg::from(cursor.number()?), Arg::from(cursor.id)]);
     }
     let sql =
         format!("{ROW} WHERE c.merged_into IS NULL {after} ORDER BY {column} {direction}, c.id {direction} LIMIT $1");
-    let mut items = fetch_dyn!(ctx.tx, CustomerRow, sql, &args)?;
-    let next = next_of(&mut items, limit, |row| (sort_value(row, input.sort), row.id));
+    let items = fetch_dyn!(ctx.tx, CustomerRow, sql, &args)?;
+    let (items, next) = cut(items, limit, |row| Cursor::of_number(sort_value(row, input.sort), row.id));
     Ok(CustomerList { items, next })
 }
 
 pub async fn search(ctx: &mut Ctx, input: SearchCustomers) -> Result<CustomerHits> {
-    let limit = limit(input.limit.or(Some(20)));
+    let limit = limit(input.limit.or(Some(20)))?;
     if input.query.trim().is_empty() {
         let sql = format!("{ROW} WHERE c.merged_into IS NULL ORDER BY c.last_order_at DESC, c.id DESC LIMIT $1");
-        return Ok(CustomerHits { items: fetch_dyn!(ctx.tx, CustomerRow, sql, &[Arg::from(limit)])? });
+        return Ok(CustomerHits { items: fetch_dyn!(ctx.tx, CustomerRow, sql, &[Arg::from(one_more(limit) - 1)])? });
     }
     let mut items = find(&mut ctx.tx, &input.query, MAX_HITS).await?;
     // Whoever bought last is the likeliest to be at the counter.
     items.sort_by_key(|row| std::cmp::Reverse((row.last_order_at, row.id)));
-    items.truncate(usize::try_from(limit).unwrap_or(0));
+    items.truncate(limit);
     Ok(CustomerHits { items })
 }
 
 /// What the customer bought, newest first: the orders themselves.
 pub async fn orders(ctx: &mut Ctx, input: CustomerOrdersInput) -> Result<Purchases> {
-    let limit = limit(input.limit);
+    let limit = limit(input.limit)?;
     let (before, id) = match &input.cursor {
-        Some(cursor) => read_cursor(cursor)?,
+        Some(cursor) => Cursor::read(cursor).and_then(|cursor| Ok((cursor.number()?, cursor.id)))?,
         None => (i64::MAX, Uuid::max()),
     };
-    let mut items: Vec<Purchase> = fetch_all!(
+    let items: Vec<Purchase> = fetch_all!(
         ctx.tx,
         Purchase,
         "SELECT id, number, channel, stage, payment_status, fulfilment_status, after_sale_status, total, captured,
@@ -85,9 +87,9 @@ pub async fn orders(ctx: &mut Ctx, input: CustomerOrdersInput) -> Result<Purchas
         input.customer_id,
         before,
         id,
-        i64::from(limit) + 1
+        one_more(limit)
     )?;
-    let next = next_of(&mut items, limit, |row| (row.placed_at.0, row.id));
+    let (items, next) = cut(items, limit, |row| Cursor::of_number(row.placed_at.0, row.id));
     Ok(Purchases { items, next })
 }
 
@@ -149,8 +151,8 @@ pub(super) async fn load(tx: &mut Tx, id: Uuid) -> Result<Customer> {
 /// Customers with this in their name (also as pinyin or initials), phone or e-mail address, or
 /// with this tail of a phone.
 async fn find(tx: &mut Tx, query: &str, limit: i64) -> Result<Vec<CustomerRow>> {
-    let mut ids: Vec<Uuid> = Vec::new();
     let query = query.trim();
+    let mut ids = search::find(tx, "customer", query, usize::try_from(limit).unwrap_or(0)).await?;
     if query.len() == 4 && query.bytes().all(|b| b.is_ascii_digit()) {
         let rows: Vec<(Uuid,)> = fetch_all!(
             *tx,
@@ -179,20 +181,7 @@ fn sort_value(row: &CustomerRow, sort: CustomerSort) -> i64 {
     }
 }
 
-fn limit(asked: Option<i32>) -> i32 {
-    asked.unwrap_or(50).clamp(1, 200)
-}
-
-/// Cuts the page to its limit; answers where the next begins.
-fn next_of<T>(items: &mut Vec<T>, limit: i32, key: impl Fn(&T) -> (i64, Uuid)) -> Option<String> {
-    let limit = usize::try_from(limit).unwrap_or(0);
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let (value, id) = key(items.last().filter(|_| more)?);
-    Some(format!("{value}.{}", id.simple()))
-}
-
-fn read_cursor(cursor: &str) -> Result<(i64, Uuid)> {
-    let parts = cursor.split_once('.').and_then(|(value, id)| Some((value.parse().ok()?, Uuid::try_parse(id).ok()?)));
-    parts.ok_or_else(|| Error::invalid("cursor", "malformed"))
+/// A row more than the page holds tells whether there is another page.
+fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(0) + 1
 }

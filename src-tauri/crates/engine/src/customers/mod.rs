@@ -92,7 +92,7 @@ pub struct Save {
 
 /// The input of what concerns one customer.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
-pub struct CustomerId {
+pub struct CustomerById {
     pub id: Uuid,
 }
 
@@ -123,7 +123,7 @@ pub struct SaveAddress {
 
 /// The input of what concerns one address.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
-pub struct AddressId {
+pub struct AddressById {
     pub id: Uuid,
 }
 

@@ -2,13 +2,13 @@ use domain::{customers as rules, units::Count};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Customer, CustomerId, Save, SaveAddress, addresses, list};
+use super::{Customer, CustomerById, Save, SaveAddress, addresses, list};
 use crate::{
     app::Done,
     ctx::Ctx,
     db::Tx,
     error::{Error, Result, is_unique_violation},
-    execute, fetch_optional,
+    execute, fetch_optional, search,
     settings::checked_country,
 };
 
@@ -28,7 +28,7 @@ pub async fn save(ctx: &mut Ctx, input: Save) -> Result<Customer> {
 }
 
 /// Removes a customer of whom nothing is known but the record itself.
-pub async fn delete(ctx: &mut Ctx, input: CustomerId) -> Result<Done> {
+pub async fn delete(ctx: &mut Ctx, input: CustomerById) -> Result<Done> {
     let before = list::load(&mut ctx.tx, input.id).await?;
     let (orders, returns, merged): (i64, i64, i64) = crate::fetch_one!(
         ctx.tx,
@@ -77,13 +77,11 @@ pub(crate) fn haystack(name: &str, phone: &str, email: &str) -> String {
 
 /// Brings the search index up to date for these customers.
 pub(crate) async fn index(tx: &mut Tx, docs: &[(Uuid, String)]) -> Result<()> {
-    let _ = (tx, docs);
-    Ok(())
+    search::put(tx, "customer", docs).await
 }
 
 pub(super) async fn unindex(tx: &mut Tx, id: Uuid) -> Result<()> {
-    let _ = (tx, id);
-    Ok(())
+    search::remove(tx, "customer", &[id]).await
 }
 
 /// The form a phone is compared in. Numbers of a form that is not known are compared by their
@@ -189,7 +187,7 @@ async fn create(ctx: &mut Ctx, id: Uuid, fields: &Fields, input: Save) -> Result
     let after = list::load(&mut ctx.tx, id).await?;
     ctx.about(id);
     ctx.changed("customer", id, Value::Null, json!(after));
-    ctx.undo_with("customers.delete", &CustomerId { id })?;
+    ctx.undo_with("customers.delete", &CustomerById { id })?;
     Ok(after)
 }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     ctx::Ctx,
     error::{Error, Result},
-    orders::{OrderNow, OrderAt},
+    orders::{OrderAt, OrderNow},
     settings::Nothing,
 };
 
