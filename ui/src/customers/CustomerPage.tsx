@@ -1,12 +1,12 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { Button, Dropdown, Modal, Spin, Tag } from "antd";
+import { Button, Dropdown, Modal, Spin } from "antd";
 import { DeleteOutlined, EditOutlined, HomeOutlined, MergeCellsOutlined, MoreOutlined, PlusOutlined, StarFilled, StarOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Money, Num, When } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
-import { StatusTag } from "../components/StatusTag";
+import { Pill, StatusTag } from "../components/StatusTag";
 import { useToast } from "../components/useToast";
 import { useTell } from "../lib/api";
 import { useFormats } from "../lib/shop";
@@ -75,7 +75,7 @@ function Page({ customer: c }: { customer: Customer }) {
       />
       {c.merged_into && (
         <p>
-          <Tag className="sk-status" color="orange">{t("customers.mergedAway")}</Tag>
+          <Pill tone="orange">{t("customers.mergedAway")}</Pill>
           <Link to="/customers/$id" params={{ id: c.merged_into }}>
             {t("customers.duplicate.open")}
           </Link>
@@ -123,7 +123,7 @@ function Page({ customer: c }: { customer: Customer }) {
               <li key={a.id}>
                 <HomeOutlined aria-hidden />
                 <div className="cu-grow">
-                  <strong>{a.name || name}</strong> <span className="sk-num">{a.phone}</span> {a.preferred && <Tag className="sk-status" color="green" icon={<StarFilled />}>{t("customers.address.preferred")}</Tag>}
+                  <strong>{a.name || name}</strong> <span className="sk-num">{a.phone}</span> {a.preferred && <Pill tone="green" icon={<StarFilled />}>{t("customers.address.preferred")}</Pill>}
                   <div>{addressLine(a)}</div>
                 </div>
                 {!a.preferred && <Button size="small" type="text" icon={<StarOutlined />} title={t("customers.address.prefer")} aria-label={t("customers.address.prefer")} onClick={() => prefer.mutate({ id: a.id })} />}

@@ -12,8 +12,8 @@ import NewOrder from "./NewOrder";
 import { KEPT } from "./entry/useOrderDraft";
 import type { Place } from "./types";
 
-const tea = { id: "sku-tea", code: "TEA-1", barcode: "6901028075831", title: "Tea", options: "", price: 1290, available: 50 };
-const cup = { id: "sku-cup", code: "CUP-1", barcode: "6901028000001", title: "Cup", options: "red", price: 3990, available: 2 };
+const tea = { sku_id: "sku-tea", code: "TEA-1", barcode: "6901028075831", title: "Tea", options: "", price: 1290, available: 50 };
+const cup = { sku_id: "sku-cup", code: "CUP-1", barcode: "6901028000001", title: "Cup", options: "red", price: 3990, available: 2 };
 
 interface Sent {
   name: string;
@@ -28,7 +28,7 @@ function answer(name: string, input: unknown): unknown {
   switch (name) {
     case "catalog.search_skus": {
       const q = (input as { query: string }).query.toLowerCase();
-      return { items: [tea, cup].filter((s) => `${s.title} ${s.code} ${s.barcode}`.toLowerCase().includes(q)) };
+      return { items: [tea, cup].filter((s) => `${s.title} ${s.code} ${s.barcode}`.toLowerCase().includes(q)).map((s) => ({ ...s, exact: [s.code.toLowerCase(), s.barcode].includes(q) })) };
     }
     case "orders.quote": {
       const o = input as Place;

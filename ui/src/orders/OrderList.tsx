@@ -1,12 +1,12 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Tag } from "antd";
+import { Button } from "antd";
 import { CheckOutlined, FlagOutlined, InboxOutlined, PauseCircleOutlined, PlusCircleOutlined, ShoppingOutlined, UndoOutlined, UserOutlined } from "@ant-design/icons";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
 import { Money, Num, When } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
-import { StatusTag, useStatusText } from "../components/StatusTag";
+import { Pill, StatusTag, useStatusText } from "../components/StatusTag";
 import { DataList, type Column, type View } from "../components/list";
 import { useListState } from "../lib/listState";
 import { toDecimalText } from "../lib/money";
@@ -53,10 +53,10 @@ export default function OrderList() {
           </Link>
           <FlagMark flag={r.flag} />
           {r.holds > 0 && (
-            <Tag className="sk-status" color="red" icon={<PauseCircleOutlined />} title={t("orders.holds")}>
+            <Pill tone="red" icon={<PauseCircleOutlined />}>
               <span className="sk-visually-hidden">{t("orders.holds")} </span>
               {r.holds}
-            </Tag>
+            </Pill>
           )}
         </span>
       ),

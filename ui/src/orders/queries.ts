@@ -37,21 +37,13 @@ export async function findOrders(text: string): Promise<Row[]> {
   return (await ask("orders.list", { filter: { search: text }, limit: 6 })).items;
 }
 
-/** The catalogue's answer, as the till needs it. */
-export async function findSkus(query: string): Promise<FoundSku[]> {
-  const answer = (await ask("catalog.search_skus", { query, limit: 10 })) as { items: Record<string, unknown>[] };
-  return answer.items.map(readSku);
+/** A product the search found; `exact` when its code or barcode is what was asked for. */
+export interface Hit extends FoundSku {
+  exact: boolean;
 }
 
-function readSku(s: Record<string, unknown>): FoundSku {
-  const text = (v: unknown) => (typeof v === "string" ? v : "");
-  return {
-    sku_id: text(s.sku_id ?? s.id),
-    code: text(s.code),
-    barcode: text(s.barcode),
-    title: text(s.title),
-    options: text(s.options),
-    price: typeof s.price === "number" ? s.price : 0,
-    available: typeof s.available === "number" ? s.available : null,
-  };
+/** The catalogue's answer, as the till needs it. */
+export async function findSkus(query: string): Promise<Hit[]> {
+  const { items } = await ask("catalog.search_skus", { query, limit: 10, only_for_sale: true });
+  return items.map((s) => ({ sku_id: s.sku_id, code: s.code, barcode: s.barcode ?? "", title: s.title, options: s.options, price: s.price, available: s.backorder ? null : s.available, exact: s.exact }));
 }

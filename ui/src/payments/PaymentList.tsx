@@ -1,10 +1,11 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Tag } from "antd";
+import { Button } from "antd";
 import { ArrowDownOutlined, ArrowUpOutlined, WalletOutlined } from "@ant-design/icons";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
 import { Money, Num, When } from "../components/Money";
+import { Pill } from "../components/StatusTag";
 import { PageHeader } from "../components/PageHeader";
 import { DataList, type Column } from "../components/list";
 import { useAsk, usePages } from "../lib/api";
@@ -36,9 +37,9 @@ export default function PaymentList() {
       title: t("payments.kindTitle"),
       width: 110,
       render: (p) => (
-        <Tag className="sk-status" color={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
+        <Pill tone={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
           {t(`payments.kind.${p.kind}`)}
-        </Tag>
+        </Pill>
       ),
       text: (p) => t(`payments.kind.${p.kind}`),
     },

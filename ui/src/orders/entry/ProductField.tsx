@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Money } from "../../components/Money";
 import { ScannerInput } from "../../components/ScannerInput";
 import { useFormats, useShop } from "../../lib/shop";
-import { findSkus } from "../queries";
+import { findSkus, type Hit } from "../queries";
 import type { FoundSku } from "./draft";
 import { readTyped, type Typed } from "./typed";
 
@@ -30,7 +30,7 @@ export function ProductField(p: Props) {
   const { currency } = useShop();
   const id = useId();
   const [text, setText] = useState("");
-  const [found, setFound] = useState<{ text: string; skus: FoundSku[] } | null>(null);
+  const [found, setFound] = useState<{ text: string; skus: Hit[] } | null>(null);
   const [at, setAt] = useState(0);
   const [busy, setBusy] = useState(0);
   // Beeps come faster than answers: they are looked up one after the other, and none is lost.
@@ -82,16 +82,17 @@ export function ProductField(p: Props) {
     queue.current = queue.current
       .then(async () => {
         const skus = await findSkus(what);
-        const exact = exactMatch(skus, what);
+        const exact = exactMatch(skus);
         if (exact) {
           latest.current.onAdd(exact, qty);
           if (!scanned) clear();
         } else if (!scanned && skus.length === 1 && skus[0]) {
           latest.current.onAdd(skus[0], qty);
           clear();
-        } else if (skus.length === 0 || scanned) {
+        } else if (skus.length === 0 || (scanned && !skus.some((s) => s.exact))) {
           latest.current.onProblem("notFound", what);
         } else {
+          setText(what);
           setFound({ text: what, skus });
         }
       })
@@ -108,7 +109,7 @@ export function ProductField(p: Props) {
       return;
     }
     const chosen = open && !scanned && found?.text === now.text ? list[at] : undefined;
-    if (chosen) add(exactMatch(list, now.text) ?? chosen, now.qty);
+    if (chosen) add(exactMatch(list) ?? chosen, now.qty);
     else lookUp(now.text, now.qty, scanned);
   };
 
@@ -184,8 +185,8 @@ export function ProductField(p: Props) {
   );
 }
 
-/** A code or barcode that is exactly what was typed is no matter of choice. */
-function exactMatch(skus: FoundSku[], text: string): FoundSku | undefined {
-  const same = (a: string) => a !== "" && a.toLowerCase() === text.toLowerCase();
-  return skus.find((s) => same(s.barcode) || same(s.code));
+/** A code or barcode that is exactly what was typed is no matter of choice, unless two products bear it. */
+function exactMatch(skus: Hit[]): Hit | undefined {
+  const exact = skus.filter((s) => s.exact);
+  return exact.length === 1 ? exact[0] : undefined;
 }

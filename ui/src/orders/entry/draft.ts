@@ -88,7 +88,7 @@ export function addSku(d: OrderDraft, sku: FoundSku, qty = 1): OrderDraft {
   const there = d.lines.findIndex((l) => l.sku_id === sku.sku_id);
   const old = d.lines[there];
   if (old) return changeLine({ ...d, at: there }, there, { qty: clampQty(old.qty + qty), available: sku.available });
-  return { ...d, lines: [...d.lines, { ...sku, qty: clampQty(qty), unit_price: null }], at: d.lines.length };
+  return { ...d, lines: [...d.lines, { sku_id: sku.sku_id, code: sku.code, barcode: sku.barcode, title: sku.title, options: sku.options, price: sku.price, available: sku.available, qty: clampQty(qty), unit_price: null }], at: d.lines.length };
 }
 
 export function changeLine(d: OrderDraft, i: number, patch: Partial<EntryLine>): OrderDraft {

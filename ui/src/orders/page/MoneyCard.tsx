@@ -1,8 +1,9 @@
-import { Button, Tag } from "antd";
+import { Button } from "antd";
 import { ArrowDownOutlined, ArrowUpOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Money, When } from "../../components/Money";
+import { Pill } from "../../components/StatusTag";
 import { GiveRefund, TakePayment } from "../../payments";
 import type { Order } from "../types";
 
@@ -34,9 +35,9 @@ export function MoneyCard({ order }: { order: Order }) {
         {order.payments.map((p) => (
           <li key={p.id} className="so-split">
             <span>
-              <Tag className="sk-status" color={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
+              <Pill tone={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
                 {t(`payments.kind.${p.kind}`)}
-              </Tag>
+              </Pill>
               {t(`payments.method.${p.method}`)}
               <div className="sk-muted">
                 <When ms={p.at} /> · {p.actor_name}

@@ -1,8 +1,9 @@
-import { Button, Tag } from "antd";
+import { Button } from "antd";
 import { CarOutlined, CheckCircleOutlined, CopyOutlined, InboxOutlined, StopOutlined } from "@ant-design/icons";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { When } from "../../components/Money";
+import { Pill } from "../../components/StatusTag";
 import { useConfirmDanger } from "../../components/ConfirmDanger";
 import { useToast } from "../../components/useToast";
 import { useQueryClient } from "@tanstack/react-query";
@@ -13,11 +14,11 @@ import { useFormats } from "../../lib/shop";
 import { HandOverModal, ShipModal, useCarrierName, type Parcel } from "../../shipping";
 import type { Order } from "../types";
 
-const LOOKS: Record<Parcel["state"], [string, ReactNode]> = {
+const LOOKS: Record<Parcel["state"], ["orange" | "blue" | "green" | "grey", ReactNode]> = {
   ready: ["orange", <InboxOutlined />],
   handed: ["blue", <CarOutlined />],
   delivered: ["green", <CheckCircleOutlined />],
-  cancelled: ["default", <StopOutlined />],
+  cancelled: ["grey", <StopOutlined />],
 };
 
 /** How the goods get to the buyer, and how far they are. */
@@ -86,14 +87,14 @@ export function Parcels({ order }: { order: Order }) {
       {order.parcels.length === 0 && !order.ship_to && !order.pickup_code && <p className="sk-muted">{t("orders.noParcels")}</p>}
       <ul className="so-plain">
         {order.parcels.map((p) => {
-          const [color, icon] = LOOKS[p.state];
+          const [tone, icon] = LOOKS[p.state];
           return (
             <li key={p.id} className="so-parcel">
               <div className="so-split">
                 <span>
-                  <Tag className="sk-status" color={color} icon={icon}>
+                  <Pill tone={tone} icon={icon}>
                     {t(`shipping.state.${p.state}`)}
-                  </Tag>
+                  </Pill>
                   {p.delivery === "ship" ? carrier(p.carrier) : t(`orders.delivery.${p.delivery}`)} {p.waybill && <strong className="sk-num so-waybill">{p.waybill}</strong>}
                 </span>
                 {p.state !== "cancelled" && p.state !== "delivered" && (
