@@ -60,8 +60,7 @@ export default function ReportsPage() {
     {
       key: "name",
       title: t(`analytics.by.${dimension}`),
-      fixed: "left",
-      width: 260,
+      width: 240,
       sorter: !timely,
       sortOrder: sort === "name" ? (search.up === "yes" ? "ascend" : "descend") : null,
       render: (_, row) =>
@@ -118,7 +117,7 @@ export default function ReportsPage() {
         }
       />
       <div className="sk-filters sk-report-bar">
-        <Segmented<Dimension> aria-label={t("analytics.dimension")} value={dimension} onChange={(by) => set({ by: by === "product" ? null : by, path: null, sort: null, up: null })} options={DIMENSIONS.map((d) => ({ value: d, label: t(`analytics.by.${d}`) }))} />
+        <Segmented<Dimension> className="sk-scroll" aria-label={t("analytics.dimension")} value={dimension} onChange={(by) => set({ by: by === "product" ? null : by, path: null, sort: null, up: null })} options={DIMENSIONS.map((d) => ({ value: d, label: t(`analytics.by.${d}`) }))} />
         <Select
           aria-label={t("common.period")}
           value={span.choice}

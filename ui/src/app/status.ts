@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { ask } from "../lib/api";
-import { ApiError } from "../lib/errors";
+import type { ApiError } from "../lib/errors";
 import { guessZone } from "../lib/dates";
 import type { Shop } from "../lib/shop";
+import { inDesktopWindow } from "../lib/transport";
 
 /** What the window must know before anything else. */
 export interface AppStatus {
@@ -44,12 +45,7 @@ export function readStatus(raw: unknown, desktop: boolean): AppStatus {
 
 /** The desktop window knows about databases and keyrings; a browser only about the shop. */
 export async function askStatus(): Promise<AppStatus> {
-  try {
-    return readStatus(await ask("app.status", {}), true);
-  } catch (e) {
-    if (e instanceof ApiError && ["unknown_command", "refused", "not_found"].includes(e.code)) return readStatus(await ask("settings.shop", {}), false);
-    throw e;
-  }
+  return inDesktopWindow() ? readStatus(await ask("app.status", {}), true) : readStatus(await ask("settings.shop", {}), false);
 }
 
 /** One question for the gate and for whoever wants to show its answer. */
