@@ -15,5 +15,5 @@ export function useCounters() {
 }
 
 export function useLowStock() {
-  return useAsk("stock.low", { limit: 6 }, { tags: ["orders", "catalog", "settings"] });
+  return useAsk("stock.low", {}, { tags: ["orders", "catalog", "settings"] });
 }
