@@ -1,0 +1,90 @@
+import { Link } from "@tanstack/react-router";
+import { Button } from "antd";
+import { SwapOutlined } from "@ant-design/icons";
+import { useTranslation } from "react-i18next";
+import type { MoveRow } from "../bindings";
+import { EmptyState } from "../components/EmptyState";
+import { Num, When } from "../components/Money";
+import { PageHeader } from "../components/PageHeader";
+import { DataList, type Column } from "../components/list";
+import { useListState } from "../lib/listState";
+import { useFormats } from "../lib/shop";
+import { REASONS, useMoves, useStockCard } from "./queries";
+import "./stock.css";
+
+/** The ledger: every piece that came or went, with its document, its person, and the shelf before and after. */
+export default function MoveList() {
+  const { t } = useTranslation();
+  const f = useFormats();
+  const { search, set } = useListState();
+  const source = useMoves(search);
+  const card = useStockCard(search.sku ?? "").data;
+
+  const columns: Column<MoveRow>[] = [
+    { key: "at", title: t("stock.at"), always: true, width: 170, render: (r) => <When ms={r.at} />, text: (r) => f.dateTime(r.at) },
+    {
+      key: "product",
+      title: t("stock.product"),
+      width: 260,
+      render: (r) => (
+        <Link to="/catalog/$id" params={{ id: r.product_id }}>
+          {r.title}
+          {r.options && <span className="sk-muted"> · {r.options}</span>} <span className="sk-muted sk-num">{r.sku_code}</span>
+        </Link>
+      ),
+      text: (r) => `${r.title} ${r.options} ${r.sku_code}`.trim(),
+    },
+    { key: "delta", title: t("stock.delta"), width: 100, align: "end", render: (r) => <strong className={r.delta < 0 ? "st-out sk-num" : "st-in sk-num"}>{r.delta > 0 ? `+${f.count(r.delta)}` : f.count(r.delta)}</strong>, text: (r) => String(r.delta) },
+    { key: "before", title: t("stock.before"), width: 90, align: "end", render: (r) => <Num value={r.before} />, text: (r) => String(r.before) },
+    { key: "after", title: t("stock.after"), width: 90, align: "end", render: (r) => <Num value={r.after} />, text: (r) => String(r.after) },
+    { key: "reason", title: t("stock.reasonTitle"), width: 150, render: (r) => t(`stock.reason.${r.reason}`), text: (r) => t(`stock.reason.${r.reason}`) },
+    {
+      key: "document",
+      title: t("stock.document"),
+      width: 170,
+      render: (r) =>
+        r.order_id ? (
+          <Link to="/orders/$id" params={{ id: r.order_id }} className="sk-num">
+            {r.doc_number || t("stock.order")}
+          </Link>
+        ) : (
+          <span className="sk-num">{r.doc_number}</span>
+        ),
+      text: (r) => r.doc_number,
+    },
+    { key: "who", title: t("stock.who"), width: 110, render: (r) => r.actor_name, text: (r) => r.actor_name },
+    { key: "note", title: t("stock.note"), width: 180, wideOnly: true, render: (r) => r.note, text: (r) => r.note },
+  ];
+
+  return (
+    <div className="sk-page sk-page-fill">
+      <PageHeader
+        title={t("stock.moves")}
+        back="/stock"
+        sub={
+          search.sku &&
+          card && (
+            <span className="st-card">
+              <strong>{card.stock.title}</strong> {card.stock.options} <span className="sk-num">{card.stock.code}</span> · {t("stock.onHand")} <Num value={card.stock.on_hand} /> · {t("stock.reserved")} <Num value={card.stock.reserved} /> · {t("stock.available")} <Num value={card.stock.available} />
+              <Button size="small" type="link" onClick={() => set({ sku: null })}>
+                {t("stock.allMoves")}
+              </Button>
+            </span>
+          )
+        }
+      />
+      <DataList
+        id="stock-moves"
+        label={t("stock.moves")}
+        source={source}
+        rowKey={(r) => r.id}
+        columns={columns}
+        filters={[
+          { key: "reason", label: t("stock.reasonTitle"), kind: "select", options: REASONS.map((r) => ({ value: r, label: t(`stock.reason.${r}`) })) },
+          { key: "day", label: t("stock.days"), kind: "dates" },
+        ]}
+        empty={<EmptyState icon={<SwapOutlined />} title={t("stock.noMoves.title")} text={t("stock.noMoves.text")} />}
+      />
+    </div>
+  );
+}
