@@ -16,12 +16,12 @@ import { LineTable } from "./entry/LineTable";
 import { PayBox } from "./entry/PayBox";
 import { PlacedPanel } from "./entry/Placed";
 import { ProductField } from "./entry/ProductField";
-import { addSku, changeLine, isTouched, moveTo, removeLine, toPlace, type OrderDraft } from "./entry/draft";
+import { addSku, changeLine, isTouched, moveTo, removeLine, toPlace, type OrderDraft, type PayNow } from "./entry/draft";
 import { applyTyped } from "./entry/typed";
 import { useOrderDraft } from "./entry/useOrderDraft";
 import { useProblems } from "./entry/problems";
 import { useQuote } from "./queries";
-import type { Placed } from "./types";
+import type { DeliveryMethod, Placed } from "./types";
 import "./orders.css";
 
 /** An order in under a minute, with the keyboard and a scanner alone. */
@@ -92,11 +92,26 @@ export default function NewOrder() {
     if (!placed) product.current?.focus();
   }, [placed]);
 
+  // F9 leads to the payment; from there it goes on to the next way of paying.
+  const toPay = () => {
+    const here = document.activeElement;
+    const inPay = here !== null && (here === pay.current?.input || (d.pay === "later" && here === button.current));
+    if (inPay && !locked) patch({ pay: after(PAY, d.pay), tendered: null });
+    setTimeout(() => (pay.current ?? button.current)?.focus(), 0);
+  };
+  const nextDelivery = () => {
+    if (locked) return;
+    const delivery = after(DELIVERY, d.delivery);
+    patch({ delivery });
+    if (delivery === "ship") setTimeout(() => document.querySelector<HTMLElement>(".so-side .cu-paste textarea")?.focus(), 0);
+  };
+
   useHotkeys([
     { keys: "f2", label: t("orders.entry.find"), run: toProduct, inFields: true },
     { keys: "f4", label: t("orders.entry.buyer"), run: () => pick.current?.focus(), inFields: true },
+    { keys: "f7", label: t("orders.entry.delivery"), run: nextDelivery, inFields: true },
     { keys: "f8", label: t("orders.discount"), run: () => discount.current?.focus(), inFields: true },
-    { keys: "f9", label: t("orders.entry.pay"), run: () => (pay.current ? pay.current.focus() : button.current?.focus()), inFields: true },
+    { keys: "f9", label: t("orders.entry.pay"), run: toPay, inFields: true },
     { keys: "mod+enter", label: t("orders.entry.place"), run: () => (placed ? next() : void place()), inFields: true },
   ]);
 
@@ -206,6 +221,13 @@ export default function NewOrder() {
   );
 }
 
+const PAY: PayNow[] = ["cash", "bank_transfer", "elsewhere", "later"];
+const DELIVERY: DeliveryMethod[] = ["counter", "ship", "pickup"];
+
+function after<T>(all: T[], now: T): T {
+  return all[(all.indexOf(now) + 1) % all.length] ?? now;
+}
+
 /** The keys, always in sight: nobody learns what is hidden. */
 function Legend() {
   const { t } = useTranslation();
@@ -218,6 +240,7 @@ function Legend() {
     [["←", "→"], t("orders.keys.step")],
     [["Del"], t("orders.keys.remove")],
     [["F4"], t("orders.keys.buyer")],
+    [["F7"], t("orders.keys.delivery")],
     [["F8"], t("orders.keys.discount")],
     [["F9"], t("orders.keys.pay")],
     [[keyLabel("mod+enter")], t("orders.keys.place")],

@@ -21,9 +21,11 @@ import type { Row } from "./types";
 import "./orders.css";
 
 export default function OrderList() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const f = useFormats();
   const { currency } = useShop();
+  // A status of two characters needs less room than one of two words.
+  const wide = i18n.language.startsWith("zh") ? 0 : 25;
   const status = useStatusText();
   const channel = useChannelName();
   const navigate = useNavigate();
@@ -62,7 +64,7 @@ export default function OrderList() {
       ),
       text: (r) => r.number,
     },
-    { key: "stage", title: t("orders.stage"), width: 105, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
+    { key: "stage", title: t("orders.stage"), width: 105 + wide, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
     { key: "buyer", title: t("orders.buyer"), width: 125, render: (r) => r.buyer_name || <span className="sk-muted">{t("orders.walkIn")}</span>, text: (r) => r.buyer_name },
     {
       key: "goods",
@@ -79,8 +81,8 @@ export default function OrderList() {
     { key: "units", title: t("orders.units"), width: 80, align: "end", hidden: true, render: (r) => <Num value={r.units} />, text: (r) => String(r.units) },
     { key: "total", title: t("orders.total"), width: 115, align: "end", sort: true, render: (r) => <Money minor={r.total} currency={r.currency} />, text: (r) => toDecimalText(r.total, r.currency) },
     { key: "due", title: t("orders.due"), width: 120, align: "end", hidden: true, render: (r) => <Money minor={r.due} currency={r.currency} />, text: (r) => toDecimalText(r.due, r.currency) },
-    { key: "payment", title: t("orders.payment"), width: 115, render: (r) => <StatusTag kind="payment" value={r.payment_status} />, text: (r) => status("payment", r.payment_status) },
-    { key: "fulfilment", title: t("orders.fulfilment"), width: 115, render: (r) => <StatusTag kind="fulfilment" value={r.fulfilment_status} />, text: (r) => status("fulfilment", r.fulfilment_status) },
+    { key: "payment", title: t("orders.payment"), width: 115 + wide, render: (r) => <StatusTag kind="payment" value={r.payment_status} />, text: (r) => status("payment", r.payment_status) },
+    { key: "fulfilment", title: t("orders.fulfilment"), width: 115 + wide, render: (r) => <StatusTag kind="fulfilment" value={r.fulfilment_status} />, text: (r) => status("fulfilment", r.fulfilment_status) },
     { key: "placed", title: t("orders.placedAt"), width: 145, sort: true, render: (r) => <When ms={r.placed_at} />, text: (r) => f.dateTime(r.placed_at) },
     { key: "channel", title: t("orders.channel"), width: 110, hidden: true, render: (r) => channel(r.channel), text: (r) => channel(r.channel) },
     { key: "delivery", title: t("orders.deliveryTitle"), width: 100, hidden: true, render: (r) => t(`orders.delivery.${r.delivery}`), text: (r) => t(`orders.delivery.${r.delivery}`) },

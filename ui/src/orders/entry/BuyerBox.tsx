@@ -1,9 +1,10 @@
-import { Input, Radio, type RefSelectProps } from "antd";
+import { Input, Radio, Select, type RefSelectProps } from "antd";
 import { CarOutlined, ShopOutlined, InboxOutlined } from "@ant-design/icons";
-import type { Ref } from "react";
+import { useEffect, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import { MoneyInput } from "../../components/MoneyInput";
-import { AddressFields, CustomerPicker } from "../../customers";
+import { AddressFields, CustomerPicker, addressLine, type AddressValue } from "../../customers";
+import { useAsk } from "../../lib/api";
 import type { OrderDraft } from "./draft";
 import type { DeliveryMethod } from "../types";
 
@@ -19,9 +20,23 @@ interface Props {
 
 const ICONS = { counter: <ShopOutlined />, ship: <CarOutlined />, pickup: <InboxOutlined /> };
 
+function plain({ name, phone, country, region_code, province, city, district, street, postcode }: AddressValue): AddressValue {
+  return { name, phone, country, region_code, province, city, district, street, postcode };
+}
+
 /** Who buys, and how the goods get there. */
 export function BuyerBox({ draft, disabled, pickRef, wrong, onChange, onDone }: Props) {
   const { t } = useTranslation();
+  const customer = useAsk("customers.get", { id: draft.buyer?.id ?? "" }, { enabled: Boolean(draft.buyer?.id) && draft.delivery === "ship" });
+  const known = draft.buyer?.id && customer.data?.id === draft.buyer.id ? customer.data.addresses : [];
+  const usual = known.find((a) => a.preferred) ?? known[0];
+  const empty = draft.address.street === "" && draft.address.city === "" && !disabled;
+
+  // Whoever bought before need not say again where they live.
+  useEffect(() => {
+    if (usual && empty && draft.delivery === "ship") onChange({ address: plain(usual) });
+  }, [usual?.id, draft.delivery]); // eslint-disable-line react-hooks/exhaustive-deps
+
   return (
     <>
       <section className="so-box" aria-labelledby="so-buyer">
@@ -32,7 +47,9 @@ export function BuyerBox({ draft, disabled, pickRef, wrong, onChange, onDone }: 
         {!draft.buyer && <p className="sk-muted so-hint">{t("orders.entry.walkIn")}</p>}
       </section>
       <section className="so-box" aria-labelledby="so-delivery">
-        <h2 id="so-delivery">{t("orders.entry.delivery")}</h2>
+        <h2 id="so-delivery">
+          {t("orders.entry.delivery")} <kbd>F7</kbd>
+        </h2>
         <Radio.Group
           block
           optionType="button"
@@ -53,6 +70,20 @@ export function BuyerBox({ draft, disabled, pickRef, wrong, onChange, onDone }: 
         {draft.delivery === "pickup" && <p className="sk-muted so-hint">{t("orders.entry.pickupHint")}</p>}
         {draft.delivery === "ship" && (
           <>
+            {known.length > 1 && (
+              <Select
+                className="so-known"
+                value={null}
+                disabled={disabled}
+                placeholder={t("orders.entry.knownAddress")}
+                aria-label={t("orders.entry.knownAddress")}
+                options={known.map((a) => ({ value: a.id, label: `${a.name || draft.buyer?.name || ""} ${addressLine(a)}` }))}
+                onChange={(id: string | null) => {
+                  const a = known.find((x) => x.id === id);
+                  if (a) onChange({ address: plain(a) });
+                }}
+              />
+            )}
             <AddressFields value={draft.address} onChange={(address) => onChange({ address })} disabled={disabled} wrong={wrong} />
             <label className="so-row">
               <span>{t("orders.freight")}</span>

@@ -127,7 +127,7 @@ export function PayBox({ draft, quoted, disabled, discountRef, payRef, onChange,
 export function notes(total: number, currency: string): number[] {
   if (total <= 0) return [];
   const unit = 10 ** exponent(currency);
-  const steps = [1, 5, 10, 20, 50, 100, 1000, 10_000].map((n) => n * unit);
-  const rounds = steps.map((s) => Math.ceil(total / s) * s);
+  const steps = [1, 5, 10, 50, 100, 1000, 10_000].map((n) => n * unit);
+  const rounds = steps.map((s) => Math.ceil(total / s) * s).filter((n) => n <= total * 3);
   return [...new Set([total, ...rounds])].sort((a, b) => a - b).slice(0, 4);
 }

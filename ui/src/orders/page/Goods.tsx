@@ -51,7 +51,7 @@ export function Goods({ order }: { order: Order }) {
                   {money(l.unit_price)}
                 </td>
                 <td className="so-end" data-label={t("orders.line.discount")}>
-                  {l.discount > 0 ? <>−{money(l.discount)}</> : <span className="sk-muted">—</span>}
+                  {l.discount > 0 ? <span>−{money(l.discount)}</span> : <span className="sk-muted">—</span>}
                 </td>
                 <td className="so-end" data-label={t("orders.line.amount")}>
                   {money(l.net)}
