@@ -93,12 +93,13 @@ export function Shell() {
 function Brand({ collapsed }: { collapsed: boolean }) {
   const { t } = useTranslation();
   const shop = useShop();
+  const name = shop.logoText || shop.name || t("app.name");
   return (
-    <Link to="/" className="sk-brand" aria-label={t("app.home")}>
+    <Link to="/" className="sk-brand" title={t("app.home")} {...(collapsed ? { "aria-label": name } : {})}>
       <Seal size={28} />
       {!collapsed && (
         <span className="sk-brand-name">
-          {shop.logoText || shop.name || t("app.name")}
+          {name}
           {shop.sample && <Tag className="sk-sample">{t("app.sample")}</Tag>}
         </span>
       )}

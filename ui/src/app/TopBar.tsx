@@ -25,7 +25,7 @@ export function TopBar({ narrow, menuButton, onPalette, onShortcuts }: Props) {
   return (
     <Layout.Header className="sk-top">
       {menuButton}
-      <button type="button" className="sk-search" onClick={onPalette} aria-label={t("app.palette.open")}>
+      <button type="button" className="sk-search" onClick={onPalette} title={t("app.palette.open")}>
         <SearchOutlined aria-hidden />
         <span className="sk-search-text">{t("app.palette.hint")}</span>
         {!narrow && <kbd>{keyLabel("mod+k")}</kbd>}

@@ -1,11 +1,12 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Grid, Menu, Select, Skeleton } from "antd";
-import { DatabaseOutlined, GlobalOutlined, InfoCircleOutlined, NumberOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
+import { DatabaseOutlined, GlobalOutlined, HistoryOutlined, InfoCircleOutlined, NumberOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
 import { About } from "./About";
 import { Data } from "./Data";
+import { History } from "./History";
 import { Numbering } from "./Numbering";
 import { useShopFacts } from "./queries";
 import { Regional } from "./Regional";
@@ -13,7 +14,7 @@ import { Rules } from "./Rules";
 import { ShopInfo } from "./ShopInfo";
 import "./settings.css";
 
-const ICONS = { shop: <ShopOutlined />, rules: <SlidersOutlined />, numbers: <NumberOutlined />, regional: <GlobalOutlined />, data: <DatabaseOutlined />, about: <InfoCircleOutlined /> };
+const ICONS = { shop: <ShopOutlined />, rules: <SlidersOutlined />, numbers: <NumberOutlined />, regional: <GlobalOutlined />, data: <DatabaseOutlined />, history: <HistoryOutlined />, about: <InfoCircleOutlined /> };
 type Name = keyof typeof ICONS;
 const NAMES = Object.keys(ICONS) as Name[];
 
@@ -46,6 +47,7 @@ export default function SettingsPage() {
           {shop.facts && here === "numbers" && <Numbering facts={shop.facts} />}
           {here === "regional" && <Regional />}
           {here === "data" && <Data />}
+          {here === "history" && <History />}
           {here === "about" && <About />}
         </div>
       </div>

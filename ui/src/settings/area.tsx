@@ -1,4 +1,4 @@
-import { DatabaseOutlined, NumberOutlined, SettingOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
+import { DatabaseOutlined, HistoryOutlined, NumberOutlined, SettingOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
 import { defineArea } from "../app/areas";
 
 export default defineArea({
@@ -13,6 +13,7 @@ export default defineArea({
     { label: "settings.rules.title", icon: <SlidersOutlined />, to: "/settings/rules", words: "shezhi guize threshold timeout tax yujing" },
     { label: "settings.numbers.title", icon: <NumberOutlined />, to: "/settings/numbers", words: "shezhi bianhao prefix" },
     { label: "settings.backup.title", icon: <DatabaseOutlined />, to: "/settings/data", words: "shezhi beifen restore huifu jiancha check" },
+    { label: "settings.sections.history", icon: <HistoryOutlined />, to: "/settings/history", words: "lishi caozuo rizhi audit log undo chexiao" },
     { label: "settings.diagnostics.copy", to: "/settings/about", words: "zhenduan guanyu about version support" },
     { label: "settings.go", to: "/settings", keys: "g ,", words: "shezhi preferences" },
   ],

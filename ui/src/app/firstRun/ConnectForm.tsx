@@ -1,5 +1,5 @@
 import { Alert, Button, Checkbox, Form, Input, InputNumber } from "antd";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { useTell } from "../../lib/api";
@@ -14,7 +14,7 @@ interface Server {
 }
 
 /** A shared Postgres. The password is not part of the draft: secrets are never written by the window. */
-export function ConnectForm({ keyring, onReady }: { keyring: boolean; onReady: () => void }) {
+export function ConnectForm({ keyring, onReady, title }: { keyring: boolean; onReady: () => void; title?: ReactNode }) {
   const { t } = useTranslation();
   const draft = useDraft<Server>("firstRun.connect", { host: "", port: 5432, database: "shopkeeper", user: "", tls: true });
   const [password, setPassword] = useState("");
@@ -34,7 +34,7 @@ export function ConnectForm({ keyring, onReady }: { keyring: boolean; onReady: (
 
   return (
     <Form layout="vertical" onFinish={() => connect.mutate(input)}>
-      <h2 style={{ marginTop: 0 }}>{t("firstRun.connect.title")}</h2>
+      {title}
       <div className="sk-two sk-two-wide">
         <Form.Item label={t("firstRun.host")} htmlFor="pg-host" required>
           <Input id="pg-host" autoFocus value={v.host} placeholder="db.example.com" spellCheck={false} onChange={(e) => put({ host: e.target.value })} />

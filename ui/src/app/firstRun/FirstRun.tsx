@@ -65,7 +65,7 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
       )}
       {step === "connect" && (
         <Card>
-          <ConnectForm keyring={status?.keyring ?? true} onReady={onReady} />
+          <ConnectForm keyring={status?.keyring ?? true} onReady={onReady} title={<h1 className="sk-first-title">{t("firstRun.connect.title")}</h1>} />
         </Card>
       )}
     </main>

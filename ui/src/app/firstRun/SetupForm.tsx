@@ -36,7 +36,7 @@ export function SetupForm({ onReady }: { onReady: () => void }) {
 
   return (
     <Form layout="vertical" onFinish={() => setup.mutate({ ...v, name: v.name.trim() })}>
-      <h2 style={{ marginTop: 0 }}>{t("firstRun.setup.title")}</h2>
+      <h1 className="sk-first-title">{t("firstRun.setup.title")}</h1>
       <DraftNotice draft={draft} />
       <Form.Item label={t("firstRun.name")} htmlFor="fr-name" required>
         <Input id="fr-name" autoFocus value={v.name} maxLength={80} placeholder={t("firstRun.namePlaceholder")} onChange={(e) => put({ name: e.target.value })} />
