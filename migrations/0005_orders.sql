@@ -169,3 +169,4 @@ CREATE TABLE order_return_line (
     net BIGINT NOT NULL
 );
 CREATE INDEX order_return_line_by_return ON order_return_line (return_id, line_no);
+CREATE INDEX order_return_line_by_sku ON order_return_line (sku_id);

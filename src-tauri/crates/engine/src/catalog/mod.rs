@@ -1,7 +1,10 @@
 //! Products, the SKUs that are sold, and the tree they hang in.
 
 mod audit;
+mod bulk;
 mod categories;
+mod check;
+mod index;
 mod list;
 mod matrix;
 mod pick;
@@ -9,6 +12,7 @@ mod product;
 mod remove;
 mod sale;
 mod save;
+mod skus;
 mod state;
 
 pub use audit::{ProductChange, ProductFieldChange, ProductHistory, history};
@@ -28,4 +32,6 @@ pub use state::{
     PriorState, ProductStatesSet, RefusedState, RestoreStates, SetProductState, restore_states, set_state,
 };
 
+pub(crate) use bulk::{NewProduct, NewSku, insert_many, insert_skus};
+pub(crate) use index::{barcode_key, code_key, index};
 pub(crate) use sale::{SaleSku, options_text, skus_for_order};
