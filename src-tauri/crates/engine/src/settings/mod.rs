@@ -206,7 +206,6 @@ pub async fn setup(ctx: &mut Ctx, input: Setup) -> Result<Shop> {
         ctx.now.0
     )?;
     crate::stock::create_locations(ctx).await?;
-    crate::stock::create_locations(ctx).await?;
     ctx.about(id);
     load(&mut ctx.tx).await?.ok_or(Error::NoShop)
 }
