@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider, createMemoryHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
-import { act, render, screen, waitFor } from "@testing-library/react";
+import { act, configure, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { App } from "antd";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
@@ -42,6 +42,16 @@ function answer(name: string, input: unknown): unknown {
       return place();
     case "app.drafts":
       return { items: drafts };
+    case "app.status":
+      return { database: "/home/shop/shop.db" };
+    case "app.save_draft": {
+      const d = input as { id: string; body: string };
+      drafts = [...drafts.filter((x) => x.id !== d.id), { id: d.id, body: d.body, updated_at: Date.now() }];
+      return {};
+    }
+    case "app.discard_draft":
+      drafts = drafts.filter((x) => x.id !== (input as { id: string }).id);
+      return {};
     case "customers.search":
       return { items: [] };
     default:
@@ -63,6 +73,10 @@ function open() {
 
 const field = () => screen.findByRole("combobox", { name: "Product" });
 const kept = () => JSON.parse(localStorage.getItem(`shopkeeper.${KEPT}`) ?? "null") as { value: { commandId: string; lines: { qty: number }[] } } | null;
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 10_000 });
+vi.setConfig({ testTimeout: 40_000 });
 
 let unhook: () => void;
 beforeAll(async () => {
@@ -166,4 +180,29 @@ it("takes the draft from the shop when the device has lost its own", async () =>
   await act(async () => void open());
   expect(await screen.findByText(/is still here/)).toBeInTheDocument();
   await waitFor(() => expect(screen.getByTestId("total")).toHaveTextContent("51.60"));
+});
+
+it("sets an order aside for the next buyer, and takes it up again", async () => {
+  const user = userEvent.setup();
+  open();
+  await user.click(await field());
+  await user.keyboard("TEA-1{Enter}");
+  await screen.findByRole("cell", { name: /TEA-1/ });
+  await user.keyboard("{F6}");
+  await screen.findByText("Scan the first product");
+  expect(drafts).toHaveLength(1);
+  await user.click(await screen.findByRole("button", { name: /Orders set aside/ }));
+  await user.click(await screen.findByText("Tea"));
+  await screen.findByRole("cell", { name: /TEA-1/ });
+  expect(kept()?.value.lines).toHaveLength(1);
+});
+
+it("leaves alone what another desk of the same shop is typing", async () => {
+  localStorage.setItem("shopkeeper.desk", JSON.stringify("mine"));
+  const body = { commandId: "0190aaaa-0000-7000-8000-000000000001", desk: "theirs", lines: [{ sku_id: "sku-tea", code: "TEA-1", barcode: "", title: "Tea", options: "", price: 1290, available: 5, qty: 4, unit_price: null }], at: 0 };
+  drafts = [{ id: body.commandId, body: JSON.stringify(body), updated_at: 1_790_000_000_000 }];
+  open();
+  await field();
+  await waitFor(() => expect(sent.some((s) => s.name === "app.drafts")).toBe(true));
+  expect(screen.queryByText(/is still here/)).toBeNull();
 });

@@ -11,6 +11,7 @@ import { ask, invalidateTags, tell } from "../lib/api";
 import { ApiError } from "../lib/errors";
 import { keyLabel, useHotkeys } from "../lib/hotkeys";
 import { useFormats } from "../lib/shop";
+import { Aside } from "./entry/Aside";
 import { BuyerBox } from "./entry/BuyerBox";
 import { LineTable } from "./entry/LineTable";
 import { PayBox } from "./entry/PayBox";
@@ -92,6 +93,19 @@ export default function NewOrder() {
     if (!placed) product.current?.focus();
   }, [placed]);
 
+  const setAside = async (f: () => Promise<void>) => {
+    setError(null);
+    setSaid(null);
+    try {
+      await f();
+      invalidateTags(client, ["drafts", "app"]);
+    } catch (e) {
+      setError(e);
+    }
+    toProduct();
+  };
+  const park = () => (isTouched(d) && !locked ? setAside(draft.park) : Promise.resolve());
+
   // F9 leads to the payment; from there it goes on to the next way of paying.
   const toPay = () => {
     const here = document.activeElement;
@@ -109,6 +123,7 @@ export default function NewOrder() {
   useHotkeys([
     { keys: "f2", label: t("orders.entry.find"), run: toProduct, inFields: true },
     { keys: "f4", label: t("orders.entry.buyer"), run: () => pick.current?.focus(), inFields: true },
+    { keys: "f6", label: t("orders.entry.park"), run: () => void park(), inFields: true },
     { keys: "f7", label: t("orders.entry.delivery"), run: nextDelivery, inFields: true },
     { keys: "f8", label: t("orders.discount"), run: () => discount.current?.focus(), inFields: true },
     { keys: "f9", label: t("orders.entry.pay"), run: toPay, inFields: true },
@@ -130,7 +145,9 @@ export default function NewOrder() {
         title={t("orders.new")}
         back="/orders"
         actions={
-          isTouched(d) && (
+          <>
+            <Aside draft={draft} disabled={locked} onPark={() => void park()} onTake={(p) => void setAside(() => draft.take(p))} />
+            {isTouched(d) && (
             <Button
               icon={<ClearOutlined />}
               disabled={busy}
@@ -142,7 +159,8 @@ export default function NewOrder() {
             >
               {t("orders.entry.clear")}
             </Button>
-          )
+            )}
+          </>
         }
       />
       {!d.sent && <DraftNotice draft={draft} />}

@@ -57,6 +57,10 @@ export interface OrderDraft {
    * command id: whether it had been placed before or not, it is placed once.
    */
   sent: Place | null;
+  /** Which desk types it; another desk of the same shop must not find it on its own screen. */
+  desk: string;
+  /** Set aside while the next buyer is served; any desk may take it up again. */
+  parked: boolean;
 }
 
 export const MAX_QTY = 1_000_000;
@@ -80,6 +84,8 @@ export function emptyDraft(): OrderDraft {
     reference: "",
     goodsFirst: null,
     sent: null,
+    desk: "",
+    parked: false,
   };
 }
 

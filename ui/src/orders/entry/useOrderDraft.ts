@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from "react";
-import { ask, tell } from "../../lib/api";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { ask, tell, useAsk } from "../../lib/api";
 import type { Draft } from "../../lib/drafts";
+import { uuidv7 } from "../../lib/ids";
 import { load, save } from "../../lib/store";
 import { emptyDraft, isTouched, readDraft, type OrderDraft } from "./draft";
 
@@ -14,11 +15,26 @@ interface Kept {
   value: unknown;
 }
 
+export interface Parked {
+  at: number;
+  draft: OrderDraft;
+}
+
+export interface KeptDraft extends Draft<OrderDraft> {
+  /** Orders set aside, the oldest first. */
+  parked: Parked[];
+  /** Sets this one aside and begins another. */
+  park: () => Promise<void>;
+  /** Takes one up again; what is on the screen is set aside for it. */
+  take: (p: Parked) => Promise<void>;
+}
+
 /**
  * The order being typed, kept twice: on this device with every keystroke, and a moment later in the shop's own database,
  * which also survives a webview that loses its storage. The device's copy is the newer one, so it goes first.
  */
-export function useOrderDraft(): Draft<OrderDraft> {
+export function useOrderDraft(): KeptDraft {
+  const [desk] = useState(thisDesk);
   const [start] = useState(() => {
     const kept = load<Kept | null>(KEPT, null);
     const value = kept ? readDraft(kept.value) : null;
@@ -40,6 +56,8 @@ export function useOrderDraft(): Draft<OrderDraft> {
     timer.current = null;
   };
 
+  const store = useCallback((d: OrderDraft) => tell("app.save_draft", { id: d.commandId, area: AREA, body: JSON.stringify({ ...d, desk: desk.id }) }), [desk]);
+
   const set = useCallback(
     (change: OrderDraft | ((old: OrderDraft) => OrderDraft)) => {
       const next = typeof change === "function" ? change(now.current) : change;
@@ -50,10 +68,10 @@ export function useOrderDraft(): Draft<OrderDraft> {
         if (!isTouched(now.current)) return;
         stored.current = now.current.commandId;
         // What cannot be kept there is kept here; the order itself is not held up.
-        tell("app.save_draft", { id: now.current.commandId, area: AREA, body: JSON.stringify(now.current) }).catch(() => undefined);
+        store(now.current).catch(() => undefined);
       }, SERVER_DELAY_MS);
     },
-    [put],
+    [put, store],
   );
 
   const clear = useCallback(
@@ -68,27 +86,71 @@ export function useOrderDraft(): Draft<OrderDraft> {
     [put],
   );
 
+  const aside = useCallback(async () => {
+    stopTimer();
+    if (isTouched(now.current)) await store({ ...now.current, parked: true });
+    stored.current = null;
+  }, [store]);
+
+  const park = useCallback(async () => {
+    await aside();
+    clear();
+  }, [aside, clear]);
+
+  const take = useCallback(
+    async (p: Parked) => {
+      await aside();
+      clear();
+      stored.current = p.draft.commandId;
+      set({ ...p.draft, parked: false });
+    },
+    [aside, clear, set],
+  );
+
   useEffect(() => {
     if (start.at !== null) return stopTimer;
     let gone = false;
-    ask("app.drafts", { area: AREA })
-      .then((answer: { items: { id: string; body: string; updated_at: number }[] }) => {
-        const newest = [...answer.items].sort((a, b) => b.updated_at - a.updated_at)[0];
-        const found = newest ? readDraft(parse(newest.body)) : null;
-        if (gone || !newest || !found || !isTouched(found) || isTouched(now.current)) return;
-        stored.current = newest.id;
-        put(found);
-        setRestoredAt(newest.updated_at);
+    Promise.all([ask("app.drafts", { area: AREA }), desk.fresh ? ask("app.status", {}) : null])
+      .then(([kept, status]) => {
+        // A desk that has forgotten its name may take what it finds only where it is alone.
+        const alone = status !== null && !/^postgres/i.test(status.database);
+        const mine = kept.items
+          .map((i) => ({ at: i.updated_at, draft: readDraft(parse(i.body)) }))
+          .filter((i): i is Parked => i.draft !== null && isTouched(i.draft) && !i.draft.parked && (i.draft.desk === desk.id || alone))
+          .sort((a, b) => b.at - a.at)[0];
+        if (gone || !mine || isTouched(now.current)) return;
+        stored.current = mine.draft.commandId;
+        put(mine.draft);
+        setRestoredAt(mine.at);
       })
       .catch(() => undefined);
     return () => {
       gone = true;
       stopTimer();
     };
-  }, [start, put]);
+  }, [start, put, desk]);
+
+  const others = useAsk("app.drafts", { area: AREA }, { tags: ["drafts"] }).data;
+  const parked = useMemo(
+    () =>
+      (others?.items ?? [])
+        .map((i) => ({ at: i.updated_at, draft: readDraft(parse(i.body)) }))
+        .filter((i): i is Parked => i.draft !== null && i.draft.parked && i.draft.commandId !== value.commandId)
+        .sort((a, b) => a.at - b.at),
+    [others, value.commandId],
+  );
 
   const discard = useCallback(() => clear(), [clear]);
-  return { value, set, restoredAt, clear, discard };
+  return { value, set, restoredAt, clear, discard, parked, park, take };
+}
+
+/** The name this device gave itself. */
+function thisDesk(): { id: string; fresh: boolean } {
+  const old = load<string | null>("desk", null);
+  if (old) return { id: old, fresh: false };
+  const id = uuidv7();
+  save("desk", id);
+  return { id, fresh: true };
 }
 
 function parse(text: string): unknown {
