@@ -63,8 +63,8 @@ const LOOKS = {
   },
   product: {
     draft: ["grey", <EditOutlined />],
-    active: ["green", <CheckCircleOutlined />],
-    off: ["grey", <PauseCircleOutlined />],
+    listed: ["green", <CheckCircleOutlined />],
+    unlisted: ["gold", <PauseCircleOutlined />],
     archived: ["grey", <StopOutlined />],
   },
   stockLevel: {
