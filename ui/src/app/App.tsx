@@ -7,6 +7,7 @@ import { invalidateTags } from "../lib/api";
 import { ApiError } from "../lib/errors";
 import { installHotkeys } from "../lib/hotkeys";
 import { onChanged } from "../lib/transport";
+import { Boundary } from "./Boundary";
 import { Gate } from "./Gate";
 import { styleNonce, themeConfig, useDark } from "./theme";
 
@@ -44,7 +45,9 @@ export function App() {
         form={{ requiredMark: false }}
       >
         <AntApp message={{ maxCount: 3 }} notification={{ placement: "bottomRight", maxCount: 3 }}>
-          <Gate />
+          <Boundary>
+            <Gate />
+          </Boundary>
         </AntApp>
       </ConfigProvider>
     </QueryClientProvider>

@@ -240,7 +240,7 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
         <div className="sk-table" ref={box} tabIndex={0} role="group" aria-label={t("list.keyboard", { name: p.label })} onKeyDown={onKey}>
           {nothing ? (
             emptyView
-          ) : (
+          ) : p.source.error && rows.length === 0 ? null : (
             <Table<Row>
               ref={table as never}
               size="small"
@@ -275,7 +275,7 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
           )}
         </div>
       )}
-      <footer className="sk-list-foot sk-muted sk-num" role="status">
+      <div className="sk-list-foot sk-muted sk-num" role="status">
         {!p.source.loading &&
           (p.source.total !== null ? t("list.countOf", { shown: f.count(rows.length), total: f.count(p.source.total) }) : t("list.count", { shown: `${f.count(rows.length)}${p.source.hasMore ? "+" : ""}` }))}
         {p.source.fetching && !p.source.loading && <Spin size="small" />}
@@ -284,7 +284,7 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
             {t("list.more")}
           </Button>
         )}
-      </footer>
+      </div>
     </section>
   );
 }

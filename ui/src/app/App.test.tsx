@@ -1,0 +1,91 @@
+import { act, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { startI18n, switchLanguage } from "../i18n";
+import { ApiError } from "../lib/errors";
+import { setTransport } from "../lib/transport";
+import { pushUndo } from "../lib/undo";
+import { App } from "./App";
+
+const shop = { id: "1", name: "Harbour Books", currency: "GBP", zone: "Europe/London", country: "GB", contact: "", phone: "", address: "", tax_id: "", version: 1, sample: false, preferences: {} };
+const calls: { name: string; input: unknown; id: string | undefined }[] = [];
+let hasShop = true;
+let announce: (tags: string[]) => void = () => undefined;
+
+setTransport({
+  async call(name, input, id) {
+    calls.push({ name, input, id });
+    if (name === "settings.shop") return { shop: hasShop ? shop : null };
+    if (name === "settings.setup") {
+      hasShop = true;
+      return shop;
+    }
+    throw new ApiError(name, "unknown_command", { name });
+  },
+  onChanged(listener) {
+    announce = listener;
+    return () => undefined;
+  },
+});
+
+beforeAll(async () => {
+  await startI18n("en");
+  Object.defineProperty(window, "matchMedia", { value: (q: string) => ({ matches: /min-width/.test(q), media: q, addListener: vi.fn(), removeListener: vi.fn(), addEventListener: vi.fn(), removeEventListener: vi.fn() }) });
+  globalThis.ResizeObserver = class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  };
+  Element.prototype.scrollIntoView = vi.fn();
+});
+
+beforeEach(() => {
+  hasShop = true;
+  calls.length = 0;
+  window.location.hash = "#/settings/regional";
+});
+
+it("opens a shop on the first day: a name is enough", async () => {
+  hasShop = false;
+  render(<App />);
+  await userEvent.click(await screen.findByRole("button", { name: /Set up my shop/ }));
+  await userEvent.type(await screen.findByLabelText(/Name of the shop/), "Harbour Books{Enter}");
+  await waitFor(() => expect(calls.find((c) => c.name === "settings.setup")).toBeTruthy());
+  const sent = calls.find((c) => c.name === "settings.setup");
+  expect(sent?.input).toMatchObject({ name: "Harbour Books" });
+  expect(sent?.id).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+it("reaches every page by Ctrl+K, and speaks the other language at once", async () => {
+  render(<App />);
+  await screen.findByRole("heading", { level: 1, name: "Settings" });
+  await userEvent.keyboard("{Control>}k{/Control}");
+  const box = await screen.findByRole("combobox", { name: /Search pages/ });
+  const list = screen.getByRole("listbox");
+  for (const page of ["Dashboard", "Orders", "Customers", "Reports", "Settings"]) expect(within(list).getAllByText(page).length).toBeGreaterThan(0);
+  await userEvent.type(box, "yuyan english");
+  expect(within(list).getAllByRole("option")).toHaveLength(1);
+  await userEvent.clear(box);
+  await userEvent.type(box, "简体");
+  await userEvent.keyboard("{Enter}");
+  await screen.findByRole("heading", { level: 1, name: "设置" });
+  await act(() => switchLanguage("en"));
+});
+
+it("takes back the last thing with Ctrl+Z", async () => {
+  render(<App />);
+  await screen.findByRole("heading", { level: 1, name: "Settings" });
+  const back = vi.fn(async () => undefined);
+  act(() => pushUndo({ label: "3 orders archived", run: back }));
+  await screen.findByText("3 orders archived");
+  await userEvent.keyboard("{Control>}z{/Control}");
+  await waitFor(() => expect(back).toHaveBeenCalledOnce());
+});
+
+it("asks again when the shop says that something changed", async () => {
+  render(<App />);
+  await screen.findByRole("heading", { level: 1, name: "Settings" });
+  const before = calls.filter((c) => c.name === "settings.shop").length;
+  act(() => announce(["settings"]));
+  await waitFor(() => expect(calls.filter((c) => c.name === "settings.shop").length).toBeGreaterThan(before));
+});
