@@ -61,8 +61,7 @@ impl Shop {
     pub async fn empty(address: Address, folder: Option<tempfile::TempDir>) -> anyhow::Result<Self> {
         let clock = Arc::new(AtomicI64::new(MONDAY));
         let hands = clock.clone();
-        let engine =
-            Engine::open_with_clock(&address, Arc::new(move || Millis(hands.load(Ordering::Relaxed)))).await?;
+        let engine = Engine::open_with_clock(&address, Arc::new(move || Millis(hands.load(Ordering::Relaxed)))).await?;
         let caller = engine.owner(Door::CommandLine);
         Ok(Self { engine, caller, address, clock, _folder: folder })
     }

@@ -80,9 +80,14 @@ fn the_victim() {
 }
 
 async fn take_orders(engine: &Engine) {
-    let skus = json_call(engine, "catalog.search_skus", Meta::new(), json!({"query": "CRASH", "limit": 20, "only_for_sale": true}))
-        .await
-        .expect("the SKUs are found");
+    let skus = json_call(
+        engine,
+        "catalog.search_skus",
+        Meta::new(),
+        json!({"query": "CRASH", "limit": 20, "only_for_sale": true}),
+    )
+    .await
+    .expect("the SKUs are found");
     let sku = |n: usize| skus["items"][n % 3]["sku_id"].clone();
     for n in 0.. {
         let meta = Meta::new();
@@ -99,8 +104,10 @@ async fn take_orders(engine: &Engine) {
 }
 
 async fn import(engine: &Engine, path: &str) {
-    let unfinished = json_call(engine, "imports.list", Meta::new(), json!({"cursor": null, "limit": 10})).await.expect("a list");
-    let paused = unfinished["items"].as_array().and_then(|jobs| jobs.iter().find(|job| job["state"] == "paused")).cloned();
+    let unfinished =
+        json_call(engine, "imports.list", Meta::new(), json!({"cursor": null, "limit": 10})).await.expect("a list");
+    let paused =
+        unfinished["items"].as_array().and_then(|jobs| jobs.iter().find(|job| job["state"] == "paused")).cloned();
     let job = match paused {
         Some(job) => json_call(engine, "imports.resume", Meta::new(), json!({"id": job["id"]})).await,
         None => {
@@ -174,7 +181,10 @@ async fn no_acknowledged_order_is_lost() -> anyhow::Result<()> {
     for id in &acknowledged {
         // Asked again with the same id, the shop answers as it did: the order is there.
         let answer = json_call(&engine, "app.audit", Meta::new(), json!({"command_id": id, "limit": 1})).await?;
-        anyhow::ensure!(answer["items"].as_array().is_some_and(|rows| rows.len() == 1), "order {id} was acknowledged and is lost");
+        anyhow::ensure!(
+            answer["items"].as_array().is_some_and(|rows| rows.len() == 1),
+            "order {id} was acknowledged and is lost"
+        );
     }
     eprintln!("{} kills, {} acknowledged orders, none lost", rounds(), acknowledged.len());
     engine.close().await;
@@ -201,7 +211,11 @@ async fn an_import_cut_anywhere_ends_as_if_uncut() -> anyhow::Result<()> {
             engine.close().await;
         }
         let ended = victim(file, path)?.wait_with_output()?;
-        anyhow::ensure!(String::from_utf8_lossy(&ended.stdout).contains("ended \"done\""), "{}", String::from_utf8_lossy(&ended.stdout));
+        anyhow::ensure!(
+            String::from_utf8_lossy(&ended.stdout).contains("ended \"done\""),
+            "{}",
+            String::from_utf8_lossy(&ended.stdout)
+        );
         let engine = Engine::open(address).await?;
         assert_sound(&engine).await?;
         let jobs = json_call(&engine, "imports.list", Meta::new(), json!({"cursor": null, "limit": 1})).await?;

@@ -17,12 +17,18 @@ async fn sqlite_tables() -> anyhow::Result<(Tables, BTreeMap<String, String>)> {
     let (address, _folder) = sqlite_address()?;
     let db = Db::open(&address).await?;
     let Db::Sqlite { writer, .. } = &db else { anyhow::bail!("not SQLite") };
-    let rows = sqlx::query("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL ORDER BY name").fetch_all(writer).await?;
+    let rows =
+        sqlx::query("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL ORDER BY name")
+            .fetch_all(writer)
+            .await?;
     let (mut tables, mut sql) = (Tables::new(), BTreeMap::new());
     for row in rows {
         let name: String = row.try_get("name")?;
         if ours(&name) {
-            let columns = sqlx::query("SELECT name FROM pragma_table_info($1) ORDER BY cid").bind(&name).fetch_all(writer).await?;
+            let columns = sqlx::query("SELECT name FROM pragma_table_info($1) ORDER BY cid")
+                .bind(&name)
+                .fetch_all(writer)
+                .await?;
             tables.insert(name.clone(), columns.iter().map(|c| c.try_get("name")).collect::<Result<_, _>>()?);
             sql.insert(name, row.try_get("sql")?);
         }
@@ -77,7 +83,10 @@ async fn the_schema_is_described() -> anyhow::Result<()> {
                 let _ = write!(comment, "{}{words}", if comment.is_empty() { "" } else { " " });
             } else if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                 let table = rest.split([' ', '(']).next().unwrap_or_default().to_owned();
-                about.insert(table, (file.file_name().unwrap_or_default().to_string_lossy().into_owned(), std::mem::take(&mut comment)));
+                about.insert(
+                    table,
+                    (file.file_name().unwrap_or_default().to_string_lossy().into_owned(), std::mem::take(&mut comment)),
+                );
             } else {
                 comment.clear();
             }

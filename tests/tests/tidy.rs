@@ -66,7 +66,8 @@ fn places(files: &[(String, String)], words: &[&str]) -> Vec<String> {
 #[test]
 fn the_domain_is_pure() {
     let domain = files("src-tauri/crates/domain/src", &[".rs"]);
-    let impure = ["std::fs", "std::net", "SystemTime", "Instant::now", "tokio::", "Timestamp::now", "Zoned::now", "std::env"];
+    let impure =
+        ["std::fs", "std::net", "SystemTime", "Instant::now", "tokio::", "Timestamp::now", "Zoned::now", "std::env"];
     assert_none("the domain knows no disk, net, clock or environment", places(&domain, &impure));
 }
 
@@ -75,7 +76,9 @@ fn money_is_never_a_float() {
     let mut rust = files("src-tauri/crates/domain/src", &[".rs"]);
     rust.extend(files("src-tauri/crates/engine/src", &[".rs"]));
     // A spreadsheet cell is a float; it is turned into text at the door.
-    rust.retain(|(name, _)| !name.ends_with("imports/xlsx.rs") && !name.ends_with("exports.rs") && !name.contains("/exports/"));
+    rust.retain(|(name, _)| {
+        !name.ends_with("imports/xlsx.rs") && !name.ends_with("exports.rs") && !name.contains("/exports/")
+    });
     assert_none("no float below the doors", places(&rust, &["f64", "f32", "as_f64"]));
     let sql = files("migrations", &[".sql"]);
     let faults = sql
@@ -96,7 +99,10 @@ fn sql_stands_in_the_engine_only() {
     for folder in ["domain", "server", "shopctl"] {
         others.extend(files(&format!("src-tauri/crates/{folder}/src"), &[".rs"]));
     }
-    assert_none("no door and no rule knows SQL", places(&others, &["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "sqlx::query"]));
+    assert_none(
+        "no door and no rule knows SQL",
+        places(&others, &["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "sqlx::query"]),
+    );
 }
 
 #[test]
@@ -120,7 +126,9 @@ fn areas_of_the_ui_keep_to_themselves() {
             continue;
         }
         for (n, line) in code(&text) {
-            let Some((_, path)) = line.split_once("from \"../").or_else(|| line.split_once("from \"../../")) else { continue };
+            let Some((_, path)) = line.split_once("from \"../").or_else(|| line.split_once("from \"../../")) else {
+                continue;
+            };
             let other = path.trim_start_matches("../").split(['/', '"']).next().unwrap_or_default();
             let known = root().join("ui/src").join(other).is_dir();
             if known && other != area && !shared.contains(&other) {
@@ -155,7 +163,11 @@ fn files_stay_readable() {
         .iter()
         .filter(|(name, _)| !name.ends_with("bindings.ts"))
         // Tables of facts are long by nature.
-        .filter(|(name, _)| !name.ends_with("commands.rs") && !name.contains("domain/src/currencies") && !name.contains("domain/src/shipping/"))
+        .filter(|(name, _)| {
+            !name.ends_with("commands.rs")
+                && !name.contains("domain/src/currencies")
+                && !name.contains("domain/src/shipping/")
+        })
         .filter(|(_, text)| text.lines().count() > 700)
         .map(|(name, text)| format!("{name}: {} lines", text.lines().count()))
         .collect();
@@ -164,7 +176,22 @@ fn files_stay_readable() {
 
 #[test]
 fn the_top_level_is_what_the_map_says() {
-    let known = ["Cargo.toml", "Cargo.lock", "README.md", "LICENSE", "CHANGELOG.md", "NOTICE", "deny.toml", "rustfmt.toml", "src-tauri", "ui", "migrations", "icons", "tests", "target"];
+    let known = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "NOTICE",
+        "deny.toml",
+        "rustfmt.toml",
+        "src-tauri",
+        "ui",
+        "migrations",
+        "icons",
+        "tests",
+        "target",
+    ];
     let faults = fs::read_dir(root())
         .expect("the root")
         .flatten()

@@ -77,6 +77,9 @@ pub async fn save_preferences(ctx: &mut Ctx, input: SavePreferences) -> Result<S
         input.version.0
     )?;
     let after = saved_shop(ctx, &before, saved).await?;
+    if after.preferences.low_stock != before.preferences.low_stock {
+        crate::stock::default_low_changed(ctx, after.preferences.low_stock.into()).await?;
+    }
     ctx.undo_with(
         "settings.save_preferences",
         &SavePreferences { version: after.version, preferences: before.preferences.clone() },

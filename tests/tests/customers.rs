@@ -1,0 +1,244 @@
+//! Who buys: one record per person, found by any part of them, with all their orders.
+
+use domain::units::Count;
+use engine::{
+    Error,
+    ctx::Meta,
+    customers::{
+        AddressById, Customer, CustomerById, CustomerOrdersInput, CustomerSort, ListCustomers, Merge, ParseAddress,
+        Save, SaveAddress, SearchCustomers,
+    },
+};
+use tests::{Shop, call, story};
+
+fn named(name: &str, phone: &str) -> Save {
+    Save { name: name.into(), phone: phone.into(), ..Save::default() }
+}
+
+async fn customer(shop: &Shop, name: &str, phone: &str) -> engine::Result<Customer> {
+    shop.call(call::customers_save, named(name, phone)).await
+}
+
+async fn names(shop: &Shop, query: &str) -> engine::Result<Vec<String>> {
+    let found = shop.ask(call::customers_search, SearchCustomers { query: query.into(), limit: None }).await?;
+    let mut names: Vec<String> = found.items.into_iter().map(|row| row.name).collect();
+    names.sort();
+    Ok(names)
+}
+
+story!(a_customer_is_made_changed_and_taken_back, async |shop| {
+    let meta = Meta::new();
+    let made = shop.call_as(meta, call::customers_save, named("  王小明 ", "138 0013 8000")).await?;
+    assert_eq!((made.name.as_str(), made.version), ("王小明", Count(1)));
+    assert_eq!(made.average_order, None);
+
+    let change = Save {
+        id: Some(made.id),
+        version: Some(made.version),
+        email: "Ming@Example.com".into(),
+        note: "likes red".into(),
+        ..named("王小明", "13800138000")
+    };
+    let change_meta = Meta::new();
+    let changed = shop.call_as(change_meta, call::customers_save, change.clone()).await?;
+    assert_eq!((changed.note.as_str(), changed.version), ("likes red", Count(2)));
+
+    // Saved again from an old form.
+    let stale = shop.call(call::customers_save, change).await;
+    assert!(matches!(&stale, Err(Error::Stale { current: Count(2), .. })), "{stale:?}");
+
+    shop.undo(change_meta.command_id).await?;
+    let back = shop.ask(call::customers_get, CustomerById { id: made.id }).await?;
+    assert_eq!((back.note.as_str(), back.email.as_str()), ("", ""));
+    shop.undo(meta.command_id).await?;
+    let gone = shop.ask(call::customers_get, CustomerById { id: made.id }).await;
+    assert!(matches!(gone, Err(Error::NotFound { .. })), "{gone:?}");
+    assert!(names(&shop, "王小明").await?.is_empty());
+    Ok(())
+});
+
+story!(a_phone_or_mail_address_names_one_person, async |shop| {
+    let first = customer(&shop, "Li Lei", "13800138000").await?;
+    for twin in ["+86 138-0013-8000", "１３８００１３８０００"] {
+        let refused = customer(&shop, "Han Meimei", twin).await;
+        let Err(Error::Duplicate { field, existing, .. }) = refused else { panic!("{refused:?}") };
+        assert_eq!((field.as_str(), existing), ("phone", Some(first.id.to_string())));
+    }
+    let mail = Save { email: "li@example.com".into(), ..named("A", "") };
+    let second = shop.call(call::customers_save, mail.clone()).await?;
+    let refused = shop.call(call::customers_save, Save { email: "LI@example.com ".into(), ..mail }).await;
+    let Err(Error::Duplicate { field, existing, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!((field.as_str(), existing), ("email", Some(second.id.to_string())));
+    // Nobody has no phone twice.
+    customer(&shop, "B", "").await?;
+    customer(&shop, "C", "").await?;
+    for (input, wrong) in [
+        (named("", "13800138001"), "name"),
+        (named("A", "not a phone"), "phone"),
+        (Save { email: "nobody".into(), ..named("A", "") }, "email"),
+        (Save { country: "China".into(), ..named("A", "") }, "country"),
+        (Save { version: Some(Count(1)), ..named("A", "") }, "id"),
+    ] {
+        let refused = shop.call(call::customers_save, input).await;
+        let Err(Error::Invalid { field, .. }) = refused else { panic!("{refused:?}") };
+        assert_eq!(field, wrong);
+    }
+    Ok(())
+});
+
+story!(a_customer_is_found_by_any_part, async |shop| {
+    customer(&shop, "欧阳娜娜", "13912345678").await?;
+    customer(&shop, "Nadine Müller", "+49 30 1234567").await?;
+    let mail = Save { email: "zhang.wei@example.cn".into(), ..named("张伟", "") };
+    shop.call(call::customers_save, mail).await?;
+    for (query, expected) in [
+        ("娜娜", vec!["欧阳娜娜"]),
+        ("oynn", vec!["欧阳娜娜"]),
+        ("ouyang", vec!["欧阳娜娜"]),
+        ("5678", vec!["欧阳娜娜"]),
+        ("139123", vec!["欧阳娜娜"]),
+        ("adine", vec!["Nadine Müller"]),
+        ("wei@ex", vec!["张伟"]),
+        ("nobody", vec![]),
+    ] {
+        assert_eq!(names(&shop, query).await?, expected, "{query}");
+    }
+    assert_eq!(names(&shop, "").await?.len(), 3);
+    Ok(())
+});
+
+story!(the_list_goes_on_page_by_page, async |shop| {
+    for n in 0..7 {
+        customer(&shop, &format!("Customer {n}"), "").await?;
+        shop.wait_minutes(i64::from(n % 2));
+    }
+    for (ascending, sort) in
+        [(false, CustomerSort::Created), (true, CustomerSort::Created), (false, CustomerSort::Total)]
+    {
+        let mut seen = Vec::new();
+        let mut cursor = None;
+        loop {
+            let input = ListCustomers { query: String::new(), sort, ascending, cursor, limit: Some(3) };
+            let page = shop.ask(call::customers_list, input).await?;
+            seen.extend(page.items.iter().map(|row| row.name.clone()));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 7, "{seen:?}");
+        let first = if ascending { "Customer 0" } else { "Customer 6" };
+        assert_eq!(seen[0], first);
+        let mut once = seen.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), 7);
+    }
+    let bad = ListCustomers {
+        query: String::new(),
+        sort: CustomerSort::Created,
+        ascending: false,
+        cursor: Some("x".into()),
+        limit: None,
+    };
+    assert!(matches!(shop.ask(call::customers_list, bad).await, Err(Error::Invalid { .. })));
+    let searched = ListCustomers {
+        query: "customer 3".into(),
+        sort: CustomerSort::LastOrder,
+        ascending: false,
+        cursor: None,
+        limit: None,
+    };
+    assert_eq!(shop.ask(call::customers_list, searched).await?.items.len(), 1);
+    Ok(())
+});
+
+story!(addresses_have_one_that_is_preferred, async |shop| {
+    let who = customer(&shop, "Li Lei", "13800138000").await?;
+    let address = |street: &str, preferred: bool| SaveAddress {
+        customer_id: who.id,
+        street: street.into(),
+        region_code: "440305".into(),
+        preferred,
+        ..SaveAddress::default()
+    };
+    let first = shop.call(call::customers_save_address, address("First Road 1", false)).await?;
+    assert!(first.preferred, "the only one is the preferred one");
+    let second = shop.call(call::customers_save_address, address("Second Road 2", false)).await?;
+    assert!(!second.preferred);
+    let meta = Meta::new();
+    shop.call_as(meta, call::customers_prefer_address, AddressById { id: second.id }).await?;
+    let preferred = |who: &Customer| who.addresses.iter().filter(|a| a.preferred).map(|a| a.id).collect::<Vec<_>>();
+    let now = shop.ask(call::customers_get, CustomerById { id: who.id }).await?;
+    assert_eq!(preferred(&now), [second.id]);
+    shop.undo(meta.command_id).await?;
+    let now = shop.ask(call::customers_get, CustomerById { id: who.id }).await?;
+    assert_eq!(preferred(&now), [first.id]);
+
+    // Removed, and taken back: it is the preferred one again.
+    let meta = Meta::new();
+    shop.call_as(meta, call::customers_delete_address, AddressById { id: first.id }).await?;
+    let now = shop.ask(call::customers_get, CustomerById { id: who.id }).await?;
+    assert_eq!(preferred(&now), [second.id]);
+    shop.undo(meta.command_id).await?;
+    let now = shop.ask(call::customers_get, CustomerById { id: who.id }).await?;
+    assert_eq!((preferred(&now), now.addresses.len()), (vec![first.id], 2));
+
+    let change = SaveAddress { id: Some(second.id), ..address("Third Road 3", false) };
+    let changed = shop.call(call::customers_save_address, change).await?;
+    assert_eq!(changed.street, "Third Road 3");
+    assert!(matches!(shop.call(call::customers_save_address, address(" ", false)).await, Err(Error::Invalid { .. })));
+    let nobody = SaveAddress { customer_id: first.id, ..address("x", false) };
+    assert!(matches!(shop.call(call::customers_save_address, nobody).await, Err(Error::NotFound { .. })));
+    // A customer who is removed and taken back has them still.
+    let meta = Meta::new();
+    shop.call_as(meta, call::customers_delete, CustomerById { id: who.id }).await?;
+    shop.undo(meta.command_id).await?;
+    let now = shop.ask(call::customers_get, CustomerById { id: who.id }).await?;
+    assert_eq!((preferred(&now), now.addresses.len()), (vec![first.id], 2));
+    Ok(())
+});
+
+story!(two_records_of_one_person_become_one, async |shop| {
+    let keep = customer(&shop, "Li Lei", "").await?;
+    let gone = shop
+        .call(
+            call::customers_save,
+            Save {
+                email: "li@example.com".into(),
+                note: "gift wrap".into(),
+                addresses: vec![SaveAddress { street: "First Road 1".into(), ..SaveAddress::default() }],
+                ..named("李雷", "13800138000")
+            },
+        )
+        .await?;
+    let merged = shop.call(call::customers_merge, Merge { keep: keep.id, drop: gone.id }).await?;
+    assert_eq!((merged.phone.as_str(), merged.email.as_str()), ("13800138000", "li@example.com"));
+    assert!(merged.note.contains("gift wrap") && merged.note.contains("李雷"), "{}", merged.note);
+    assert_eq!(merged.addresses.len(), 1);
+    assert!(merged.addresses[0].preferred);
+    let dropped = shop.ask(call::customers_get, CustomerById { id: gone.id }).await?;
+    assert_eq!(dropped.merged_into, Some(keep.id));
+    assert_eq!(names(&shop, "13800138000").await?, ["Li Lei"]);
+    assert_eq!(names(&shop, "李雷").await?, Vec::<String>::new());
+    for (keep, drop) in [(keep.id, gone.id), (keep.id, keep.id)] {
+        assert!(shop.call(call::customers_merge, Merge { keep, drop }).await.is_err());
+    }
+    let again = Save { id: Some(gone.id), version: Some(dropped.version), ..named("李雷", "") };
+    assert!(matches!(shop.call(call::customers_save, again).await, Err(Error::WrongState { .. })));
+    let in_use = shop.call(call::customers_delete, CustomerById { id: keep.id }).await;
+    assert!(matches!(in_use, Err(Error::InUse { .. })), "{in_use:?}");
+    let orders = CustomerOrdersInput { customer_id: keep.id, cursor: None, limit: None };
+    assert!(shop.ask(call::customers_orders, orders).await?.items.is_empty());
+    Ok(())
+});
+
+story!(a_pasted_address_is_taken_apart, async |shop| {
+    let text = "收货人：王小明 13800138000 广东省深圳市南山区科技园路1号".to_owned();
+    let parsed = shop.ask(call::customers_parse_address, ParseAddress { text }).await?.address;
+    assert_eq!((parsed.name.as_str(), parsed.phone.as_str()), ("王小明", "13800138000"));
+    assert_eq!((parsed.district.as_str(), parsed.region_code.as_str()), ("南山区", "440305"));
+    let long = ParseAddress { text: "长".repeat(2_000) };
+    assert!(matches!(shop.ask(call::customers_parse_address, long).await, Err(Error::Invalid { .. })));
+    Ok(())
+});
