@@ -1,5 +1,5 @@
 import "./customers.css";
-import { Button, Input, Select, type RefSelectProps } from "antd";
+import { Button, Input, Select, Spin, type RefSelectProps } from "antd";
 import { CloseOutlined, UserAddOutlined } from "@ant-design/icons";
 import { useState, type Ref } from "react";
 import { useTranslation } from "react-i18next";
@@ -82,8 +82,8 @@ export function CustomerPicker({ value, onChange, disabled = false, pickRef, onD
       placeholder={t("customers.pick.hint")}
       aria-label={t("customers.pick.label")}
       showSearch={{ filterOption: false, searchValue: text, onSearch: setText }}
-      loading={found.isFetching}
-      notFoundContent={typed === "" ? t("customers.pick.typeFirst") : null}
+      loading={found.waiting}
+      notFoundContent={found.waiting ? <Spin size="small" /> : typed === "" ? t("customers.pick.typeFirst") : null}
       defaultActiveFirstOption
       options={[
         ...(found.data ?? []).map((c) => ({
@@ -95,7 +95,7 @@ export function CustomerPicker({ value, onChange, disabled = false, pickRef, onD
             </span>
           ),
         })),
-        ...(typed === ""
+        ...(typed === "" || found.waiting
           ? []
           : [
               {

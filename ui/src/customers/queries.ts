@@ -25,15 +25,19 @@ export function usePurchases(customerId: string): ListSource<Purchase> {
   return usePages("customers.orders", { customer_id: customerId, limit: 50 }, { tags: ["orders"] });
 }
 
-/** Few, at once, for pickers; asked 150 ms after the last keystroke. Without words: the latest buyers. */
-export function useFoundCustomers(text: string, enabled = true): { data: CustomerRow[] | undefined; isFetching: boolean } {
+/**
+ * Few, at once, for pickers; asked 150 ms after the last keystroke. Without words: the latest buyers. While the answer to
+ * what is typed is on its way there is none: Enter must not take somebody found for an earlier word.
+ */
+export function useFoundCustomers(text: string): { data: CustomerRow[] | undefined; waiting: boolean } {
   const [query, setQuery] = useState(text.trim());
   useEffect(() => {
     const timer = setTimeout(() => setQuery(text.trim()), 150);
     return () => clearTimeout(timer);
   }, [text]);
-  const q = useAsk("customers.search", { query, limit: 8 }, { keep: true, enabled });
-  return { data: q.data?.items, isFetching: q.isFetching };
+  const q = useAsk("customers.search", { query, limit: 8 });
+  const waiting = query !== text.trim() || q.isPending;
+  return { data: waiting ? undefined : q.data?.items, waiting };
 }
 
 export async function findCustomers(text: string): Promise<CustomerRow[]> {

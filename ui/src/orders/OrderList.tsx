@@ -47,7 +47,7 @@ export default function OrderList() {
       key: "number",
       title: t("orders.number"),
       always: true,
-      width: 185,
+      width: 178,
       render: (r) => (
         <span className="so-number">
           <Link to="/orders/$id" params={{ id: r.id }} className="sk-num">
@@ -64,12 +64,12 @@ export default function OrderList() {
       ),
       text: (r) => r.number,
     },
-    { key: "stage", title: t("orders.stage"), width: 105 + wide, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
-    { key: "buyer", title: t("orders.buyer"), width: 125, render: (r) => r.buyer_name || <span className="sk-muted">{t("orders.walkIn")}</span>, text: (r) => r.buyer_name },
+    { key: "stage", title: t("orders.stage"), width: 98 + wide, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
+    { key: "buyer", title: t("orders.buyer"), width: 110, render: (r) => r.buyer_name || <span className="sk-muted">{t("orders.walkIn")}</span>, text: (r) => r.buyer_name },
     {
       key: "goods",
       title: t("orders.goodsTitle"),
-      width: 175,
+      width: 150,
       render: (r) => (
         <>
           {r.first_title}
@@ -79,11 +79,11 @@ export default function OrderList() {
       text: (r) => r.first_title,
     },
     { key: "units", title: t("orders.units"), width: 80, align: "end", hidden: true, render: (r) => <Num value={r.units} />, text: (r) => String(r.units) },
-    { key: "total", title: t("orders.total"), width: 115, align: "end", sort: true, render: (r) => <Money minor={r.total} currency={r.currency} />, text: (r) => toDecimalText(r.total, r.currency) },
+    { key: "total", title: t("orders.total"), width: 110, align: "end", sort: true, render: (r) => <Money minor={r.total} currency={r.currency} />, text: (r) => toDecimalText(r.total, r.currency) },
     { key: "due", title: t("orders.due"), width: 120, align: "end", hidden: true, render: (r) => <Money minor={r.due} currency={r.currency} />, text: (r) => toDecimalText(r.due, r.currency) },
-    { key: "payment", title: t("orders.payment"), width: 115 + wide, render: (r) => <StatusTag kind="payment" value={r.payment_status} />, text: (r) => status("payment", r.payment_status) },
-    { key: "fulfilment", title: t("orders.fulfilment"), width: 115 + wide, render: (r) => <StatusTag kind="fulfilment" value={r.fulfilment_status} />, text: (r) => status("fulfilment", r.fulfilment_status) },
-    { key: "placed", title: t("orders.placedAt"), width: 145, sort: true, render: (r) => <When ms={r.placed_at} />, text: (r) => f.dateTime(r.placed_at) },
+    { key: "payment", title: t("orders.payment"), width: 108 + wide, render: (r) => <StatusTag kind="payment" value={r.payment_status} />, text: (r) => status("payment", r.payment_status) },
+    { key: "fulfilment", title: t("orders.fulfilment"), width: 108 + wide, render: (r) => <StatusTag kind="fulfilment" value={r.fulfilment_status} />, text: (r) => status("fulfilment", r.fulfilment_status) },
+    { key: "placed", title: t("orders.placedAt"), width: 136, sort: true, render: (r) => <When ms={r.placed_at} />, text: (r) => f.dateTime(r.placed_at) },
     { key: "channel", title: t("orders.channel"), width: 110, hidden: true, render: (r) => channel(r.channel), text: (r) => channel(r.channel) },
     { key: "delivery", title: t("orders.deliveryTitle"), width: 100, hidden: true, render: (r) => t(`orders.delivery.${r.delivery}`), text: (r) => t(`orders.delivery.${r.delivery}`) },
     { key: "assignee", title: t("orders.assignee"), width: 110, hidden: true, render: (r) => r.assignee, text: (r) => r.assignee },
