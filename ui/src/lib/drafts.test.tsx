@@ -67,10 +67,32 @@ it("comes back from the shop when the window's storage was lost", async () => {
   expect(kept.size).toBe(1);
   first.unmount();
   localStorage.clear();
+  Object.assign(window, { __TAURI_INTERNALS__: {} });
   const second = renderHook(() => useDraft("orders.new", { note: "" }));
   await act(() => vi.advanceTimersByTimeAsync(1));
   expect(second.result.current.value.note).toBe("for Ms Li");
-  act(() => second.result.current.clear());
+  Reflect.deleteProperty(window, "__TAURI_INTERNALS__");
+});
+
+it("gives nobody what somebody else is typing, and is dropped from the shop when done", async () => {
+  kept.set("theirs", { id: "theirs", area: "orders.new", body: JSON.stringify({ desk: "other", value: { note: "not yours" } }), updated_at: 9 });
+  const mine = renderHook(() => useDraft("orders.new", { note: "" }));
+  act(() => mine.result.current.set({ note: "mine" }));
+  await act(() => vi.advanceTimersByTimeAsync(1100));
+  expect(kept.size).toBe(2);
+  act(() => mine.result.current.clear({ note: "" }));
   await act(() => vi.advanceTimersByTimeAsync(1));
-  expect(kept.size).toBe(0);
+  expect([...kept.keys()]).toEqual(["theirs"]);
+  const again = renderHook(() => useDraft("orders.new", { note: "" }));
+  await act(() => vi.advanceTimersByTimeAsync(1));
+  expect(again.result.current.value.note).toBe("");
+});
+
+it("turns to the next thing with its own draft", () => {
+  const d = renderHook(({ id }) => useDraft(`orders.note.${id}`, `note of ${id}`), { initialProps: { id: "a" } });
+  act(() => d.result.current.set("typed for a"));
+  d.rerender({ id: "b" });
+  expect(d.result.current.value).toBe("note of b");
+  d.rerender({ id: "a" });
+  expect(d.result.current.value).toBe("typed for a");
 });

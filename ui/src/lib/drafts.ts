@@ -51,6 +51,15 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
     };
   }, [copy]);
 
+  // The page turned to another thing without leaving the screen (the next order): its own draft, or its own beginning.
+  if (state.key !== key) {
+    const hit = load<Saved<T> | null>(`draft.${key}`, null);
+    first.current = initial;
+    touched.current = hit !== null;
+    setState({ key, value: hit ? hit.value : initial });
+    setRestoredAt(hit?.at ?? null);
+  }
+
   const flush = useCallback(() => {
     if (timer.current) clearTimeout(timer.current);
     timer.current = null;
