@@ -1,0 +1,12 @@
+import { ImportOutlined } from "@ant-design/icons";
+import { defineArea } from "../app/areas";
+
+export default defineArea({
+  name: "imports",
+  menu: { label: "imports.menu", icon: <ImportOutlined />, to: "/imports", order: 60 },
+  routes: [
+    { path: "/imports", page: () => import("./ImportsPage") },
+    { path: "/imports/$id", page: () => import("./JobPage") },
+  ],
+  actions: [{ label: "imports.go", to: "/imports", words: "daoru csv excel xlsx shopify woocommerce upload file" }],
+});
