@@ -1,5 +1,5 @@
 import { Badge, Button, Checkbox, Form, Input, Popover, Select } from "antd";
-import { FilterOutlined } from "@ant-design/icons";
+import { CloseOutlined, FilterOutlined } from "@ant-design/icons";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useListState } from "../lib/listState";
@@ -22,6 +22,13 @@ export function MoreFilters() {
       placement="bottomRight"
       content={
         <Form layout="vertical" component="div" className="so-more">
+          {search.customer && (
+            <Form.Item>
+              <Button size="small" icon={<CloseOutlined />} onClick={() => set({ customer: null })}>
+                {t("orders.filter.customer")}
+              </Button>
+            </Form.Item>
+          )}
           <div className="so-pair">
             {field("min", t("orders.filter.min"), true)}
             {field("max", t("orders.filter.max"), true)}

@@ -127,7 +127,10 @@ export default function NewOrder() {
     { keys: "f7", label: t("orders.entry.delivery"), run: nextDelivery, inFields: true },
     { keys: "f8", label: t("orders.discount"), run: () => discount.current?.focus(), inFields: true },
     { keys: "f9", label: t("orders.entry.pay"), run: toPay, inFields: true },
-    { keys: "mod+enter", label: t("orders.entry.place"), run: () => (placed ? next() : void place()), inFields: true },
+    { keys: "mod+enter", label: t("orders.entry.place"), run: (e) => {
+        // A key held down too long must not wipe the change off the screen.
+        if (!e.repeat) void (placed ? next() : place());
+      }, inFields: true },
   ]);
 
   if (placed) {

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Money, When } from "../../components/Money";
 import { Pill } from "../../components/StatusTag";
+import { useHotkeys } from "../../lib/hotkeys";
 import { GiveRefund, TakePayment } from "../../payments";
 import type { Order } from "../types";
 
@@ -12,6 +13,7 @@ export function MoneyCard({ order }: { order: Order }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<"pay" | "refund" | null>(null);
   const can = (a: "pay" | "refund") => order.actions.includes(a);
+  useHotkeys(can("pay") ? [{ keys: "m", label: t("orders.action.pay"), run: () => setOpen("pay") }] : []);
   const last = [...order.payments].reverse().find((p) => p.kind === "capture");
   return (
     <section className="so-card" aria-labelledby="so-money">

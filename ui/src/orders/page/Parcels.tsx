@@ -10,6 +10,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { addressLine } from "../../customers";
 import { invalidateTags, useTell } from "../../lib/api";
 import { copyText } from "../../lib/files";
+import { useHotkeys } from "../../lib/hotkeys";
 import { useFormats } from "../../lib/shop";
 import { HandOverModal, ShipModal, useCarrierName, type Parcel } from "../../shipping";
 import type { Order } from "../types";
@@ -35,6 +36,13 @@ export function Parcels({ order }: { order: Order }) {
   const delivered = useTell("shipping.deliver", after);
   const drop = useTell("shipping.cancel_parcel", after);
   const can = (a: Order["actions"][number]) => order.actions.includes(a);
+  useHotkeys(
+    can("ship")
+      ? [{ keys: "s", label: t("orders.action.ship"), run: () => setOpen("ship") }]
+      : can("hand_over")
+        ? [{ keys: "s", label: t("orders.action.hand_over"), run: () => setOpen("hand") }]
+        : [],
+  );
   const name = (id: string) => order.lines.find((l) => l.id === id)?.title ?? "";
 
   return (
