@@ -36,7 +36,7 @@ export function MoreFilters() {
           <SkuFilter value={search.sku ?? ""} onChange={(sku) => set({ sku })} />
           {field("waybill", t("orders.filter.waybill"))}
           {field("assignee", t("orders.assignee"))}
-          <Checkbox checked={search.held === "1"} onChange={(e) => set({ held: e.target.checked ? "1" : null })}>
+          <Checkbox checked={search.held === "true"} onChange={(e) => set({ held: e.target.checked ? "true" : null })}>
             {t("orders.filter.held")}
           </Checkbox>
         </Form>

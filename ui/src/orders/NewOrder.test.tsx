@@ -177,9 +177,11 @@ it("finds the order again after a crash, and sends an unanswered one as the same
 it("takes the draft from the shop when the device has lost its own", async () => {
   const body = { commandId: "0190aaaa-0000-7000-8000-000000000001", lines: [{ sku_id: "sku-tea", code: "TEA-1", barcode: "", title: "Tea", options: "", price: 1290, available: 5, qty: 4, unit_price: null }], at: 0 };
   drafts = [{ id: body.commandId, body: JSON.stringify(body), updated_at: 1_790_000_000_000 }];
+  Object.assign(window, { __TAURI_INTERNALS__: {} });
   await act(async () => void open());
   expect(await screen.findByText(/is still here/)).toBeInTheDocument();
   await waitFor(() => expect(screen.getByTestId("total")).toHaveTextContent("51.60"));
+  Reflect.deleteProperty(window, "__TAURI_INTERNALS__");
 });
 
 it("sets an order aside for the next buyer, and takes it up again", async () => {

@@ -38,8 +38,8 @@ export default function OrderList() {
   const views: View[] = [
     { key: "all", label: t("orders.view.all"), search: {} },
     ...STAGES.map((s) => ({ key: s, label: status("stage", s), search: { stage: s }, count: board?.stages.find((x) => x.stage === s)?.n ?? (board ? 0 : null) })),
-    { key: "held", label: t("orders.view.held"), search: { held: "1" }, count: board?.held ?? null },
-    { key: "archived", label: t("orders.view.archived"), search: { archived: "1" }, count: board?.archived ?? null },
+    { key: "held", label: t("orders.view.held"), search: { held: "true" }, count: board?.held ?? null },
+    { key: "archived", label: t("orders.view.archived"), search: { archived: "true" }, count: board?.archived ?? null },
   ];
 
   const columns: Column<Row>[] = [

@@ -5,7 +5,7 @@ import { hiddenCount, readFilter, readSort } from "./filters";
 import type { Row } from "./types";
 
 it("reads an address of the list, and passes over what it does not know", () => {
-  const f = readFilter({ stage: "ready,nonsense", payment: "paid", fulfilment: "x", day_from: "2026-03-05", min: "1,000", max: "abc", held: "1", q: " 138 " }, "CNY");
+  const f = readFilter({ stage: "ready,nonsense", payment: "paid", fulfilment: "x", day_from: "2026-03-05", min: "1,000", max: "abc", held: "true", q: " 138 " }, "CNY");
   expect(f).toMatchObject({ stages: ["ready"], payment_status: "paid", fulfilment_status: null, from_day: 20517, to_day: null, amount_min: 100000, amount_max: null, held: true, archived: false, search: "138" });
   expect(readFilter({}, "JPY")).toMatchObject({ stages: [], search: null, held: false });
   expect(readFilter({ min: "1000" }, "JPY").amount_min).toBe(1000);

@@ -3,6 +3,7 @@ import { ask, tell, useAsk } from "../../lib/api";
 import type { Draft } from "../../lib/drafts";
 import { uuidv7 } from "../../lib/ids";
 import { load, save } from "../../lib/store";
+import { inDesktopWindow } from "../../lib/transport";
 import { emptyDraft, isTouched, readDraft, type OrderDraft } from "./draft";
 
 /** Where the browser keeps it, and the name under which the shop does. */
@@ -113,7 +114,7 @@ export function useOrderDraft(): KeptDraft {
     Promise.all([ask("app.drafts", { area: AREA }), desk.fresh ? ask("app.status", {}) : null])
       .then(([kept, status]) => {
         // A desk that has forgotten its name may take what it finds only where it is alone.
-        const alone = status !== null && !/^postgres/i.test(status.database);
+        const alone = status !== null && inDesktopWindow() && !/^postgres/i.test(status.database);
         const mine = kept.items
           .map((i) => ({ at: i.updated_at, draft: readDraft(parse(i.body)) }))
           .filter((i): i is Parked => i.draft !== null && isTouched(i.draft) && !i.draft.parked && (i.draft.desk === desk.id || alone))
