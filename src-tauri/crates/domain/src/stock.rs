@@ -93,10 +93,9 @@ impl Balance {
 }
 
 /// The sum of quantities left what can be held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the quantities add up beyond what can be held")]
-pub struct QtyOverflow {}
+pub struct QtyOverflow;
 
 /// Sums the quantities of equal keys, sorted by key.
 ///
@@ -106,7 +105,7 @@ pub fn aggregate<K: Ord>(lines: impl IntoIterator<Item = (K, i64)>) -> Result<BT
     let mut sums = BTreeMap::new();
     for (key, qty) in lines {
         let sum = sums.entry(key).or_insert(0_i64);
-        *sum = sum.checked_add(qty).ok_or(QtyOverflow {})?;
+        *sum = sum.checked_add(qty).ok_or(QtyOverflow)?;
     }
     Ok(sums)
 }
@@ -119,7 +118,7 @@ mod tests {
     fn the_same_sku_on_two_lines_is_one_demand() {
         let sums = aggregate([("b", 1), ("a", 2), ("b", 3)]).unwrap();
         assert_eq!(sums.into_iter().collect::<Vec<_>>(), [("a", 2), ("b", 4)]);
-        assert_eq!(aggregate([("a", i64::MAX), ("a", 1)]), Err(QtyOverflow {}));
+        assert_eq!(aggregate([("a", i64::MAX), ("a", 1)]), Err(QtyOverflow));
         assert_eq!(aggregate(Vec::<(u8, i64)>::new()).unwrap().len(), 0);
     }
 

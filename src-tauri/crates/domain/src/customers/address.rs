@@ -196,8 +196,9 @@ fn advance<'a>(text: &str, found: &mut Found<'a>, regions: &'a Regions) -> usize
         // 北京市北京市朝阳区: forms write a municipality twice.
         if let (Some(province), None) = (found.province, found.district) {
             let own = found.city.is_some_and(|city| city.name == province.name);
-            if own && rest.starts_with(province.name) {
-                used += start + province.name.len();
+            let repeated = [province.name, province.short].into_iter().find(|name| rest.starts_with(name));
+            if let Some(name) = repeated.filter(|_| own) {
+                used += start + name.len();
                 continue;
             }
         }
@@ -214,7 +215,15 @@ fn advance<'a>(text: &str, found: &mut Found<'a>, regions: &'a Regions) -> usize
     if found.depth == 0 { 0 } else { used }
 }
 
-const FILLERS: &[&str] = &["中国", "市辖区", "省直辖县级行政区划", "省直辖县", "自治区直辖县级行政区划"];
+const FILLERS: &[&str] = &[
+    "中国",
+    "市辖区",
+    "省直辖县级行政区划",
+    "省直辖县",
+    "自治区直辖县级行政区划",
+    "直辖县级行政区划",
+    "直辖县级行政单位",
+];
 
 type Match<'a> = (&'a Division, Level, usize, bool);
 
@@ -226,7 +235,7 @@ fn next_division<'a>(text: &str, found: &Found<'a>, regions: &'a Regions) -> Opt
     }
     let mut best: Option<Match<'a>> = None;
     let mut offer = |division: &'a Division, level: Level, short_too: bool| {
-        let Some((length, full)) = read(text, division, short_too) else { return };
+        let Some((length, full)) = read(text, division, level, short_too) else { return };
         if best.is_none_or(|(_, _, most, most_full)| (length, full) > (most, most_full)) {
             best = Some((division, level, length, full));
         }
@@ -271,16 +280,16 @@ fn next_division<'a>(text: &str, found: &Found<'a>, regions: &'a Regions) -> Opt
 }
 
 /// How many bytes of the text name the division, and whether in full.
-fn read(text: &str, division: &Division, short_too: bool) -> Option<(usize, bool)> {
+fn read(text: &str, division: &Division, level: Level, short_too: bool) -> Option<(usize, bool)> {
     if text.starts_with(division.name) {
         return Some((division.name.len(), true));
     }
     let after = text.strip_prefix(division.short).filter(|_| short_too)?;
     let mut next = after.chars();
     let kind = next.next().unwrap_or(' ');
-    // A division that changed its kind, 崇明县 for 崇明区, is still meant.
     if matches!(kind, '省' | '市' | '区' | '县' | '旗') {
-        return Some((division.short.len() + kind.len_utf8(), false));
+        // A district that changed its kind, 崇明县 for 崇明区, is still meant; 朝阳区 is no city of 朝阳.
+        return (level == Level::District).then(|| (division.short.len() + kind.len_utf8(), false));
     }
     // 南京东路 and 南山大道 are roads.
     let road = |c: char| matches!(c, '路' | '街' | '巷' | '弄' | '道' | '桥' | '镇' | '乡' | '村');
@@ -352,6 +361,11 @@ mod tests {
             ("吉林市船营区光华路", "||吉林省|吉林市|船营区|光华路|220204|"),
             ("云南西双版纳景洪市勐海路", "||云南省|西双版纳傣族自治州|景洪市|勐海路|532801|"),
             ("上海市崇明县城桥镇", "||上海市|上海市|崇明区|城桥镇|310151|"),
+            ("北京 北京 海淀区 上地十街10号 收 高峰", "高峰||北京市|北京市|海淀区|上地十街10号|110108|"),
+            ("海南省直辖县级行政区划文昌市文城镇", "||海南省|文昌市||文城镇|469005|"),
+            ("贵州黔南都匀市剑江中路", "||贵州省|黔南布依族苗族自治州|都匀市|剑江中路|522701|"),
+            ("朝阳区建国路", "|||||朝阳区建国路||"),
+            ("西安市高新区科技路48号", "||陕西省|西安市||高新区科技路48号|610100|"),
             ("香港特别行政区九龙油尖旺区", "||香港特别行政区|||九龙油尖旺区|810000|"),
         ] {
             assert_eq!(read(text), expected, "{text}");
@@ -385,6 +399,14 @@ mod tests {
             (
                 "买买提·艾力 13800138000 新疆乌鲁木齐市天山区解放路",
                 "买买提·艾力|13800138000|新疆维吾尔自治区|乌鲁木齐市|天山区|解放路|650102|",
+            ),
+            (
+                "收件人王五手机号17700001111地址湖南长沙岳麓区麓山南路932号",
+                "王五|17700001111|湖南省|长沙市|岳麓区|麓山南路932号|430104|",
+            ),
+            (
+                "张三(收)18412345678-1234[1234]广东深圳南山区科技园1号 备注：放门口",
+                "张三|18412345678x1234|广东省|深圳市|南山区|科技园1号|440305|放门口 1234",
             ),
             ("张三", "张三|||||||"),
             ("", "|||||||"),

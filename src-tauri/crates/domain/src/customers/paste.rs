@@ -149,7 +149,9 @@ fn split(marked: &[char], rest: &mut Vec<String>) -> Vec<Word> {
         if next != Label::Nothing {
             label = next;
         }
-        if label == Label::Postcode || (text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())) {
+        if matches!(label, Label::Postcode | Label::Note)
+            || (text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()))
+        {
             if !text.is_empty() {
                 rest.push(text);
                 label = Label::Nothing;
@@ -182,6 +184,7 @@ enum Label {
     Nothing,
     Name,
     Postcode,
+    Note,
     /// Anything else that is not part of the address itself.
     Other,
 }
@@ -192,6 +195,7 @@ const LABELS: &[(&str, Label)] = &[
     ("收货人", Label::Name),
     ("收件人", Label::Name),
     ("联系人", Label::Name),
+    ("收", Label::Name),
     ("姓名", Label::Name),
     ("名字", Label::Name),
     ("联系电话", Label::Other),
@@ -211,20 +215,30 @@ const LABELS: &[(&str, Label)] = &[
     ("地址", Label::Other),
     ("邮政编码", Label::Postcode),
     ("邮编", Label::Postcode),
+    ("买家留言", Label::Note),
+    ("备注", Label::Note),
+    ("留言", Label::Note),
 ];
 
-/// Drops a label the word is or begins with. The short ones only as a whole word: 地址 may begin nothing
-/// else, but 手机 begins 手机城.
+/// Drops a label the word is or begins with. The short ones count only as a whole word: 地址 begins nothing
+/// else, but 手机 begins 手机城 and 收 may be a name's.
 fn unlabelled(word: String) -> (Label, String) {
     for (name, label) in LABELS {
         if let Some(after) = word.strip_prefix(name) {
             let long = name.chars().count() >= 3 || *name == "地址" || *name == "姓名" || *name == "邮编";
             if after.is_empty() || long {
-                return (*label, after.to_owned());
+                // Another label may follow: `收件人王五手机号138…`.
+                return (*label, without_tail(after));
             }
         }
     }
-    (Label::Nothing, word)
+    (Label::Nothing, without_tail(&word))
+}
+
+/// Drops the label of what follows, glued to the end of the word.
+fn without_tail(word: &str) -> String {
+    const TAILS: [&str; 6] = ["手机号码", "手机号", "联系电话", "联系方式", "收货地址", "(收)"];
+    TAILS.iter().find_map(|tail| word.strip_suffix(tail)).unwrap_or(word).to_owned()
 }
 
 /// Words with these are places, whatever they begin with.
