@@ -1,9 +1,9 @@
-import { useNavigate } from "@tanstack/react-router";
 import { Input, Modal, Spin, type InputRef } from "antd";
 import { EnterOutlined, SearchOutlined } from "@ant-design/icons";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { switchLanguage } from "../i18n";
+import { useGo } from "../lib/go";
 import { keyLabel } from "../lib/hotkeys";
 import { setPref } from "../lib/prefs";
 import { areas } from "./areas";
@@ -22,7 +22,7 @@ interface Item {
 /** Ctrl+K: every page, every action, and whatever the areas find for the typed text. */
 export function CommandPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
+  const goTo = useGo();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const [found, setFound] = useState<Item[]>([]);
@@ -31,7 +31,7 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
   const list = useRef<HTMLDivElement>(null);
 
   const fixed = useMemo<Item[]>(() => {
-    const go = (to: string) => () => void navigate({ to });
+    const go = (to: string) => () => goTo(to);
     return [
       ...areas.flatMap((a) =>
         a.menu ? [{ key: `page:${a.name}`, group: t("app.palette.pages"), title: t(a.menu.label), icon: a.menu.icon, words: a.name, run: go(a.menu.to) }] : [],
@@ -53,7 +53,7 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
       { key: "theme:dark", group: t("app.palette.screen"), title: t("app.theme.dark"), words: "theme zhuti dark", run: () => setPref("theme", "dark") },
       { key: "theme:system", group: t("app.palette.screen"), title: t("app.theme.system"), words: "theme zhuti system", run: () => setPref("theme", "system") },
     ];
-  }, [t, navigate]);
+  }, [t, goTo]);
 
   useEffect(() => {
     if (open) {
@@ -80,7 +80,7 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
           const s = a.search;
           if (!s) return [];
           const hits = await s.find(q);
-          return hits.slice(0, 6).map<Item>((h) => ({ key: `hit:${a.name}:${h.key}`, group: t(s.label), title: h.title, detail: h.detail, icon: s.icon, words: "", run: () => void navigate({ to: h.to }) }));
+          return hits.slice(0, 6).map<Item>((h) => ({ key: `hit:${a.name}:${h.key}`, group: t(s.label), title: h.title, detail: h.detail, icon: s.icon, words: "", run: () => goTo(h.to) }));
         }),
       ).then((all) => {
         if (stale) return;
@@ -92,7 +92,7 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
       stale = true;
       clearTimeout(timer);
     };
-  }, [text, open, t, navigate]);
+  }, [text, open, t, goTo]);
 
   const q = text.trim().toLowerCase();
   const items = [...fixed.filter((i) => !q || q.split(/\s+/).every((w) => `${i.title} ${i.words}`.toLowerCase().includes(w))), ...found];

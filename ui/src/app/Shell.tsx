@@ -5,6 +5,7 @@ import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from "@ant-design/
 import { Suspense, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTell } from "../lib/api";
+import { useGo } from "../lib/go";
 import { useHotkeys } from "../lib/hotkeys";
 import { prefs, setPref } from "../lib/prefs";
 import { useShop } from "../lib/shop";
@@ -29,7 +30,7 @@ export function Shell() {
   const [palette, setPalette] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
   const { pathname } = useLocation();
-  const navigate = useNavigate();
+  const go = useGo();
 
   useEffect(() => setDrawer(false), [pathname]);
 
@@ -41,7 +42,7 @@ export function Shell() {
     ...areaKeys.map((x) => ({
       keys: x.keys ?? "",
       label: t(x.label),
-      run: () => (x.to ? void navigate({ to: x.to }) : x.run?.()),
+      run: () => (x.to ? go(x.to) : x.run?.()),
     })),
   ]);
 
