@@ -9,6 +9,8 @@
 //! });
 //! ```
 
+pub mod goods;
+
 use std::{
     future::Future,
     path::PathBuf,
