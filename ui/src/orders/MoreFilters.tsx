@@ -2,15 +2,18 @@ import { Badge, Button, Checkbox, Form, Input, Popover, Select } from "antd";
 import { CloseOutlined, FilterOutlined } from "@ant-design/icons";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Filter } from "../components/list";
 import { useListState } from "../lib/listState";
 import { hiddenCount } from "./filters";
 import { findSkus } from "./queries";
 
-/** The filters that are wanted now and then. They stand in the address like all others. */
-export function MoreFilters() {
+export type SelectFilter = Extract<Filter, { kind: "select" }>;
+
+/** The filters that are wanted now and then, and on a narrow screen `also` those that fill the bar elsewhere. They stand in the address like all others. */
+export function MoreFilters({ also }: { also: SelectFilter[] }) {
   const { t } = useTranslation();
   const { search, set } = useListState();
-  const n = hiddenCount(search);
+  const n = hiddenCount(search) + also.filter((x) => search[x.key]).length;
   const field = (key: string, label: string, numeric = false) => (
     <Form.Item label={label} htmlFor={`of-${key}`}>
       <LateInput id={`of-${key}`} numeric={numeric} value={search[key] ?? ""} onChange={(v) => set({ [key]: v })} />
@@ -29,6 +32,11 @@ export function MoreFilters() {
               </Button>
             </Form.Item>
           )}
+          {also.map((x) => (
+            <Form.Item key={x.key} label={x.label} htmlFor={`of-${x.key}`}>
+              <Select id={`of-${x.key}`} allowClear value={search[x.key] ?? null} options={x.options} onChange={(v: string | null | undefined) => set({ [x.key]: v ?? null })} />
+            </Form.Item>
+          ))}
           <div className="so-pair">
             {field("min", t("orders.filter.min"), true)}
             {field("max", t("orders.filter.max"), true)}

@@ -1,5 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button } from "antd";
+import { Button, Grid } from "antd";
 import { CheckOutlined, FlagOutlined, InboxOutlined, PauseCircleOutlined, PlusCircleOutlined, ShoppingOutlined, UndoOutlined, UserOutlined } from "@ant-design/icons";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,7 +13,7 @@ import { toDecimalText } from "../lib/money";
 import { useFormats, useShop } from "../lib/shop";
 import { BulkModal, type BulkKind } from "./BulkModal";
 import { FlagMark } from "./FlagMark";
-import { MoreFilters } from "./MoreFilters";
+import { MoreFilters, type SelectFilter } from "./MoreFilters";
 import { useChannelName, CHANNELS } from "./channels";
 import { FLAGS, FULFILMENT_STATUSES, PAYMENT_STATUSES, STAGES, readFilter, readSort } from "./filters";
 import { useBoard, useOrders } from "./queries";
@@ -33,6 +33,7 @@ export default function OrderList() {
   const filter = useMemo(() => readFilter(search, currency), [search, currency]);
   const source = useOrders(filter, readSort(search));
   const board = useBoard();
+  const narrow = Grid.useBreakpoint().md === false;
   const [bulk, setBulk] = useState<{ kind: BulkKind; rows: Row[]; clear: () => void } | null>(null);
 
   const views: View[] = [
@@ -91,6 +92,12 @@ export default function OrderList() {
     { key: "buyerNote", title: t("orders.buyerNote"), width: 200, hidden: true, render: (r) => r.buyer_note, text: (r) => r.buyer_note },
   ];
 
+  const selects: SelectFilter[] = [
+    { key: "payment", label: t("orders.payment"), kind: "select", options: PAYMENT_STATUSES.map((v) => ({ value: v, label: status("payment", v) })) },
+    { key: "fulfilment", label: t("orders.fulfilment"), kind: "select", options: FULFILMENT_STATUSES.map((v) => ({ value: v, label: status("fulfilment", v) })) },
+    { key: "channel", label: t("orders.channel"), kind: "select", width: 110, options: CHANNELS.map((v) => ({ value: v, label: channel(v) })) },
+    { key: "flag", label: t("orders.flagTitle"), kind: "select", width: 100, options: FLAGS.filter((v) => v !== "none").map((v) => ({ value: v, label: t(`orders.flag.${v}`) })) },
+  ];
   const open = (kind: BulkKind) => (rows: Row[], clear: () => void) => setBulk({ kind, rows, clear });
   const add = (
     <Link to="/orders/new">
@@ -112,14 +119,8 @@ export default function OrderList() {
         views={views}
         onOpen={(r) => void navigate({ to: "/orders/$id", params: { id: r.id } })}
         searchHint={t("orders.searchHint")}
-        filters={[
-          { key: "payment", label: t("orders.payment"), kind: "select", options: PAYMENT_STATUSES.map((v) => ({ value: v, label: status("payment", v) })) },
-          { key: "fulfilment", label: t("orders.fulfilment"), kind: "select", options: FULFILMENT_STATUSES.map((v) => ({ value: v, label: status("fulfilment", v) })) },
-          { key: "channel", label: t("orders.channel"), kind: "select", width: 110, options: CHANNELS.map((v) => ({ value: v, label: channel(v) })) },
-          { key: "flag", label: t("orders.flagTitle"), kind: "select", width: 100, options: FLAGS.filter((v) => v !== "none").map((v) => ({ value: v, label: t(`orders.flag.${v}`) })) },
-          { key: "day", label: t("orders.days"), kind: "dates" },
-        ]}
-        extra={<MoreFilters />}
+        filters={[...(narrow ? [] : selects), { key: "day", label: t("orders.days"), kind: "dates" }]}
+        extra={<MoreFilters also={narrow ? selects : []} />}
         bulk={[
           { key: "approve", label: t("orders.bulk.approve.action"), icon: <CheckOutlined />, disabled: (rows) => !rows.some((r) => r.stage === "review"), run: open("approve") },
           { key: "flag", label: t("orders.bulk.flag.action"), icon: <FlagOutlined />, run: open("flag") },

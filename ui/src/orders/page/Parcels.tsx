@@ -115,7 +115,6 @@ export function Parcels({ order }: { order: Order }) {
                     <Button
                       size="small"
                       type="text"
-                      danger
                       onClick={() => ask({ title: t("shipping.cancelTitle"), text: t("shipping.cancelText"), action: t("shipping.cancel"), run: () => drop.mutateAsync({ parcel_id: p.id, reason: "" }).catch(() => undefined) })}
                     >
                       {t("shipping.cancel")}
