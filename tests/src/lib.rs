@@ -9,7 +9,7 @@
 //! });
 //! ```
 
-pub mod goods;
+pub mod catalog;
 
 use std::{
     future::Future,

@@ -17,7 +17,7 @@ use engine::{
 use domain::stock::MoveReason;
 use tests::{
     Shop, call,
-    goods::{axis, edit, product, simple, sku},
+    catalog::{axis, edit, product, simple, sku},
     story,
 };
 use uuid::Uuid;

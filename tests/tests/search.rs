@@ -5,7 +5,7 @@ use std::time::Instant;
 use engine::catalog::SearchSkus;
 use tests::{
     Shop, call, data_folder,
-    goods::{axis, edit, product, sku},
+    catalog::{axis, edit, product, sku},
     story,
 };
 

@@ -12,7 +12,7 @@ use engine::{
         AdjustMode, AdjustStock, AdjustStockLine, GetStock, ListMoves, ListStock, RepairStock, StockSort,
     },
 };
-use tests::{Shop, call, goods::simple, story};
+use tests::{Shop, call, catalog::simple, story};
 use uuid::Uuid;
 
 fn adjust(sku_id: Uuid, mode: AdjustMode, qty: i64) -> AdjustStock {
