@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useTell } from "../lib/api";
 import { useGo } from "../lib/go";
 import { useHotkeys } from "../lib/hotkeys";
+import { line } from "../lib/transport";
 import { prefs, setPref } from "../lib/prefs";
 import { useShop } from "../lib/shop";
 import { useStore } from "../lib/store";
@@ -77,6 +78,7 @@ export function Shell() {
           onShortcuts={() => setShortcuts(true)}
           menuButton={narrow ? <Button type="text" aria-label={t("app.nav.open")} icon={<MenuOutlined />} onClick={() => setDrawer(true)} /> : null}
         />
+        <LineBanner />
         <SampleBanner />
         <Layout.Content className="sk-content" id="main" tabIndex={-1} role="main">
           <Suspense>
@@ -87,6 +89,7 @@ export function Shell() {
       <CommandPalette open={palette} onClose={() => setPalette(false)} />
       <ShortcutList open={shortcuts} onClose={() => setShortcuts(false)} />
       <UndoHost />
+      {areas.map((a) => a.background && <a.background key={a.name} />)}
     </Layout>
   );
 }
@@ -105,6 +108,22 @@ function Brand({ collapsed }: { collapsed: boolean }) {
         </span>
       )}
     </Link>
+  );
+}
+
+/** The shop does not answer: said once, above everything, for as long as it lasts. */
+function LineBanner() {
+  const { t } = useTranslation();
+  const up = useStore(line);
+  const client = useQueryClient();
+  if (up) return null;
+  return (
+    <div className="sk-line-banner" role="alert">
+      <span>{t("app.offline")}</span>
+      <Button size="small" onClick={() => void client.invalidateQueries()}>
+        {t("common.retry")}
+      </Button>
+    </div>
   );
 }
 

@@ -65,6 +65,8 @@ export interface Area {
   routes: AreaRoute[];
   menu?: AreaMenu;
   actions?: AreaAction[];
+  /** Lives as long as the window, on every page, and shows nothing itself: a watcher of long work. */
+  background?: ComponentType;
   /** What the palette shows for typed text. Called 150 ms after the last keystroke. */
   search?: { label: Key; icon: ReactNode; find: (text: string) => Promise<Found[]> };
 }

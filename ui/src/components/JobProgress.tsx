@@ -15,7 +15,7 @@ export function JobProgress({ job, onDismiss, now = Date.now() }: { job: Job; on
   return (
     <div className="sk-job" role="status">
       <div className="sk-job-top">
-        <span>{job.label}</span>
+        {job.to ? <a href={`#${job.to}`}>{job.label}</a> : <span>{job.label}</span>}
         {job.state === "running" && job.cancel && (
           <Button size="small" onClick={job.cancel}>
             {t("common.cancel")}

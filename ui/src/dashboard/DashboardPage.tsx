@@ -9,6 +9,7 @@ import { PageHeader } from "../components/PageHeader";
 import { dayToIso, formatDay, today as dayToday } from "../lib/dates";
 import { useListState } from "../lib/listState";
 import { useFormats, useShop } from "../lib/shop";
+import { FirstSteps } from "./FirstSteps";
 import { KpiCards } from "./KpiCards";
 import { LowStock } from "./LowStock";
 import { readSpan, type Choice } from "../lib/period";
@@ -61,6 +62,7 @@ export default function DashboardPage() {
           </>
         }
       />
+      <FirstSteps />
       <WorkBoard />
       {q.error && <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />}
       {q.isPending && <Skeleton active paragraph={{ rows: 4 }} />}

@@ -26,7 +26,7 @@ export function WorkBoard() {
   const board = q.data;
   const cards = [
     ...STAGES.map(([stage, icon]) => ({ key: stage, icon, label: word("stage", stage), n: board.stages.find((x) => x.stage === stage)?.n ?? 0, search: { stage } as Record<string, string> })),
-    { key: "hold", icon: <PauseCircleOutlined />, label: t("dashboard.onHold"), n: board.held, search: { held: "1" } as Record<string, string> },
+    { key: "hold", icon: <PauseCircleOutlined />, label: t("dashboard.onHold"), n: board.held, search: { held: "true" } as Record<string, string> },
   ];
   return (
     <nav className="sk-work" aria-label={t("dashboard.work")}>

@@ -1,5 +1,6 @@
 import { ImportOutlined } from "@ant-design/icons";
 import { defineArea } from "../app/areas";
+import { WatchImports } from "./queries";
 
 export default defineArea({
   name: "imports",
@@ -8,5 +9,6 @@ export default defineArea({
     { path: "/imports", page: () => import("./ImportsPage") },
     { path: "/imports/$id", page: () => import("./JobPage") },
   ],
+  background: WatchImports,
   actions: [{ label: "imports.go", to: "/imports", words: "daoru csv excel xlsx shopify woocommerce upload file" }],
 });

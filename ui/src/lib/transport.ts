@@ -1,5 +1,6 @@
-import { toApiError } from "./errors";
+import { ApiError, toApiError } from "./errors";
 import { uuidv7 } from "./ids";
+import { createStore } from "./store";
 
 /**
  * The two doors. In the desktop window a call goes through Tauri's IPC; in a browser (a phone on the counter, a test)
@@ -120,14 +121,28 @@ function door(): Transport {
   return transport;
 }
 
+/** Whether the last call was answered at all. */
+export const line = createStore(true);
+
+async function through(name: string, input: unknown, commandId?: string): Promise<unknown> {
+  try {
+    const answer = await door().call(name, input, commandId);
+    line.set(true);
+    return answer;
+  } catch (e) {
+    line.set(!(e instanceof ApiError && e.code === "unreachable"));
+    throw e;
+  }
+}
+
 /** Asks a question. Throws ApiError. Prefer `api.ts`, which knows the types. */
 export function query(name: string, input: unknown): Promise<unknown> {
-  return door().call(name, input);
+  return through(name, input);
 }
 
 /** Gives a command. Sending it again with the same id is answered as before, so a retry never does it twice. */
 export function command(name: string, input: unknown, commandId: string = uuidv7()): Promise<unknown> {
-  return door().call(name, input, commandId);
+  return through(name, input, commandId);
 }
 
 export function onChanged(listener: (tags: string[]) => void): () => void {
