@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { QtyInput } from "../components/QtyInput";
 import { ScannerInput } from "../components/ScannerInput";
-import { useToast } from "../components/useToast";
 import { useQueryClient } from "@tanstack/react-query";
 import { invalidateTags, useAsk, useTell } from "../lib/api";
 import { useFormats } from "../lib/shop";
@@ -28,7 +27,6 @@ export function open(l: Shippable): number {
 export function ShipModal({ order, onClose }: Props) {
   const { t } = useTranslation();
   const f = useFormats();
-  const toast = useToast();
   const client = useQueryClient();
   const carriers = useCarriers();
   const nameOf = useCarrierName();
@@ -41,7 +39,7 @@ export function ShipModal({ order, onClose }: Props) {
   const [note, setNote] = useState("");
   const [accept, setAccept] = useState(false);
   const [asked, setAsked] = useState("");
-  const ship = useTell("shipping.ship");
+  const ship = useTell("shipping.ship", { undo: () => t("shipping.done", { number: order.number }) });
 
   useEffect(() => {
     const timer = setTimeout(() => setAsked(waybill.trim()), 150);
@@ -69,7 +67,6 @@ export function ShipModal({ order, onClose }: Props) {
       await ship.mutateAsync({ order_id: order.id, version: order.version, carrier: chosen, waybill: waybill.trim(), lines: all ? [] : chosenLines, note: note.trim(), accept_warnings: accept });
       if (!own) save("shipping.carrier", chosen);
       invalidateTags(client, ["orders", "stock"]);
-      toast.success(t("shipping.done", { number: order.number }));
       onClose();
     } catch {
       // Shown in the window.

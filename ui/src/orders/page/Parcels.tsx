@@ -32,7 +32,7 @@ export function Parcels({ order }: { order: Order }) {
   const carrier = useCarrierName();
   const [open, setOpen] = useState<"ship" | "hand" | null>(null);
   const after = { onSuccess: () => invalidateTags(client, ["orders", "stock"]), onError: (e: unknown) => toast.error(e) };
-  const ready = useTell("shipping.ready_for_pickup", after);
+  const ready = useTell("shipping.ready_for_pickup", { ...after, undo: () => t("shipping.packed", { number: order.number }) });
   const delivered = useTell("shipping.deliver", after);
   const drop = useTell("shipping.cancel_parcel", after);
   const can = (a: Order["actions"][number]) => order.actions.includes(a);
