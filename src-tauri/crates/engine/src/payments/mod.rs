@@ -1,15 +1,19 @@
 //! Money received and paid back: a ledger between the buyer and the shop's accounts.
 
+mod ledger;
+mod list;
+
 use domain::units::{Count, Millis, Minor};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
-use crate::{
-    ctx::Ctx,
-    error::{Error, Result},
-    orders::OrderNow,
-};
+pub(crate) use ledger::{Booking, Entry, book, write};
+pub use ledger::{capture, refund};
+pub(crate) use list::of_order;
+pub use list::{list, summary};
+
+use crate::orders::OrderNow;
 
 domain::text_enum! {
     /// How money changed hands.
@@ -133,17 +137,4 @@ pub struct MethodSum {
     pub refunds: Count,
     /// What should be there more than before.
     pub net: Minor,
-}
-
-pub async fn capture(_ctx: &mut Ctx, _input: CapturePayment) -> Result<Captured> {
-    Err(Error::internal("coming"))
-}
-pub async fn refund(_ctx: &mut Ctx, _input: RefundPayment) -> Result<Refunded> {
-    Err(Error::internal("coming"))
-}
-pub async fn list(_ctx: &mut Ctx, _input: ListPayments) -> Result<PaymentPage> {
-    Err(Error::internal("coming"))
-}
-pub async fn summary(_ctx: &mut Ctx, _input: PaymentDays) -> Result<PaymentSummary> {
-    Err(Error::internal("coming"))
 }

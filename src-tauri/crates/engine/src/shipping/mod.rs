@@ -1,5 +1,9 @@
 //! Getting the goods to the buyer: parcels and their waybills, pick-up, and the counter.
 
+mod parcels;
+mod pickup;
+mod waybill;
+
 use domain::{
     orders::DeliveryMethod,
     units::{Count, Millis, Qty},
@@ -8,12 +12,13 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
-use crate::{
-    ctx::Ctx,
-    error::{Error, Result},
-    orders::{OrderAt, OrderNow},
-    settings::Nothing,
-};
+pub use parcels::{cancel_parcel, deliver, ship};
+pub(crate) use parcels::{cancel_ready, deliver_all, insert_parcel, of_order};
+pub(crate) use pickup::{counter_hand_over, new_pickup_code};
+pub use pickup::{hand_over, ready_for_pickup};
+pub use waybill::{carriers, check_waybill};
+
+use crate::orders::OrderNow;
 
 domain::text_enum! {
     /// Where a parcel is.
@@ -125,26 +130,4 @@ pub struct CancelParcel {
     pub parcel_id: Uuid,
     #[serde(default)]
     pub reason: String,
-}
-
-pub async fn carriers(_ctx: &mut Ctx, _: Nothing) -> Result<Vec<Carrier>> {
-    Err(Error::internal("coming"))
-}
-pub async fn check_waybill(_ctx: &mut Ctx, _input: CheckWaybill) -> Result<WaybillChecked> {
-    Err(Error::internal("coming"))
-}
-pub async fn ship(_ctx: &mut Ctx, _input: ShipOrder) -> Result<Shipped> {
-    Err(Error::internal("coming"))
-}
-pub async fn ready_for_pickup(_ctx: &mut Ctx, _input: OrderAt) -> Result<Shipped> {
-    Err(Error::internal("coming"))
-}
-pub async fn hand_over(_ctx: &mut Ctx, _input: HandOver) -> Result<Shipped> {
-    Err(Error::internal("coming"))
-}
-pub async fn deliver(_ctx: &mut Ctx, _input: ParcelById) -> Result<OrderNow> {
-    Err(Error::internal("coming"))
-}
-pub async fn cancel_parcel(_ctx: &mut Ctx, _input: CancelParcel) -> Result<OrderNow> {
-    Err(Error::internal("coming"))
 }

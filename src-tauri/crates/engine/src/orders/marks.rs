@@ -1,0 +1,198 @@
+//! Marks for working together (flag, remark, assignee) and the archive: many orders at once, and
+//! each can be taken back.
+
+use std::collections::HashMap;
+
+use domain::{
+    orders::{Flag, FulfilmentStatus, PaymentStatus, Stage},
+    units::Count,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    AnnotateOrders, OrderAnnotation, OrderBulk, OrderIds, SkippedOrder, checked_ids, checked_text,
+    counters::{self, Deltas, Standing},
+};
+use crate::{
+    ctx::Ctx,
+    db::{Arg, placeholders, value_rows},
+    error::{Error, Result},
+    fetch_dyn,
+};
+
+#[derive(sqlx::FromRow)]
+struct Marks {
+    id: Uuid,
+    version: i64,
+    flag: Flag,
+    seller_note: String,
+    assignee: String,
+}
+
+/// Sets flags, remarks and assignees. One stale order stops all: a bulk edit is one thing to undo.
+pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk> {
+    let mut asked: HashMap<Uuid, &OrderAnnotation> = HashMap::new();
+    for annotation in &input.orders {
+        if asked.insert(annotation.order_id, annotation).is_some() {
+            return Err(Error::invalid("orders", "twice"));
+        }
+    }
+    let ids = checked_ids(&input.orders.iter().map(|annotation| annotation.order_id).collect::<Vec<_>>())?;
+    let sql = format!(
+        "SELECT id, version, flag, seller_note, assignee FROM orders WHERE id IN ({}) ORDER BY id",
+        placeholders(0, ids.len())
+    );
+    let args: Vec<Arg> = ids.iter().copied().map(Arg::Uuid).collect();
+    let rows: Vec<Marks> = fetch_dyn!(ctx.tx, Marks, sql, &args)?;
+    if rows.len() < ids.len() {
+        let missing = ids.iter().find(|id| !rows.iter().any(|row| row.id == **id)).copied().unwrap_or_default();
+        return Err(Error::not_found("order", missing));
+    }
+    let mut done = OrderBulk { changed: Vec::new(), skipped: Vec::new() };
+    let mut before = Vec::new();
+    let mut values: Vec<Arg> = Vec::new();
+    for row in rows {
+        let Some(asked) = asked.get(&row.id) else { continue };
+        if asked.version.is_some_and(|version| version.0 != row.version) {
+            return Err(Error::Stale { kind: "order".into(), id: row.id.to_string(), current: Count(row.version) });
+        }
+        let flag = asked.flag.unwrap_or(row.flag);
+        let seller_note = match &asked.seller_note {
+            Some(note) => checked_text("seller_note", note, 2000)?,
+            None => row.seller_note.clone(),
+        };
+        let assignee = match &asked.assignee {
+            Some(assignee) => checked_text("assignee", assignee, 100)?,
+            None => row.assignee.clone(),
+        };
+        if (flag, &seller_note, &assignee) == (row.flag, &row.seller_note, &row.assignee) {
+            done.skipped.push(SkippedOrder {
+                order_id: row.id,
+                number: String::new(),
+                reason: "unchanged".into(),
+            });
+            continue;
+        }
+        ctx.changed(
+            "order",
+            row.id,
+            json!({"flag": row.flag, "seller_note": row.seller_note, "assignee": row.assignee}),
+            json!({"flag": flag, "seller_note": seller_note, "assignee": assignee}),
+        );
+        values.extend([
+            Arg::Uuid(row.id),
+            Arg::I64(row.version),
+            Arg::from(flag.as_str()),
+            Arg::Text(seller_note),
+            Arg::Text(assignee),
+        ]);
+        done.changed.push(row.id);
+        before.push(OrderAnnotation {
+            order_id: row.id,
+            version: None,
+            flag: Some(row.flag),
+            seller_note: Some(row.seller_note),
+            assignee: Some(row.assignee),
+        });
+    }
+    if done.changed.is_empty() {
+        return Ok(done);
+    }
+    let sql = format!(
+        "WITH w(id, version, flag, seller_note, assignee) AS (VALUES {})
+         UPDATE orders SET flag = w.flag, seller_note = w.seller_note, assignee = w.assignee,
+                           version = orders.version + 1
+         FROM w WHERE orders.id = w.id AND orders.version = w.version",
+        value_rows(done.changed.len(), 5)
+    );
+    let touched = ctx.tx.execute_dyn(sql, &values).await?;
+    if touched != done.changed.len() as u64 {
+        // Somebody was quicker between reading and writing: the whole command is tried again.
+        return Err(Error::Busy);
+    }
+    if let [only] = done.changed[..] {
+        ctx.about(only);
+    }
+    ctx.undo_with("orders.annotate", &AnnotateOrders { orders: before })?;
+    Ok(done)
+}
+
+/// Takes ended orders out of the work lists.
+pub async fn archive(ctx: &mut Ctx, input: OrderIds) -> Result<OrderBulk> {
+    move_archive(ctx, input, true).await
+}
+
+/// Brings archived orders back.
+pub async fn unarchive(ctx: &mut Ctx, input: OrderIds) -> Result<OrderBulk> {
+    move_archive(ctx, input, false).await
+}
+
+#[derive(sqlx::FromRow)]
+struct Place {
+    id: Uuid,
+    number: String,
+    stage: Stage,
+    payment_status: PaymentStatus,
+    fulfilment_status: FulfilmentStatus,
+    holds: i64,
+    archived: bool,
+}
+
+async fn move_archive(ctx: &mut Ctx, input: OrderIds, archived: bool) -> Result<OrderBulk> {
+    let ids = checked_ids(&input.order_ids)?;
+    // What decides must stay true until it is written: Postgres locks the rows, SQLite has one writer.
+    let mut args: Vec<Arg> = ids.iter().copied().map(Arg::Uuid).collect();
+    let sql = format!(
+        "SELECT id, number, stage, payment_status, fulfilment_status, holds, archived FROM orders
+         WHERE id IN ({}) ORDER BY id {}",
+        placeholders(0, ids.len()),
+        if ctx.tx.is_postgres() { "FOR UPDATE" } else { "" }
+    );
+    let rows: Vec<Place> = fetch_dyn!(ctx.tx, Place, sql, &args)?;
+    let mut done = OrderBulk { changed: Vec::new(), skipped: Vec::new() };
+    let mut deltas = Deltas::default();
+    for id in &ids {
+        let Some(row) = rows.iter().find(|row| row.id == *id) else {
+            return Err(Error::not_found("order", id));
+        };
+        let reason = match (row.archived == archived, archived && !row.stage.is_final()) {
+            (true, _) => Some("unchanged"),
+            (_, true) => Some(row.stage.as_str()),
+            _ => None,
+        };
+        if let Some(reason) = reason {
+            let (order_id, number, reason) = (row.id, row.number.clone(), reason.to_owned());
+            done.skipped.push(SkippedOrder { order_id, number, reason });
+            continue;
+        }
+        let before = Standing {
+            stage: row.stage,
+            payment: row.payment_status,
+            fulfilment: row.fulfilment_status,
+            held: row.holds > 0,
+            archived: row.archived,
+        };
+        deltas.moved(&before, &Standing { archived, ..before });
+        ctx.changed("order", row.id, json!({"archived": row.archived}), json!({"archived": archived}));
+        done.changed.push(row.id);
+    }
+    if done.changed.is_empty() {
+        return Ok(done);
+    }
+    args = done.changed.iter().copied().map(Arg::Uuid).collect();
+    args.push(Arg::Bool(archived));
+    let sql = format!(
+        "UPDATE orders SET archived = ${}, version = version + 1 WHERE id IN ({})",
+        args.len(),
+        placeholders(0, done.changed.len())
+    );
+    ctx.tx.execute_dyn(sql, &args).await?;
+    counters::moved(ctx, &deltas).await?;
+    if let [only] = done.changed[..] {
+        ctx.about(only);
+    }
+    let inverse = if archived { "orders.unarchive" } else { "orders.archive" };
+    ctx.undo_with(inverse, &OrderIds { order_ids: done.changed.clone() })?;
+    Ok(done)
+}
