@@ -67,7 +67,7 @@ CREATE INDEX orders_by_stage ON orders (archived, stage, placed_at, id);
 CREATE INDEX orders_by_payment ON orders (archived, payment_status, placed_at, id);
 CREATE INDEX orders_by_fulfilment ON orders (archived, fulfilment_status, placed_at, id);
 CREATE INDEX orders_by_channel ON orders (archived, channel, placed_at, id);
-CREATE INDEX orders_by_total ON orders (archived, total, placed_at, id);
+CREATE INDEX orders_by_total ON orders (archived, total, id);
 CREATE INDEX orders_by_flag ON orders (archived, flag, placed_at, id) WHERE flag <> 'none';
 CREATE INDEX orders_by_assignee ON orders (archived, assignee, placed_at, id) WHERE assignee <> '';
 CREATE INDEX orders_by_hold ON orders (archived, placed_at, id) WHERE holds > 0;

@@ -1,6 +1,9 @@
 //! Ending an order before its goods have left.
 
-use domain::orders::Stage;
+use domain::{
+    orders::{Stage, can_move},
+    units::Millis,
+};
 
 use super::{
     CancelOrder, OrderEventData, OrderNow, checked_text,
@@ -15,7 +18,6 @@ use crate::{
     payments::{self, PaymentMethod},
     shipping,
 };
-use domain::units::Millis;
 
 /// Cancels an order: its stock is free again, and what was paid goes back, all in one transaction.
 pub async fn cancel(ctx: &mut Ctx, input: CancelOrder) -> Result<OrderNow> {
@@ -30,9 +32,8 @@ pub(super) async fn close(
     reason: &str,
     refund: Option<PaymentMethod>,
 ) -> Result<OrderNow> {
-    let stage = open.head.stage;
     let nothing_out = open.sum(|line| line.shipped) == 0;
-    if !(stage.before_shipping() || stage == Stage::Shipping) || !nothing_out || !open.head.moves_stock {
+    if !can_move(open.head.stage, Stage::Cancelled) || !nothing_out || !open.head.moves_stock {
         return Err(open.head.wrong_state("cancel"));
     }
     let money = open.head.refundable();

@@ -1,7 +1,7 @@
 //! One order in full.
 
 use domain::{
-    orders::{AfterSaleStatus, DeliveryMethod, Flag, FulfilmentStatus, HoldKind, PaymentStatus, Stage},
+    orders::{AfterSaleStatus, DeliveryMethod, Flag, FulfilmentStatus, HoldKind, PaymentStatus, Stage, can_move},
     units::{Count, Millis, Minor, Qty},
 };
 use uuid::Uuid;
@@ -162,7 +162,7 @@ fn actions(row: &Row, lines: &[OrderLine], due: i64, packed: bool, on_its_way: b
         (OrderAction::Complete, stage == Stage::Delivered && due == 0),
         (
             OrderAction::Cancel,
-            stage.before_shipping() || (stage == Stage::Shipping && shipped == 0),
+            can_move(stage, Stage::Cancelled) && shipped == 0 && row.moves_stock,
         ),
         (OrderAction::Archive, stage.is_final() && !row.archived),
         (OrderAction::Unarchive, row.archived),

@@ -24,6 +24,7 @@ use crate::{
 #[derive(sqlx::FromRow)]
 struct Marks {
     id: Uuid,
+    number: String,
     version: i64,
     flag: Flag,
     seller_note: String,
@@ -40,7 +41,7 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
     }
     let ids = checked_ids(&input.orders.iter().map(|annotation| annotation.order_id).collect::<Vec<_>>())?;
     let sql = format!(
-        "SELECT id, version, flag, seller_note, assignee FROM orders WHERE id IN ({}) ORDER BY id",
+        "SELECT id, number, version, flag, seller_note, assignee FROM orders WHERE id IN ({}) ORDER BY id",
         placeholders(0, ids.len())
     );
     let args: Vec<Arg> = ids.iter().copied().map(Arg::Uuid).collect();
@@ -69,7 +70,7 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
         if (flag, &seller_note, &assignee) == (row.flag, &row.seller_note, &row.assignee) {
             done.skipped.push(SkippedOrder {
                 order_id: row.id,
-                number: String::new(),
+                number: row.number,
                 reason: "unchanged".into(),
             });
             continue;

@@ -14,6 +14,7 @@ mod marks;
 mod place;
 mod price;
 mod quote;
+mod seek;
 mod timers;
 mod wire;
 mod work;

@@ -475,10 +475,11 @@ async fn insert_events(
 }
 
 async fn insert_stock_hold(ctx: &mut Ctx, order_id: Uuid, short: &[Shortage]) -> Result<()> {
+    let id = ctx.new_id();
     execute!(
         ctx.tx,
         "INSERT INTO order_hold (id, order_id, kind, reason, placed_at, placed_by) VALUES ($1,$2,'stock',$3,$4,$5)",
-        ctx.new_id(),
+        id,
         order_id,
         short_text(short),
         ctx.now.0,

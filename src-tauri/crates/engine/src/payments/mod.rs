@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
-pub(crate) use ledger::{Booking, Entry, book, write};
+pub(crate) use ledger::{Booking, Entry, book, money_event, pay_back, write};
 pub use ledger::{capture, refund};
-pub(crate) use list::of_order;
+pub(crate) use list::{of_order, shop_day};
 pub use list::{list, summary};
 
 use crate::orders::OrderNow;

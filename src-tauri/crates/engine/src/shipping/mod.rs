@@ -16,6 +16,7 @@ pub use parcels::{cancel_parcel, deliver, ship};
 pub(crate) use parcels::{cancel_ready, deliver_all, insert_parcel, of_order};
 pub(crate) use pickup::{counter_hand_over, new_pickup_code};
 pub use pickup::{hand_over, ready_for_pickup};
+pub(crate) use waybill::folded;
 pub use waybill::{carriers, check_waybill};
 
 use crate::orders::OrderNow;

@@ -37,7 +37,7 @@ pub async fn check_waybill(ctx: &mut Ctx, input: CheckWaybill) -> Result<Waybill
         Some(normalised) if !normalised.is_empty() => uses(ctx, normalised).await?,
         _ => Vec::new(),
     };
-    let likely = domain::shipping::guess_carriers(&waybill).iter().map(|carrier| carrier.code.to_owned()).collect();
+    let likely = domain::shipping::guess_carriers(&waybill).iter().map(|code| (*code).to_owned()).collect();
     Ok(WaybillChecked { check, likely, duplicates })
 }
 

@@ -1,0 +1,186 @@
+//! Finding orders by a piece of text: their number, a waybill, a SKU, or who bought.
+//!
+//! Each way of finding answers the first page of what it knows, exactly; the page is the top of all.
+
+use uuid::Uuid;
+
+use super::{
+    OrderSort,
+    list::{Ask, ORDERS_KEY, Row, Select, merged},
+};
+use crate::{
+    ctx::Ctx,
+    db::Arg,
+    error::Result,
+    fetch_dyn,
+    search::{self, Matches},
+};
+
+/// A beginning that so many numbers share is no longer a number: the highest ones are looked at.
+const MOST_NUMBERS: i64 = 500;
+/// Beginnings of SKU codes are followed to so many SKUs.
+const MOST_SKUS: i64 = 20;
+
+pub(super) async fn by_text(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<Vec<Row>> {
+    let folded = crate::shipping::folded(text);
+    let mut ids = orders_of_number(ctx, &folded).await?;
+    // The shop's prefix is on every number: nobody types it.
+    let prefix = ctx.shop()?.preferences.order_prefix.to_uppercase();
+    if !prefix.is_empty() && !folded.starts_with(&prefix) {
+        ids.extend(orders_of_number(ctx, &format!("{prefix}{folded}")).await?);
+    }
+    if folded.chars().count() >= 4 {
+        ids.extend(orders_of_waybill(ctx, &folded).await?);
+    }
+    let mut rows = of_ids(ctx, ask, ids, limit).await?;
+    for sku in skus_of_code(ctx, text).await? {
+        rows.extend(of_sku(ctx, ask, sku, limit).await?);
+    }
+    rows.extend(of_buyers(ctx, ask, text, limit).await?);
+    Ok(merged(rows, ask.sort, limit))
+}
+
+/// These orders, narrowed by the other filters. A few hundred at most.
+pub(super) async fn of_ids(ctx: &mut Ctx, ask: &Ask, mut ids: Vec<Uuid>, limit: i64) -> Result<Vec<Row>> {
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select = Select::new(ctx.tx.is_postgres(), "orders o", ORDERS_KEY);
+    select.one_of("o.id", ids.into_iter().map(Arg::Uuid).collect());
+    select.rest(ask, &[]);
+    select.bounds(ask);
+    select.fetch(ctx, ask.sort, limit).await
+}
+
+/// Orders with a parcel whose waybill begins so.
+pub(super) async fn orders_of_waybill(ctx: &mut Ctx, beginning: &str) -> Result<Vec<Uuid>> {
+    let (collate, end) = beginning_of(ctx, beginning);
+    let sql = format!(
+        "SELECT order_id FROM parcel WHERE waybill <> '' AND waybill{collate} >= $1 AND waybill{collate} < $2
+         ORDER BY waybill{collate} DESC LIMIT {MOST_NUMBERS}"
+    );
+    let rows: Vec<(Uuid,)> = fetch_dyn!(ctx.tx, (Uuid,), sql, &[Arg::from(beginning), Arg::Text(end)])?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+async fn orders_of_number(ctx: &mut Ctx, beginning: &str) -> Result<Vec<Uuid>> {
+    let (collate, end) = beginning_of(ctx, beginning);
+    let sql = format!(
+        "SELECT id FROM orders WHERE number{collate} >= $1 AND number{collate} < $2
+         ORDER BY number{collate} DESC LIMIT {MOST_NUMBERS}"
+    );
+    let rows: Vec<(Uuid,)> = fetch_dyn!(ctx.tx, (Uuid,), sql, &[Arg::from(beginning), Arg::Text(end)])?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// A beginning is a range of the index, if texts are compared byte by byte: Postgres must be told.
+fn beginning_of(ctx: &Ctx, beginning: &str) -> (&'static str, String) {
+    (if ctx.tx.is_postgres() { " COLLATE \"C\"" } else { "" }, format!("{beginning}\u{10ffff}"))
+}
+
+/// SKUs whose code begins so, or whose barcode this is.
+async fn skus_of_code(ctx: &mut Ctx, text: &str) -> Result<Vec<Uuid>> {
+    let key = domain::search::normalise(text);
+    if key.is_empty() {
+        return Ok(Vec::new());
+    }
+    // The index on Postgres compares bytes, as these operators do.
+    let (from, below) = if ctx.tx.is_postgres() { ("~>=~", "~<~") } else { (">=", "<") };
+    let sql =
+        format!("SELECT id FROM sku WHERE code_key {from} $1 AND code_key {below} $2 LIMIT {MOST_SKUS}");
+    let args = [Arg::Text(key.clone()), Arg::Text(format!("{key}\u{10ffff}"))];
+    let mut skus: Vec<(Uuid,)> = fetch_dyn!(ctx.tx, (Uuid,), sql, &args)?;
+    if (8..=14).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_digit()) {
+        let barcode = [Arg::Text(format!("{key:0>14}"))];
+        skus.extend(fetch_dyn!(ctx.tx, (Uuid,), "SELECT id FROM sku WHERE barcode_key = $1 LIMIT 20", &barcode)?);
+    }
+    Ok(skus.into_iter().map(|(id,)| id).collect())
+}
+
+async fn of_sku(ctx: &mut Ctx, ask: &Ask, sku_id: Uuid, limit: i64) -> Result<Vec<Row>> {
+    let mut select =
+        Select::new(ctx.tx.is_postgres(), "order_line l CROSS JOIN orders o", ("l.placed_at", "l.order_id"));
+    select.conditions.push("o.id = l.order_id".into());
+    select.walk("l.sku_id", "=", sku_id);
+    select.rest(ask, &[]);
+    select.bounds(ask);
+    // The SKU may stand on two lines of an order: twice the page holds the page.
+    let mut rows = select.fetch(ctx, ask.sort, limit * 2).await?;
+    rows.dedup_by_key(|row| row.id);
+    Ok(rows)
+}
+
+/// Orders of the customers who match.
+///
+/// An order among the newest of all matching customers belongs to one of those who ordered last. So
+/// they are taken by their last order, a batch at a time, until the page is full of orders newer than
+/// the last order of anybody not yet taken.
+async fn of_buyers(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<Vec<Row>> {
+    let matches = search::matches(&mut ctx.tx, "customer", text).await?;
+    if matches!(&matches, Matches::All) || matches!(&matches, Matches::Few(ids) if ids.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let postgres = ctx.tx.is_postgres();
+    let stepwise = ask.sort == OrderSort::Newest;
+    let mut batch = if stepwise { limit } else { 4096 };
+    loop {
+        let mut args = Vec::new();
+        let condition = matches.condition("customer", "c.id", &mut args);
+        let sql = format!(
+            "SELECT c.id, c.last_order_at FROM customer c WHERE c.last_order_at > 0 {condition}
+             ORDER BY c.last_order_at DESC, c.id DESC LIMIT {}",
+            batch + 1
+        );
+        let mut buyers: Vec<(Uuid, i64)> = fetch_dyn!(ctx.tx, (Uuid, i64), sql, &args)?;
+        if buyers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let all = buyers.len() as i64 <= batch;
+        let reached = buyers.last().map_or(0, |(_, last)| *last);
+        buyers.truncate(usize::try_from(batch).unwrap_or(usize::MAX));
+        let mut select = Select::new(postgres, "orders o", ORDERS_KEY);
+        select.one_of("o.customer_id", buyers.into_iter().map(|(id, _)| Arg::Uuid(id)).collect());
+        if !all {
+            select.walk("o.placed_at", ">=", reached);
+        }
+        select.rest(ask, &[]);
+        select.bounds(ask);
+        let mut rows = select.fetch(ctx, ask.sort, limit).await?;
+        if all {
+            return Ok(rows);
+        }
+        if rows.len() as i64 >= limit || !stepwise {
+            rows.extend(cancelled_of_buyers(ctx, ask, &matches, reached, limit).await?);
+            return Ok(merged(rows, ask.sort, limit));
+        }
+        batch *= 8;
+    }
+}
+
+/// A cancelled order does not count as somebody's last one: those in the time looked at are found
+/// from their stage.
+async fn cancelled_of_buyers(
+    ctx: &mut Ctx,
+    ask: &Ask,
+    matches: &Matches,
+    since: i64,
+    limit: i64,
+) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for archived in [false, true] {
+        let mut select = Select::new(ctx.tx.is_postgres(), "orders o", ORDERS_KEY);
+        select.walk("o.archived", "=", archived);
+        select.walk("o.stage", "=", "cancelled");
+        select.walk("o.placed_at", ">=", since);
+        let condition = matches.condition("customer", "o.customer_id", &mut select.args);
+        if let Some(condition) = condition.strip_prefix(" AND ") {
+            select.conditions.push(condition.to_owned());
+        }
+        select.rest(ask, &[]);
+        select.bounds(ask);
+        rows.extend(select.fetch(ctx, ask.sort, limit).await?);
+    }
+    Ok(rows)
+}
