@@ -92,7 +92,7 @@ export function Chart({ summary, title, labels, series, height = 280 }: Props) {
         name: s.name,
         data: s.values,
         yAxisIndex: s.axis === "right" ? 1 : 0,
-        ...(s.kind === "bar" ? { barMaxWidth: 28, itemStyle: { borderRadius: [3, 3, 0, 0] } } : { smooth: 0.25, symbol: labels.length > 40 ? "none" : "circle", symbolSize: 5, lineStyle: { width: 2 } }),
+        ...(s.kind === "bar" ? { barMaxWidth: 28, itemStyle: { borderRadius: [3, 3, 0, 0] } } : { symbol: labels.length > 40 ? "none" : "circle", symbolSize: 5, lineStyle: { width: 2 } }),
       })),
     };
     chart.current.setOption(option, true);

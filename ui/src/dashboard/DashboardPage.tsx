@@ -1,9 +1,11 @@
 import { Card, DatePicker, Segmented, Skeleton } from "antd";
+import { LineChartOutlined } from "@ant-design/icons";
 import dayjs from "dayjs";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Bucket, Point } from "../bindings";
 import { Chart, type Series } from "../components/Chart";
+import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
 import { dayToIso, formatDay, today as dayToday } from "../lib/dates";
@@ -104,5 +106,6 @@ function Trend({ points, bucket }: { points: Point[]; bucket: Bucket }) {
   const sum = points.reduce((n, p) => n + p.net, 0);
   const orders = points.reduce((n, p) => n + p.orders, 0);
   const summary = t("dashboard.trendSummary", { sum: f.money(sum), orders: f.count(orders), best: best ? f.day(best.day) : "—", bestSum: best ? f.money(best.net) : "—" });
+  if (points.every((p) => p.net === 0 && p.orders === 0)) return <EmptyState icon={<LineChartOutlined />} title={t("dashboard.trendNone")} text={t("dashboard.topNone")} />;
   return <Chart title={t("dashboard.trend")} summary={summary} labels={labels} series={series} />;
 }
