@@ -233,7 +233,7 @@ export default function NewOrder() {
             <Alert type="warning" showIcon role="status" className="so-alert" title={problems.texts.length === 1 ? problems.texts[0] : <ul className="so-problems">{problems.texts.map((x) => <li key={x}>{x}</li>)}</ul>} />
           )}
           {Boolean(error ?? quote.error) && <ErrorNotice error={error ?? quote.error} />}
-          <Button ref={button} type="primary" size="large" block loading={busy} disabled={d.lines.length === 0 && !d.sent} onClick={() => void place()}>
+          <Button ref={button} className="so-place" type="primary" size="large" block loading={busy} disabled={d.lines.length === 0 && !d.sent} onClick={() => void place()}>
             {d.sent ? t("orders.entry.sendAgain") : t("orders.entry.place")} <kbd>{keyLabel("mod+enter")}</kbd>
           </Button>
         </aside>

@@ -10,6 +10,7 @@ import { useToast } from "../components/useToast";
 import { useTell } from "../lib/api";
 import { useHotkeys } from "../lib/hotkeys";
 import { useFormats } from "../lib/shop";
+import { useWho } from "../payments";
 import { Slip } from "./Slip";
 import { useChannelName } from "./channels";
 import { BuyerCard } from "./page/BuyerCard";
@@ -36,6 +37,7 @@ function Page({ order }: { order: Order }) {
   const f = useFormats();
   const toast = useToast();
   const channel = useChannelName();
+  const who = useWho();
   const [open, setOpen] = useState<"cancel" | "hold" | "print" | null>(null);
   const onError = (e: unknown) => toast.error(e);
   const done = (what: string) => (b: Bulk) => (b.changed.length > 0 ? what : null);
@@ -78,7 +80,7 @@ function Page({ order }: { order: Order }) {
         }
         sub={
           <span className="sk-num">
-            {f.dateTime(order.placed_at)} · {channel(order.channel)} · {t(`orders.delivery.${order.delivery}`)} · {order.created_by}
+            {f.dateTime(order.placed_at)} · {channel(order.channel)} · {t(`orders.delivery.${order.delivery}`)} · {who(order.created_by)}
             {order.archived && ` · ${t("orders.view.archived")}`}
           </span>
         }

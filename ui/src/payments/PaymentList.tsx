@@ -16,12 +16,14 @@ import { useFormats, useShop } from "../lib/shop";
 import { readFilter, tillDays } from "./filters";
 import { METHODS } from "./methods";
 import type { Payment } from "./types";
+import { useWho } from "./who";
 import "./payments.css";
 
 export default function PaymentList() {
   const { t } = useTranslation();
   const f = useFormats();
   const { currency, zone } = useShop();
+  const who = useWho();
   const navigate = useNavigate();
   const { search } = useListState();
   const filter = useMemo(() => readFilter(search), [search]);
@@ -54,7 +56,7 @@ export default function PaymentList() {
     },
     { key: "reference", title: t("payments.reference"), width: 180, wideOnly: true, render: (p) => p.reference, text: (p) => p.reference },
     { key: "note", title: t("payments.note"), width: 180, wideOnly: true, render: (p) => p.note, text: (p) => p.note },
-    { key: "who", title: t("payments.who"), width: 120, wideOnly: true, render: (p) => p.actor_name, text: (p) => p.actor_name },
+    { key: "who", title: t("payments.who"), width: 120, wideOnly: true, render: (p) => who(p.actor_name), text: (p) => who(p.actor_name) },
   ];
 
   return (

@@ -156,10 +156,12 @@ export function paymentsNow(d: OrderDraft, total: number): PlacePayment[] {
 export function toPlace(d: OrderDraft, total: number | null): Place {
   const payments = total === null ? [] : paymentsNow(d, total);
   const paid = payments.reduce((n, p) => n + p.amount, 0);
+  // Whoever a parcel goes to is the buyer when nobody else is named.
+  const recipient = d.delivery === "ship" ? d.address : noAddress;
   return {
     customer_id: d.buyer?.id ?? null,
-    buyer_name: d.buyer?.name.trim() ?? "",
-    buyer_phone: d.buyer?.phone.trim() ?? "",
+    buyer_name: (d.buyer?.name ?? recipient.name).trim(),
+    buyer_phone: (d.buyer?.phone ?? recipient.phone).trim(),
     channel: "counter",
     external_id: null,
     delivery: d.delivery,

@@ -54,6 +54,7 @@ describe("the order being entered", () => {
     const d = { ...addSku(emptyDraft(), tea), freight: 800, buyer: { id: null, name: "张三", phone: "13800138000" }, address: { ...emptyDraft().address, street: "文三路 1 号" } };
     expect([toPlace(d, null).ship_to, toPlace(d, null).freight]).toEqual([null, 0]);
     const sent = toPlace({ ...d, delivery: "ship" }, null);
+    expect(toPlace({ ...d, delivery: "ship", buyer: null, address: { ...d.address, name: "李想", phone: "139" } }, null)).toMatchObject({ buyer_name: "李想", buyer_phone: "139" });
     expect([sent.ship_to?.name, sent.ship_to?.phone, sent.freight]).toEqual(["张三", "13800138000", 800]);
   });
 

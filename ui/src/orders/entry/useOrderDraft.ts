@@ -111,10 +111,10 @@ export function useOrderDraft(): KeptDraft {
   useEffect(() => {
     if (start.at !== null) return stopTimer;
     let gone = false;
-    Promise.all([ask("app.drafts", { area: AREA }), desk.fresh ? ask("app.status", {}) : null])
+    Promise.all([ask("app.drafts", { area: AREA }), desk.fresh && inDesktopWindow() ? ask("app.status", {}) : null])
       .then(([kept, status]) => {
-        // A desk that has forgotten its name may take what it finds only where it is alone.
-        const alone = status !== null && inDesktopWindow() && !/^postgres/i.test(status.database);
+        // A window that has lost its storage knows its own name no more: it takes what it finds only where it is alone.
+        const alone = status !== null && !/^postgres/i.test(status.database);
         const mine = kept.items
           .map((i) => ({ at: i.updated_at, draft: readDraft(parse(i.body)) }))
           .filter((i): i is Parked => i.draft !== null && isTouched(i.draft) && !i.draft.parked && (i.draft.desk === desk.id || alone))

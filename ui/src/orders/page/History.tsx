@@ -7,7 +7,9 @@ import { useStatusText } from "../../components/StatusTag";
 import { useToast } from "../../components/useToast";
 import { useTell } from "../../lib/api";
 import { useFormats } from "../../lib/shop";
+import { useWho } from "../../payments";
 import { useCarrierName } from "../../shipping";
+import { useChannelName } from "../channels";
 import type { Order, OrderEvent } from "../types";
 
 const LOOKS: Record<string, [ReactNode, TimelineEvent["color"]]> = {
@@ -34,6 +36,7 @@ export function History({ order }: { order: Order }) {
   const toast = useToast();
   const [text, setText] = useState("");
   const note = useTell("orders.add_note", { onError: (e) => toast.error(e) });
+  const who = useWho();
   const words = useEventWords(order.currency);
   const add = () => {
     const value = text.trim();
@@ -51,7 +54,7 @@ export function History({ order }: { order: Order }) {
       <Timeline
         events={order.timeline.map((e) => {
           const look = LOOKS[e.kind];
-          return { key: e.id, at: e.at, who: e.actor_name, ...words(e), ...(look ? { icon: look[0], ...(look[1] ? { color: look[1] } : {}) } : {}) };
+          return { key: e.id, at: e.at, who: who(e.actor_name), ...words(e), ...(look ? { icon: look[0], ...(look[1] ? { color: look[1] } : {}) } : {}) };
         })}
       />
     </section>
@@ -63,6 +66,7 @@ function useEventWords(currency: string): (e: OrderEvent) => { title: string; de
   const f = useFormats();
   const status = useStatusText();
   const carrier = useCarrierName();
+  const channel = useChannelName();
   return (e) => {
     const d = e.data;
     const key = `orders.event.${e.kind}`;
@@ -75,7 +79,8 @@ function useEventWords(currency: string): (e: OrderEvent) => { title: string; de
       d.units != null && t("orders.unitsOf", { n: f.count(d.units) }),
       d.carrier != null && d.carrier !== "" && carrier(d.carrier),
       d.waybill,
-      d.text,
+      // An order says where it came from.
+      e.kind === "placed" && d.text ? channel(d.text) : d.text,
     ].filter((x): x is string => typeof x === "string" && x !== "");
     return { title, ...(facts.length > 0 ? { detail: facts.join(" · ") } : {}) };
   };

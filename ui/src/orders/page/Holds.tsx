@@ -5,6 +5,7 @@ import { ErrorNotice } from "../../components/ErrorNotice";
 import { useToast } from "../../components/useToast";
 import { useTell } from "../../lib/api";
 import { useFormats } from "../../lib/shop";
+import { useWho } from "../../payments";
 import type { HoldKind, Order } from "../types";
 
 const HOLD_KINDS: HoldKind[] = ["manual", "address", "stock", "payment_check", "risk", "refund_request", "duplicate", "total_mismatch", "sku_unmapped", "price_floor", "restricted_area", "waiting_merge", "preorder_until"];
@@ -14,6 +15,7 @@ export function Holds({ order }: { order: Order }) {
   const { t } = useTranslation();
   const f = useFormats();
   const toast = useToast();
+  const who = useWho();
   const release = useTell("orders.release_hold", { onError: (e) => toast.error(e) });
   const open = order.holds.filter((h) => h.released_at === null);
   return (
@@ -27,7 +29,7 @@ export function Holds({ order }: { order: Order }) {
           title={`${t("orders.held")}: ${t(`orders.hold.${h.kind}`)}${h.reason ? ` · ${h.reason}` : ""}`}
           description={
             <span className="sk-muted">
-              {f.dateTime(h.placed_at)} · {h.placed_by}
+              {f.dateTime(h.placed_at)} · {who(h.placed_by)}
             </span>
           }
           action={

@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { Money, When } from "../../components/Money";
 import { Pill } from "../../components/StatusTag";
 import { useHotkeys } from "../../lib/hotkeys";
-import { GiveRefund, TakePayment } from "../../payments";
+import { GiveRefund, TakePayment, useWho } from "../../payments";
 import type { Order } from "../types";
 
 /** What came in and went back. */
 export function MoneyCard({ order }: { order: Order }) {
   const { t } = useTranslation();
+  const who = useWho();
   const [open, setOpen] = useState<"pay" | "refund" | null>(null);
   const can = (a: "pay" | "refund") => order.actions.includes(a);
   useHotkeys(can("pay") ? [{ keys: "m", label: t("orders.action.pay"), run: () => setOpen("pay") }] : []);
@@ -42,7 +43,7 @@ export function MoneyCard({ order }: { order: Order }) {
               </Pill>
               {t(`payments.method.${p.method}`)}
               <div className="sk-muted">
-                <When ms={p.at} /> · {p.actor_name}
+                <When ms={p.at} /> · {who(p.actor_name)}
                 {p.reference && ` · ${p.reference}`}
                 {p.note && ` · ${p.note}`}
               </div>

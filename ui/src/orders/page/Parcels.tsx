@@ -12,6 +12,7 @@ import { invalidateTags, useTell } from "../../lib/api";
 import { copyText } from "../../lib/files";
 import { useHotkeys } from "../../lib/hotkeys";
 import { useFormats } from "../../lib/shop";
+import { useWho } from "../../payments";
 import { HandOverModal, ShipModal, useCarrierName, type Parcel } from "../../shipping";
 import type { Order } from "../types";
 
@@ -30,6 +31,7 @@ export function Parcels({ order }: { order: Order }) {
   const client = useQueryClient();
   const ask = useConfirmDanger();
   const carrier = useCarrierName();
+  const who = useWho();
   const [open, setOpen] = useState<"ship" | "hand" | null>(null);
   const after = { onSuccess: () => invalidateTags(client, ["orders", "stock"]), onError: (e: unknown) => toast.error(e) };
   const ready = useTell("shipping.ready_for_pickup", { ...after, undo: () => t("shipping.packed", { number: order.number }) });
@@ -124,7 +126,7 @@ export function Parcels({ order }: { order: Order }) {
               </div>
               <div className="sk-muted">{p.lines.map((l) => `${name(l.line_id)} × ${f.count(l.qty)}`).join(t("common.comma"))}</div>
               <div className="sk-muted">
-                <When ms={p.shipped_at} /> · {p.actor_name}
+                <When ms={p.shipped_at} /> · {who(p.actor_name)}
                 {p.note && ` · ${p.note}`}
               </div>
             </li>
