@@ -127,6 +127,7 @@ impl Money {
         self.minor
     }
 
+    /// The currency the amount is in.
     pub const fn currency(self) -> Currency {
         self.currency
     }

@@ -40,6 +40,7 @@ pub enum RateError {
 pub struct Rate(#[specta(type = specta_typescript::Number)] i64);
 
 impl Rate {
+    /// Untaxed.
     pub const ZERO: Rate = Rate(0);
     const ONE: i64 = 1_000_000;
 
