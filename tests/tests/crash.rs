@@ -90,16 +90,15 @@ async fn take_orders(engine: &Engine) {
     .expect("the SKUs are found");
     let sku = |n: usize| skus["items"][n % 3]["sku_id"].clone();
     for n in 0.. {
-        let meta = Meta::new();
         let total = 1990;
         let input = json!({
             "lines": [{"sku_id": sku(n), "qty": 1}, {"sku_id": sku(n + 1), "qty": 1}],
             "payments": if n % 3 == 0 { json!([{"method": "cash", "amount": total}]) } else { json!([]) },
             "delivery": "counter",
         });
-        json_call(engine, "orders.place", meta, input).await.expect("the order is placed");
+        let placed = json_call(engine, "orders.place", Meta::new(), input).await.expect("the order is placed");
         let mut out = std::io::stdout().lock();
-        writeln!(out, "ack {}", meta.command_id).and_then(|()| out.flush()).expect("somebody listens");
+        writeln!(out, "ack {}", placed["order_id"].as_str().unwrap_or_default()).and_then(|()| out.flush()).expect("somebody listens");
     }
 }
 
