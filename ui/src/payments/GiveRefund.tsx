@@ -1,3 +1,4 @@
+import "./payments.css";
 import { useQueryClient } from "@tanstack/react-query";
 import { Checkbox, Form, Input, Modal, Radio } from "antd";
 import { useState } from "react";

@@ -1,3 +1,4 @@
+import "./payments.css";
 import { Checkbox, Form, Input, Modal, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";

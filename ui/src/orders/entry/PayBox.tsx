@@ -79,7 +79,7 @@ export function PayBox({ draft, quoted, disabled, discountRef, payRef, onChange,
         value={draft.pay}
         aria-labelledby="so-pay"
         onChange={(e) => onChange({ pay: e.target.value as PayNow, tendered: null })}
-        options={(["cash", "bank_transfer", "elsewhere", "later"] as const).map((m) => ({ value: m, label: m === "later" ? t("orders.entry.payLater") : t(`payments.method.${m}`) }))}
+        options={(["cash", "bank_transfer", "elsewhere", "later"] as const).map((m) => ({ value: m, label: t(`orders.entry.payBy.${m}`) }))}
       />
       {draft.pay === "cash" && (
         <>

@@ -24,6 +24,7 @@ const LOOKS: Record<string, [ReactNode, TimelineEvent["color"]]> = {
   reviewed: [<CheckCircleOutlined />, "green"],
   packed: [<InboxOutlined />, "blue"],
   shipped: [<CarOutlined />, "blue"],
+  handed_over: [<CheckCircleOutlined />, "green"],
   delivered: [<CheckCircleOutlined />, "green"],
   parcel_cancelled: [<StopOutlined />, "orange"],
   cancelled: [<StopOutlined />, "red"],
