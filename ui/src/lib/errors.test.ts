@@ -21,6 +21,13 @@ describe("errors", () => {
     await switchLanguage("en");
   });
 
+  it("names a field inside a list as people count", () => {
+    const title = (field: string) => describeError(i18next, new ApiError("orders.place", "invalid", { field, rule: "not_positive", detail: "" })).title;
+    expect(title("lines.2.qty")).toContain("Quantity (3)");
+    expect(title("ship_to.name")).toContain("Recipient");
+    expect(title("never.0.heard")).toContain("never.0.heard (1)");
+  });
+
   it("says something useful of a code it never met", () => {
     const x = describeError(i18next, new ApiError("orders.place", "martians"));
     expect(x.title).not.toContain("martians");

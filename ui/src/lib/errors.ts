@@ -60,7 +60,7 @@ export function describeError(i18n: I18n, raw: unknown): ErrorText {
     code: e.code,
     ...(d.kind !== undefined ? { kind: word([`kinds.${String(d.kind)}`], d.kind) } : {}),
     ...(d.by !== undefined ? { by: word([`kinds.${String(d.by)}`], d.by) } : {}),
-    ...(d.field !== undefined ? { field: word([`${area}.fields.${String(d.field)}`, `fields.${String(d.field)}`], d.field) } : {}),
+    ...(d.field !== undefined ? { field: fieldName(String(d.field), area, word) } : {}),
     ...(d.rule !== undefined ? { rule: word([`rules.${String(d.rule)}`], d.detail || d.rule) } : {}),
     ...(d.state !== undefined ? { state: word([`status.stage.${String(d.state)}`], d.state) } : {}),
     ...(d.reason !== undefined ? { reason: word([`reasons.${String(d.reason)}`], d.reason) } : {}),
@@ -74,6 +74,15 @@ export function describeError(i18n: I18n, raw: unknown): ErrorText {
     next: i18n.exists(`${base}.next`) ? t(`${base}.next`, data) : t("errors.internal.next"),
     ...(ref ? { ref } : base === "errors.internal" ? { ref: `${e.call}:${e.code}` } : {}),
   };
+}
+
+/** `lines.2.qty` is the quantity of the third line; a person reads "Quantity (3)". */
+function fieldName(field: string, area: string, word: (keys: string[], fallback: unknown) => string): string {
+  const at = /\.(\d+)(?:\.|$)/.exec(field)?.[1];
+  const last = field.split(".").filter((p) => !/^\d+$/.test(p)).at(-1) ?? field;
+  const plain = field.replace(/\.\d+/g, "");
+  const name = word([field, plain, last].flatMap((f) => [`${area}.fields.${f}`, `fields.${f}`]), field);
+  return at === undefined ? name : `${name} (${Number(at) + 1})`;
 }
 
 function shortage(line: unknown, t: (key: string, data?: Record<string, unknown>) => string): string {
