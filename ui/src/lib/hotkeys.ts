@@ -53,7 +53,7 @@ export function keyLabel(keys: string): string {
     .map((k) =>
       k
         .split("+")
-        .map((p) => (p === "mod" ? (isMac ? "⌘" : "Ctrl") : p === "enter" ? "Enter" : p === "escape" ? "Esc" : p.length === 1 ? p.toUpperCase() : (p[0] ?? "").toUpperCase() + p.slice(1)))
+        .map((p) => (p === "mod" ? (isMac ? "⌘" : "Ctrl") : p === "enter" ? "Enter" : p === "escape" ? "Esc" : p === "arrowdown" ? "↓" : p.length === 1 ? p.toUpperCase() : (p[0] ?? "").toUpperCase() + p.slice(1)))
         .join(isMac ? "" : "+"),
     )
     .join(" ");

@@ -2,6 +2,7 @@ import { Alert, Button, Checkbox, Grid, Spin, Table, type TableColumnsType } fro
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type Key, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ListSource } from "../../lib/api";
+import { useHotkeys } from "../../lib/hotkeys";
 import { useListState } from "../../lib/listState";
 import { load, save } from "../../lib/store";
 import { useFormats } from "../../lib/shop";
@@ -142,6 +143,9 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
       if (r) toggle(p.rowKey(r));
     }
   };
+
+  // From anywhere on the page, the arrow goes into the list.
+  useHotkeys(narrow ? [] : [{ keys: "arrowdown", label: t("list.intoList"), run: () => (box.current?.focus(), setActive((i) => Math.max(i, 0))) }]);
 
   const table = useRef<{ scrollTo?: (o: { index: number }) => void } | null>(null);
   useEffect(() => {

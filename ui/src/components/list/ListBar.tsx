@@ -54,6 +54,9 @@ export function ListBar(p: Props) {
   const box = useRef<InputRef>(null);
   useHotkeys([{ keys: "/", label: t("list.searchKey"), run: () => box.current?.focus({ cursor: "all" }) }]);
 
+  const keep = () => {
+    if (name.trim()) saveView.mutate({ id: uuidv7(), area: p.id, name: name.trim(), body: JSON.stringify(search), position: null });
+  };
   const views = [...p.views, ...mine];
   const known = views.some((v) => same(v.search, search));
   const filtered = Object.keys(search).some((k) => k !== "sort");
@@ -129,9 +132,9 @@ export function ListBar(p: Props) {
         onCancel={() => setNaming(false)}
         okButtonProps={{ disabled: !name.trim() }}
         confirmLoading={saveView.isPending}
-        onOk={() => saveView.mutate({ id: uuidv7(), area: p.id, name: name.trim(), body: JSON.stringify(search), position: null })}
+        onOk={keep}
       >
-        <Input autoFocus value={name} maxLength={40} onChange={(e) => setName(e.target.value)} placeholder={t("list.viewName")} aria-label={t("list.viewName")} />
+        <Input autoFocus value={name} maxLength={40} onChange={(e) => setName(e.target.value)} onPressEnter={keep} placeholder={t("list.viewName")} aria-label={t("list.viewName")} />
       </Modal>
     </div>
   );
