@@ -131,6 +131,13 @@ story!(three_colours_by_four_sizes_are_twelve_skus, async |shop| {
     let refused = shop.call(call::catalog_save_product, without).await;
     assert!(matches!(&refused, Err(Error::InUse { kind, by, .. }) if kind == "sku" && by == "stock"), "{refused:?}");
 
+    // Two SKUs swap their codes.
+    let mut swapped = edit(&saved);
+    (swapped.skus[1].code, swapped.skus[2].code) = (saved.skus[2].code.clone(), saved.skus[1].code.clone());
+    let swapped = shop.call(call::catalog_save_product, swapped).await?;
+    assert_eq!((&swapped.skus[1].code, swapped.skus[1].id), (&saved.skus[2].code, saved.skus[1].id));
+    let saved = shop.call(call::catalog_save_product, engine::catalog::SaveProduct { version: Some(swapped.version), ..edit(&saved) }).await?;
+
     // 白 was never used: its SKUs go.
     let mut without = edit(&saved);
     without.options[0].values.remove(2);

@@ -93,22 +93,26 @@ story!(what_is_renamed_is_found_by_its_new_name_only, async |shop| {
     Ok(())
 });
 
-/// Real names, and how long a search takes among them. Skipped where the data is not at hand.
-async fn real_names(shop: Shop) -> anyhow::Result<()> {
-    let Some(folder) = data_folder() else { return Ok(()) };
-    let chinese = std::fs::read_to_string(folder.join("barcodes/cn_retail_barcodes.csv"))?;
-    let names: Vec<(String, String)> = chinese
-        .lines()
-        .skip(1)
-        .filter_map(|line| {
-            let mut cells = line.splitn(3, ',');
-            cells.next()?;
-            Some((cells.next()?.to_owned(), cells.next()?.trim().to_owned()))
-        })
-        .filter(|(_, name)| !name.is_empty())
-        .collect();
-    assert!(names.len() > 3_000);
-    for (at, chunk) in names.chunks(500).enumerate() {
+/// The Chinese names and barcodes, then the French and English ones.
+fn names() -> anyhow::Result<Option<Vec<(String, String)>>> {
+    let Some(folder) = data_folder() else { return Ok(None) };
+    let mut names = Vec::new();
+    for (file, barcode_at) in [("cn_retail_barcodes.csv", 1), ("openfoodfacts_60k.csv", 0)] {
+        for line in std::fs::read_to_string(folder.join("barcodes").join(file))?.lines().skip(1) {
+            let cells: Vec<&str> = line.splitn(3, ',').collect();
+            let (Some(barcode), Some(name)) = (cells.get(barcode_at), cells.get(barcode_at + 1)) else { continue };
+            let name: String = name.trim().trim_matches('"').chars().take(80).collect();
+            if !name.is_empty() {
+                names.push(((*barcode).to_owned(), name));
+            }
+        }
+    }
+    Ok(Some(names))
+}
+
+/// Saves names as the SKUs of a few products, `CN0-0` and so on.
+async fn stock_up(shop: &Shop, names: &[(String, String)], per_product: usize) -> anyhow::Result<()> {
+    for (at, chunk) in names.chunks(per_product).enumerate() {
         let mut input = product(&format!("批次 {at}"));
         input.options = vec![axis("品名", &[])];
         input.accept_odd_barcode = true;
@@ -122,27 +126,63 @@ async fn real_names(shop: Shop) -> anyhow::Result<()> {
         }
         shop.call(call::catalog_save_product, input).await?;
     }
-    let mut took = Vec::new();
+    Ok(())
+}
+
+/// Skipped where the data is not at hand.
+async fn real_names(shop: Shop) -> anyhow::Result<()> {
+    let Some(names) = names()? else { return Ok(()) };
+    let names = &names[..3_000];
+    stock_up(&shop, names, 500).await?;
     for (at, (barcode, name)) in names.iter().enumerate().step_by(37) {
         let code = format!("CN{}-{}", at / 500, at % 500);
-        let word: String = name.chars().filter(|c| domain::search::is_han(*c)).take(2).collect();
-        let started = Instant::now();
         let by_barcode = find(&shop, barcode).await?;
-        took.push(started.elapsed());
         assert!(by_barcode.contains(&code), "{barcode} {name}: {by_barcode:?}");
-        let started = Instant::now();
         let by_name = find(&shop, name).await?;
-        took.push(started.elapsed());
         assert!(by_name.contains(&code), "{name}: {by_name:?}");
+        let word: String = name.chars().filter(|c| domain::search::is_han(*c)).take(2).collect();
         if name.contains(&word) && word.chars().count() == 2 {
-            let started = Instant::now();
-            let by_word = find(&shop, &word).await?;
-            took.push(started.elapsed());
-            assert!(!by_word.is_empty(), "{word} of {name}");
+            assert!(!find(&shop, &word).await?.is_empty(), "{word} of {name}");
         }
     }
+    Ok(())
+}
+
+/// A hundred thousand SKUs, and every search a person would make while typing a name.
+async fn a_hundred_thousand(shop: Shop) -> anyhow::Result<()> {
+    let Some(mut names) = names()? else { return Ok(()) };
+    for n in 0..100_000 - names.len() {
+        let (barcode, name) = names[n % 63_000].clone();
+        names.push((format!("{barcode}{n}"), format!("{name} {}", n % 97)));
+    }
+    let started = Instant::now();
+    stock_up(&shop, &names, 1_000).await?;
+    let wrote = started.elapsed();
+    let mut took = Vec::new();
+    for (barcode, name) in names.iter().step_by(501) {
+        let chars: Vec<char> = name.chars().collect();
+        let mut queries: Vec<String> = (1..=chars.len().min(12)).map(|n| chars[..n].iter().collect()).collect();
+        queries.extend([barcode.clone(), barcode.chars().take(5).collect(), barcode.chars().rev().take(4).collect()]);
+        for query in queries {
+            let started = Instant::now();
+            let found = shop
+                .ask(call::catalog_search_skus, SearchSkus { query: query.clone(), limit: None, only_for_sale: true })
+                .await?;
+            took.push((started.elapsed(), query, found.items.len()));
+        }
+    }
+    for query in ["a", "e", "1", "茶", "的", "an", "ch", "zz", "chocolat", "choc lait", "la", "批次", "pc 1", "品", "xyzzy", "3", "30", "300"] {
+        let started = Instant::now();
+        let found = find(&shop, query).await?;
+        took.push((started.elapsed(), query.into(), found.len()));
+    }
     took.sort();
-    eprintln!("{} searches, median {:?}, slowest {:?}", took.len(), took[took.len() / 2], took[took.len() - 1]);
+    let at = |share: usize| took[(took.len() - 1) * share / 1000].0;
+    println!("{} SKUs in {wrote:?}; {} searches: median {:?}, p99 {:?}", names.len(), took.len(), at(500), at(990));
+    for (took, query, found) in took.iter().rev().take(8) {
+        println!("  {took:?} {query:?} {found}");
+    }
+    assert!(at(990).as_millis() <= 20, "p99 is {:?}", at(990));
     Ok(())
 }
 
@@ -154,4 +194,16 @@ fn real_names_are_found_on_sqlite() {
 #[test]
 fn real_names_are_found_on_postgres() {
     tests::on_postgres(real_names);
+}
+
+#[test]
+#[ignore = "a minute of writing; the bench measures it too"]
+fn a_hundred_thousand_skus_on_sqlite() {
+    tests::on_sqlite(a_hundred_thousand);
+}
+
+#[test]
+#[ignore = "a minute of writing; the bench measures it too"]
+fn a_hundred_thousand_skus_on_postgres() {
+    tests::on_postgres(a_hundred_thousand);
 }

@@ -1,18 +1,24 @@
 //! Stock: a ledger of moves, and balances that cache it.
 
 use domain::{
+    orders::DeliveryMethod,
     stock::{LocationKind, MoveReason},
     units::{Count, Qty},
 };
 use engine::{
     Error,
+    catalog::{ProductById, SaveSku},
     ctx::Meta,
+    orders::{CancelOrder, OrderById, PlaceLine, PlaceOrder, ShipTo},
     settings::Nothing,
-    stock::{
-        AdjustMode, AdjustStock, AdjustStockLine, GetStock, ListMoves, ListStock, RepairStock, StockSort,
-    },
+    shipping::ShipOrder,
+    stock::{AdjustMode, AdjustStock, AdjustStockLine, GetStock, ListMoves, ListStock, RepairStock, StockSort},
 };
-use tests::{Shop, call, catalog::simple, story};
+use tests::{
+    Shop, call,
+    catalog::{edit, product, simple, sku},
+    story,
+};
 use uuid::Uuid;
 
 fn adjust(sku_id: Uuid, mode: AdjustMode, qty: i64) -> AdjustStock {
@@ -193,5 +199,114 @@ story!(many_adjustments_keep_ledger_and_balance_equal, async |shop| {
         assert_eq!(on_hand(&shop, *sku).await?, expected);
     }
     assert_eq!(shop.ask(call::stock_check, Nothing {}).await?, []);
+    Ok(())
+});
+
+fn order_of(lines: &[(Uuid, i64)]) -> PlaceOrder {
+    let lines = lines
+        .iter()
+        .map(|(sku_id, qty)| PlaceLine { sku_id: *sku_id, qty: Qty(*qty), unit_price: None, note: String::new() })
+        .collect();
+    let ship_to = ShipTo { name: "王小明".into(), street: "人民路 1 号".into(), ..ShipTo::default() };
+    PlaceOrder {
+        lines,
+        delivery: DeliveryMethod::Ship,
+        ship_to: Some(ship_to),
+        pay_later: true,
+        ..PlaceOrder::default()
+    }
+}
+
+fn parcel_of(order_id: Uuid) -> ShipOrder {
+    ShipOrder {
+        order_id,
+        version: None,
+        carrier: "self".into(),
+        waybill: String::new(),
+        lines: Vec::new(),
+        note: String::new(),
+        accept_warnings: true,
+    }
+}
+
+story!(what_may_be_sold_ahead_goes_below_nothing, async |shop| {
+    let mut input = product("Pre-order");
+    input.skus.push(SaveSku { backorder: true, ..sku("AHEAD", 100, 2) });
+    let saved = shop.call(call::catalog_save_product, input).await?;
+    let sku_id = saved.skus[0].id;
+    let placed = shop.call(call::orders_place, order_of(&[(sku_id, 5), (sku_id, 1)])).await?;
+    let card = shop.ask(call::stock_get, GetStock { sku_id }).await?;
+    assert_eq!((card.stock.on_hand, card.stock.reserved, card.stock.available), (Qty(2), Qty(6), Qty(-4)));
+    assert_eq!(card.holds.iter().map(|hold| hold.qty.0).sum::<i64>(), 6);
+    assert_eq!(card.holds[0].order_number, placed.number);
+    // Sold ahead, it cannot be told to stop selling ahead.
+    let mut stop = edit(&shop.ask(call::catalog_get_product, ProductById { id: saved.id }).await?);
+    stop.skus[0].backorder = false;
+    let refused = shop.call(call::catalog_save_product, stop).await;
+    assert!(matches!(&refused, Err(Error::Invalid { rule, .. }) if rule == "oversold"), "{refused:?}");
+    shop.call(call::shipping_ship, parcel_of(placed.order_id)).await?;
+    assert_eq!(on_hand(&shop, sku_id).await?, -4);
+    let refused = shop.call(call::catalog_delete_product, ProductById { id: saved.id }).await;
+    assert!(matches!(refused, Err(Error::InUse { .. })), "{refused:?}");
+    let moves = shop.ask(call::stock_moves, ListMoves { sku_id: Some(sku_id), ..ListMoves::default() }).await?.items;
+    assert_eq!((moves[0].order_id, &moves[0].doc_number), (Some(placed.order_id), &placed.number));
+    assert_eq!(shop.ask(call::stock_check, Nothing {}).await?, []);
+    Ok(())
+});
+
+story!(orders_and_corrections_in_any_order_keep_the_shelf_right, async |shop| {
+    let mut skus = Vec::new();
+    for n in 0..4 {
+        skus.push(simple(&shop, &format!("S{n}"), 100, 8).await?.skus[0].id);
+    }
+    let mut ahead = product("Ahead");
+    ahead.skus.push(SaveSku { backorder: true, ..sku("S4", 100, 0) });
+    skus.push(shop.call(call::catalog_save_product, ahead).await?.skus[0].id);
+    let mut seed = 7_u64;
+    let mut roll = |sides: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % sides
+    };
+    let mut open: Vec<Uuid> = Vec::new();
+    let mut seen = [0; 5];
+    for step in 0..80 {
+        let outcome: Result<(), Error> = match roll(6) {
+            0..=2 => {
+                let lines: Vec<(Uuid, i64)> =
+                    (0..1 + roll(3)).map(|_| (skus[roll(5) as usize], 1 + roll(3) as i64)).collect();
+                shop.call(call::orders_place, order_of(&lines)).await.map(|placed| {
+                    seen[0] += 1;
+                    open.push(placed.order_id);
+                })
+            }
+            3 if !open.is_empty() => {
+                let order_id = open.swap_remove(roll(open.len() as u64) as usize);
+                seen[1] += 1;
+                shop.call(call::shipping_ship, parcel_of(order_id)).await.map(|_| ())
+            }
+            4 if !open.is_empty() => {
+                let order_id = open.swap_remove(roll(open.len() as u64) as usize);
+                let version = shop.ask(call::orders_get, OrderById { order_id }).await?.version;
+                let input = CancelOrder { order_id, version, reason: String::new(), refund: None };
+                seen[2] += 1;
+                shop.call(call::orders_cancel, input).await.map(|_| ())
+            }
+            _ => {
+                let input = adjust(skus[roll(5) as usize], AdjustMode::Delta, roll(9) as i64 - 3);
+                seen[3] += 1;
+                shop.call(call::stock_adjust, input).await.map(|_| ())
+            }
+        };
+        match outcome {
+            Ok(()) | Err(Error::Invalid { .. }) => {}
+            Err(Error::InsufficientStock { lines }) => {
+                seen[4] += 1;
+                assert!(lines.iter().all(|line| line.wanted > line.available), "step {step}: {lines:?}");
+            }
+            Err(error) => anyhow::bail!("step {step}: {error:?}"),
+        }
+        assert_eq!(shop.ask(call::stock_check, Nothing {}).await?, [], "step {step}");
+    }
+    assert!(seen.iter().all(|n| *n > 3), "every kind of thing happened: {seen:?}");
     Ok(())
 });

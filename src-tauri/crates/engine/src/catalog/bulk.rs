@@ -10,7 +10,7 @@ use super::index::{barcode_key, code_key, product_hay, sku_hay};
 use crate::{
     ctx::Ctx,
     db::Arg,
-    error::Result,
+    error::{Error, Result, is_unique_violation},
     search,
     stock::{self, Line, Posting},
 };
@@ -163,7 +163,8 @@ pub(crate) async fn insert_skus(ctx: &mut Ctx, skus: &[(Uuid, usize, &NewSku)]) 
                 chunk,
                 "",
             )
-            .await?;
+            .await
+            .map_err(code_taken)?;
     }
     let ids: Vec<Uuid> = skus.iter().map(|(_, _, sku)| sku.id).collect();
     stock::open_balances(ctx, &ids).await?;
@@ -185,4 +186,9 @@ pub(crate) async fn insert_skus(ctx: &mut Ctx, skus: &[(Uuid, usize, &NewSku)]) 
         at = end;
     }
     Ok(())
+}
+
+/// Somebody took a code since it was looked up: tried again, the command finds whose it is.
+pub(super) fn code_taken(error: sqlx::Error) -> Error {
+    if is_unique_violation(&error) { Error::Busy } else { error.into() }
 }

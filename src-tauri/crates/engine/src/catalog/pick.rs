@@ -86,16 +86,17 @@ const CANDIDATES: usize = 200;
 /// The ids of what was found, the best first.
 async fn ranked(ctx: &mut Ctx, query: &str, code: &str, barcode: &str, most: usize) -> Result<Vec<Uuid>> {
     // Two index look-ups rather than an OR, which neither database plans well with a range beside.
+    // On Postgres a range of bytes, in the order of the index whatever the database's collation.
     let begins = if ctx.tx.is_postgres() {
-        "code_key ~>=~ $2 AND code_key ~<~ $3"
+        "code_key ~>=~ $2 AND code_key ~<~ $3 ORDER BY code_key USING ~<~"
     } else {
-        "code_key >= $2 AND code_key < $3"
+        "code_key >= $2 AND code_key < $3 ORDER BY code_key"
     };
     let sql = format!(
         "SELECT id, 0 AS place, '' AS key FROM sku WHERE barcode_key = $1
          UNION ALL
          SELECT id, place, key FROM (SELECT id, CASE WHEN code_key = $2 THEN 1 ELSE 2 END AS place, code_key AS key
-                                     FROM sku WHERE {begins} ORDER BY code_key LIMIT 50) begins
+                                     FROM sku WHERE {begins} LIMIT 50) begins
          ORDER BY 2, 3"
     );
     let args = [Arg::from(barcode), code.into(), Arg::Text(format!("{code}\u{10ffff}"))];

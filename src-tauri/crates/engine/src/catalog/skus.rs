@@ -9,7 +9,7 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    bulk::{NewSku, insert_skus},
+    bulk::{NewSku, code_taken, insert_skus},
     index::{barcode_key, code_key},
     product::{Product, Sku},
     save::{SaveProduct, SaveSku},
@@ -132,11 +132,43 @@ pub(super) async fn save(ctx: &mut Ctx, input: &SaveProduct, before: &Product) -
         }
     }
     let removed: Vec<&Sku> = before.skus.iter().filter(|sku| !kept.contains(&sku.id)).collect();
-    remove(ctx, &removed).await?;
+    let mut resting = remove(ctx, &removed).await?;
+    resting.extend(before.retired.iter().map(|sku| sku.id).filter(|id| !kept.contains(id)));
+    for old in resting.iter().filter_map(|id| known.get(id)) {
+        // A retired SKU keeps its code: documents name it.
+        if input.skus.iter().any(|sku| sku.code == old.code) {
+            return Err(Error::Duplicate {
+                kind: "sku".into(),
+                field: "code".into(),
+                value: old.code.clone(),
+                existing: Some(before.title.clone()),
+            });
+        }
+    }
+    let moving: Vec<Uuid> = changed
+        .iter()
+        .filter(|(id, _, sku)| known.get(id).is_some_and(|old| old.code != sku.code))
+        .map(|(id, ..)| *id)
+        .collect();
+    set_codes_aside(ctx, &moving).await?;
     update(ctx, &changed).await?;
     let new: Vec<(Uuid, usize, &NewSku)> = new.iter().map(|(at, sku)| (before.id, *at, sku)).collect();
     if !new.is_empty() {
         insert_skus(ctx, &new).await?;
+    }
+    Ok(())
+}
+
+/// Two SKUs that swap codes would each find the other's taken: for a moment both have none.
+async fn set_codes_aside(ctx: &mut Ctx, ids: &[Uuid]) -> Result<()> {
+    for chunk in ids.chunks(500) {
+        let args: Vec<Arg> =
+            chunk.iter().flat_map(|id| [Arg::Uuid(*id), Arg::Text(format!("\u{1f}{}", id.simple()))]).collect();
+        let sql = format!(
+            "WITH w(id, code) AS (VALUES {}) UPDATE sku SET code = w.code FROM w WHERE sku.id = w.id",
+            value_rows(chunk.len(), 2)
+        );
+        ctx.tx.execute_dyn(sql, &args).await?;
     }
     Ok(())
 }
@@ -174,16 +206,16 @@ async fn update(ctx: &mut Ctx, changed: &[(Uuid, usize, &SaveSku)]) -> Result<()
              FROM w WHERE sku.id = w.id",
             value_rows(chunk.len(), COLUMNS)
         );
-        ctx.tx.execute_dyn(sql, &args).await?;
+        ctx.tx.execute_dyn(sql, &args).await.map_err(code_taken)?;
     }
     Ok(())
 }
 
 /// SKUs left out of their product. What is on the shelf or promised stays; what a document names
-/// retires; what nobody has used is deleted.
-async fn remove(ctx: &mut Ctx, removed: &[&Sku]) -> Result<()> {
+/// retires, and is answered; what nobody has used is deleted.
+async fn remove(ctx: &mut Ctx, removed: &[&Sku]) -> Result<Vec<Uuid>> {
     if removed.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = removed.iter().map(|sku| sku.id).collect();
     let used = used_skus(ctx, &ids).await?;
@@ -205,7 +237,8 @@ async fn remove(ctx: &mut Ctx, removed: &[&Sku]) -> Result<()> {
         ctx.tx.execute_dyn(sql, &args).await?;
     }
     delete_unused(ctx, &delete).await?;
-    search::remove(&mut ctx.tx, "sku", &ids).await
+    search::remove(&mut ctx.tx, "sku", &ids).await?;
+    Ok(retire)
 }
 
 /// Which of these SKUs a document names. Their own opening stock is no such document.

@@ -13,7 +13,7 @@ use crate::{
     fetch_one, fetch_optional,
 };
 
-/// The next number for a document of this kind: `order` or `return`.
+/// The next number for a document of this kind: `order`, `return` or `adjustment`.
 pub(crate) async fn next_number(ctx: &mut Ctx, kind: &str) -> Result<String> {
     let shop = ctx.shop()?;
     let rule = rule(&shop.preferences, kind)?;
@@ -35,6 +35,12 @@ pub(crate) async fn next_number(ctx: &mut Ctx, kind: &str) -> Result<String> {
                 ctx.tx,
                 (i64,),
                 "SELECT CAST(1 AS BIGINT) FROM order_return WHERE number = $1",
+                number.as_str()
+            )?,
+            "adjustment" => fetch_optional!(
+                ctx.tx,
+                (i64,),
+                "SELECT CAST(1 AS BIGINT) FROM stock_adjustment WHERE number = $1",
                 number.as_str()
             )?,
             _ => fetch_optional!(
@@ -72,12 +78,14 @@ pub async fn preview_number(ctx: &mut Ctx, input: PreviewNumber) -> Result<Numbe
 
 fn rule(preferences: &Preferences, kind: &str) -> Result<NumberRule> {
     let prefix = match kind {
-        "order" => &preferences.order_prefix,
-        "return" => &preferences.return_prefix,
+        "order" => preferences.order_prefix.as_str(),
+        "return" => preferences.return_prefix.as_str(),
+        // Not shown to customers, so nobody asked to choose it.
+        "adjustment" => "ADJ-",
         _ => return Err(Error::invalid("kind", "unknown")),
     };
     Ok(NumberRule {
-        prefix: prefix.clone(),
+        prefix: prefix.to_owned(),
         date: preferences.order_date,
         digits: u8::try_from(preferences.order_digits).unwrap_or(4),
     })

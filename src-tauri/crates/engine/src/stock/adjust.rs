@@ -15,7 +15,7 @@ use crate::{
     ctx::Ctx,
     db::{Arg, placeholders},
     error::{Error, Result},
-    execute, fetch_dyn,
+    execute, fetch_dyn, settings,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -107,7 +107,7 @@ pub async fn adjust(ctx: &mut Ctx, input: AdjustStock) -> Result<AdjustedStock> 
         return Err(Error::invalid("lines", "nothing_to_change"));
     }
     let id = ctx.new_id();
-    let number = format!("ADJ-{}", id.simple());
+    let number = settings::next_number(ctx, "adjustment").await?;
     execute!(
         ctx.tx,
         "INSERT INTO stock_adjustment (id, number, reason, note, at, actor_name) VALUES ($1,$2,$3,$4,$5,$6)",
