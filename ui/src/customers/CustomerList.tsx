@@ -13,7 +13,7 @@ import { toDecimalText } from "../lib/money";
 import { useFormats, useShop } from "../lib/shop";
 import { CustomerDrawer } from "./CustomerDrawer";
 import { MergeModal } from "./MergeModal";
-import { useCustomers } from "./queries";
+import { listInput, useCustomers } from "./queries";
 import type { CustomerRow } from "./types";
 
 export default function CustomerList() {
@@ -56,6 +56,7 @@ export default function CustomerList() {
         rowKey={(r) => r.id}
         columns={columns}
         onOpen={(r) => void navigate({ to: "/customers/$id", params: { id: r.id } })}
+        exportAs={{ what: "customers", filter: listInput(shown) }}
         searchHint={t("customers.searchHint")}
         bulk={[{ key: "merge", label: t("customers.merge.action"), icon: <MergeCellsOutlined />, disabled: (rows) => rows.length !== 2, run: (rows) => setMerging(rows) }]}
         empty={

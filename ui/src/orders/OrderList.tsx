@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Button, Grid } from "antd";
-import { CheckOutlined, FlagOutlined, InboxOutlined, PauseCircleOutlined, PlusCircleOutlined, ShoppingOutlined, UndoOutlined, UserOutlined } from "@ant-design/icons";
+import { CheckOutlined, DownloadOutlined, FlagOutlined, InboxOutlined, PauseCircleOutlined, PlusCircleOutlined, ShoppingOutlined, UndoOutlined, UserOutlined } from "@ant-design/icons";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
@@ -8,6 +8,7 @@ import { Money, Num, When } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
 import { Pill, StatusTag, useStatusText } from "../components/StatusTag";
 import { DataList, type Column, type View } from "../components/list";
+import { exportRows } from "../components/list/exportRows";
 import { useListState } from "../lib/listState";
 import { toDecimalText } from "../lib/money";
 import { useFormats, useShop } from "../lib/shop";
@@ -120,8 +121,10 @@ export default function OrderList() {
         onOpen={(r) => void navigate({ to: "/orders/$id", params: { id: r.id } })}
         searchHint={t("orders.searchHint")}
         filters={[...(narrow ? [] : selects), { key: "day", label: t("orders.days"), kind: "dates" }]}
+        exportAs={{ what: "orders", filter: { filter, sort: readSort(search) } }}
         extra={<MoreFilters also={narrow ? selects : []} />}
         bulk={[
+          { key: "export", label: t("orders.bulk.export"), icon: <DownloadOutlined />, run: (rows) => exportRows("orders", columns, rows) },
           { key: "approve", label: t("orders.bulk.approve.action"), icon: <CheckOutlined />, disabled: (rows) => !rows.some((r) => r.stage === "review"), run: open("approve") },
           { key: "flag", label: t("orders.bulk.flag.action"), icon: <FlagOutlined />, run: open("flag") },
           { key: "assign", label: t("orders.bulk.assign.action"), icon: <UserOutlined />, run: open("assign") },

@@ -70,6 +70,7 @@ export default function PaymentList() {
         rowKey={(p) => p.id}
         columns={columns}
         onOpen={(p) => p.order_id && void navigate({ to: "/orders/$id", params: { id: p.order_id } })}
+        exportAs={{ what: "payments", filter }}
         views={[
           { key: "all", label: t("payments.view.all"), search: {} },
           { key: "today", label: t("payments.view.today"), search: days(0) },
