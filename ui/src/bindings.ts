@@ -75,12 +75,12 @@ export const commands = {
 	settingsLogo: (input: Nothing) => typedError<Logo, Error>(__TAURI_INVOKE("settings_logo", { input })),
 	settingsPreviewNumber: (input: PreviewNumber) => typedError<NumberPreview, Error>(__TAURI_INVOKE("settings_preview_number", { input })),
 	customersSave: (meta: Meta, input: Save) => typedError<Customer, Error>(__TAURI_INVOKE("customers_save", { meta, input })),
-	customersDelete: (meta: Meta, input: CustomerId) => typedError<Done, Error>(__TAURI_INVOKE("customers_delete", { meta, input })),
+	customersDelete: (meta: Meta, input: CustomerById) => typedError<Done, Error>(__TAURI_INVOKE("customers_delete", { meta, input })),
 	customersMerge: (meta: Meta, input: Merge) => typedError<Customer, Error>(__TAURI_INVOKE("customers_merge", { meta, input })),
 	customersSaveAddress: (meta: Meta, input: SaveAddress) => typedError<Address, Error>(__TAURI_INVOKE("customers_save_address", { meta, input })),
-	customersDeleteAddress: (meta: Meta, input: AddressId) => typedError<Done, Error>(__TAURI_INVOKE("customers_delete_address", { meta, input })),
-	customersPreferAddress: (meta: Meta, input: AddressId) => typedError<Address, Error>(__TAURI_INVOKE("customers_prefer_address", { meta, input })),
-	customersGet: (input: CustomerId) => typedError<Customer, Error>(__TAURI_INVOKE("customers_get", { input })),
+	customersDeleteAddress: (meta: Meta, input: AddressById) => typedError<Done, Error>(__TAURI_INVOKE("customers_delete_address", { meta, input })),
+	customersPreferAddress: (meta: Meta, input: AddressById) => typedError<Address, Error>(__TAURI_INVOKE("customers_prefer_address", { meta, input })),
+	customersGet: (input: CustomerById) => typedError<Customer, Error>(__TAURI_INVOKE("customers_get", { input })),
 	customersList: (input: ListCustomers) => typedError<CustomerList, Error>(__TAURI_INVOKE("customers_list", { input })),
 	customersSearch: (input: SearchCustomers) => typedError<CustomerHits, Error>(__TAURI_INVOKE("customers_search", { input })),
 	customersOrders: (input: CustomerOrdersInput) => typedError<Purchases, Error>(__TAURI_INVOKE("customers_orders", { input })),
@@ -145,7 +145,7 @@ export type Address = {
 };
 
 /**  The input of what concerns one address. */
-export type AddressId = {
+export type AddressById = {
 	id: string,
 };
 
@@ -362,13 +362,13 @@ export type Customer = {
 	addresses: Address[],
 };
 
-export type CustomerHits = {
-	items: CustomerRow[],
+/**  The input of what concerns one customer. */
+export type CustomerById = {
+	id: string,
 };
 
-/**  The input of what concerns one customer. */
-export type CustomerId = {
-	id: string,
+export type CustomerHits = {
+	items: CustomerRow[],
 };
 
 export type CustomerList = {

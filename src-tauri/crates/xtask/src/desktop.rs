@@ -54,8 +54,11 @@ impl Desktop {
         command
             .args(["--", "bash", "-c"])
             .arg(
-                "printf shopkeeper | gnome-keyring-daemon --unlock --components=secrets \
-                 >/dev/null 2>&1; exec \"$@\"",
+                // The daemon is waited for: asked too early, the bus would start a second one, locked,
+                // which outlives the session and keeps its pipes open.
+                "gnome-keyring-daemon --foreground --unlock --components=secrets \
+                   < <(printf shopkeeper) >/dev/null 2>&1 & \
+                 gdbus wait --session --timeout 20 org.freedesktop.secrets; exec \"$@\"",
             )
             .arg("session")
             .arg(program.as_ref())
@@ -80,22 +83,22 @@ mod tests {
 
     #[test]
     fn the_session_has_a_screen_a_bus_and_an_unlocked_keyring() -> Result<()> {
-        let programs = ["Xvfb", "openbox", "dbus-run-session", "dbus-send", "gnome-keyring-daemon"];
+        let programs = ["Xvfb", "openbox", "dbus-run-session", "gdbus", "gnome-keyring-daemon"];
         if programs.iter().any(|program| which(&[program]).is_none()) {
             return Ok(());
         }
         let desktop = Desktop::start()?;
         assert!(desktop.display.starts_with(':'));
-        let answer = output(desktop.command("dbus-send").args([
+        let answer = output(desktop.command("gdbus").args([
+            "call",
             "--session",
-            "--print-reply",
             "--dest=org.freedesktop.secrets",
-            "/org/freedesktop/secrets/collection/login",
-            "org.freedesktop.DBus.Properties.Get",
-            "string:org.freedesktop.Secret.Collection",
-            "string:Locked",
+            "--object-path=/org/freedesktop/secrets/collection/login",
+            "--method=org.freedesktop.DBus.Properties.Get",
+            "org.freedesktop.Secret.Collection",
+            "Locked",
         ]))?;
-        assert!(answer.contains("boolean false"), "{answer}");
+        assert!(answer.contains("false"), "{answer}");
         Ok(())
     }
 }

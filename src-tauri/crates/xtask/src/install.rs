@@ -141,7 +141,7 @@ fn debian(reason: For) -> &'static [&'static str] {
     match reason {
         For::App => &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libsoup-3.0-dev", "librsvg2-dev"],
         For::Postgres => &["postgresql"],
-        For::Screen => &["xvfb", "openbox", "dbus-x11", "gnome-keyring", "fonts-noto-cjk"],
+        For::Screen => &["xvfb", "openbox", "dbus-x11", "libglib2.0-bin", "gnome-keyring", "fonts-noto-cjk"],
         For::WindowDriver => &["webkit2gtk-driver"],
         For::Browser => &["chromium", "fonts-noto-cjk"],
         For::Packages => &["rpm"],
@@ -166,6 +166,7 @@ fn other_linux(reasons: &[For]) -> Result<()> {
         (For::Screen, "Xvfb"),
         (For::Screen, "openbox"),
         (For::Screen, "dbus-run-session"),
+        (For::Screen, "gdbus"),
         (For::Screen, "gnome-keyring-daemon"),
         (For::WindowDriver, "WebKitWebDriver"),
         (For::Packages, "rpm"),
