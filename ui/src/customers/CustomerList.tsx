@@ -24,7 +24,7 @@ export default function CustomerList() {
   const { search, set } = useListState();
   const { new: adding, ...shown } = search;
   const source = useCustomers(shown);
-  const [merging, setMerging] = useState<CustomerRow[] | null>(null);
+  const [merging, setMerging] = useState<{ rows: CustomerRow[]; clear: () => void } | null>(null);
   const add = () => set({ new: "1" });
   useHotkeys([{ keys: "c", label: t("customers.add"), run: add }]);
 
@@ -58,7 +58,7 @@ export default function CustomerList() {
         onOpen={(r) => void navigate({ to: "/customers/$id", params: { id: r.id } })}
         exportAs={{ what: "customers", filter: listInput(shown) }}
         searchHint={t("customers.searchHint")}
-        bulk={[{ key: "merge", label: t("customers.merge.action"), icon: <MergeCellsOutlined />, disabled: (rows) => rows.length !== 2, run: (rows) => setMerging(rows) }]}
+        bulk={[{ key: "merge", label: t("customers.merge.action"), icon: <MergeCellsOutlined />, disabled: (rows) => rows.length !== 2, run: (rows, clear) => setMerging({ rows, clear }) }]}
         empty={
           <EmptyState
             icon={<TeamOutlined />}
@@ -73,7 +73,7 @@ export default function CustomerList() {
         }
       />
       <CustomerDrawer open={adding === "1"} onClose={() => set({ new: null })} onSaved={(id) => void navigate({ to: "/customers/$id", params: { id } })} />
-      {merging && <MergeModal first={merging[0]} second={merging[1]} onClose={() => setMerging(null)} />}
+      {merging && <MergeModal first={merging.rows[0]} second={merging.rows[1]} onClose={() => setMerging(null)} onMerged={merging.clear} />}
     </div>
   );
 }

@@ -21,6 +21,7 @@ import { addSku, changeLine, isTouched, moveTo, removeLine, toPlace, type OrderD
 import { applyTyped } from "./entry/typed";
 import { useOrderDraft } from "./entry/useOrderDraft";
 import { useProblems } from "./entry/problems";
+import { placedAtThisDesk } from "./news";
 import { useQuote } from "./queries";
 import type { DeliveryMethod, Placed } from "./types";
 import "./orders.css";
@@ -72,6 +73,7 @@ export default function NewOrder() {
         draft.set((old) => ({ ...old, sent: input }));
       }
       const answer = await tell("orders.place", input, d.commandId);
+      placedAtThisDesk(answer.order_id);
       draft.clear();
       setSaid(null);
       setPlaced(answer);

@@ -1,5 +1,6 @@
 import { PlusCircleOutlined, ShoppingOutlined } from "@ant-design/icons";
 import { defineArea } from "../app/areas";
+import { NewOrderWatch } from "./NewOrderWatch";
 import { findOrders } from "./queries";
 
 export default defineArea({
@@ -17,6 +18,7 @@ export default defineArea({
     { label: "orders.go.pay", to: "/orders?stage=placed", words: "daifukuan unpaid to pay" },
     { label: "orders.go.review", to: "/orders?stage=review", words: "shenhe shendan to review" },
   ],
+  background: NewOrderWatch,
   search: {
     label: "orders.menu",
     icon: <ShoppingOutlined />,
