@@ -10,6 +10,7 @@
 //! ```
 
 pub mod catalog;
+pub mod goods;
 
 use std::{
     future::Future,

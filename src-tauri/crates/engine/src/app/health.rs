@@ -1,7 +1,7 @@
 use domain::units::Count;
 
 use super::{CheckReport, Health, TableSize};
-use crate::{analytics, ctx::Ctx, customers, db::Tx, error::Result, fetch_all, fetch_one, settings::Nothing, stock};
+use crate::{analytics, ctx::Ctx, customers, db::Tx, error::Result, fetch_all, fetch_one, orders, settings::Nothing, stock};
 
 /// Every ledger against its balances, every sum against its documents.
 pub async fn check(ctx: &mut Ctx, _: Nothing) -> Result<CheckReport> {
@@ -10,10 +10,11 @@ pub async fn check(ctx: &mut Ctx, _: Nothing) -> Result<CheckReport> {
 
 pub(crate) async fn all(tx: &mut Tx) -> Result<CheckReport> {
     let mut differences = Vec::new();
+    differences.extend(orders::check(tx).await?);
     differences.extend(stock::check(tx).await?);
     differences.extend(customers::check(tx).await?);
     differences.extend(analytics::check(tx).await?);
-    let areas = ["stock", "customers", "analytics"].map(str::to_owned).to_vec();
+    let areas = ["orders", "stock", "customers", "analytics"].map(str::to_owned).to_vec();
     Ok(CheckReport { areas, differences })
 }
 

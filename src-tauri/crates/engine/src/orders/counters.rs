@@ -56,6 +56,10 @@ impl Deltas {
         }
     }
 
+    pub(crate) fn into_map(self) -> BTreeMap<String, i64> {
+        self.0
+    }
+
     pub(crate) fn moved(&mut self, before: &Standing, after: &Standing) {
         if before != after {
             self.add(before, -1);
