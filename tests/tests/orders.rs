@@ -1,6 +1,7 @@
 //! Orders, from the first line to the archive.
 
 use domain::{
+    catalog::ProductState,
     orders::{DeliveryMethod, Flag, FulfilmentStatus, HoldKind, PaymentStatus, Stage},
     units::{Count, Minor, Qty},
 };
@@ -188,7 +189,7 @@ story!(what_the_stage_does_not_allow_is_refused, async |shop| {
 
 story!(bad_input_names_its_field, async |shop| {
     let sku = shop.goods("A", 500, 9).await?;
-    let off = shop.shelve(&[Goods { state: "unlisted", ..Goods::new("OFF", 100, 5) }]).await?[0];
+    let off = shop.shelve(&[Goods { state: ProductState::Draft, ..Goods::new("OFF", 100, 5) }]).await?[0];
     let refuse = async |input: PlaceOrder| match shop.call(call::orders_place, input).await.unwrap_err() {
         Error::Invalid { field, rule, .. } => format!("{field} {rule}"),
         Error::NotForSale { skus } => format!("not for sale {skus:?}"),
