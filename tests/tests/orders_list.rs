@@ -234,7 +234,7 @@ fn some_filter(dice: &mut Dice, orders: &[Order]) -> OrderFilter {
                 filter.amount_min = Some(Minor(like.total.0 - 500));
                 filter.amount_max = Some(Minor(like.total.0 + 500));
             }
-            13 => filter.waybill = like.parcels.first().map(|parcel| parcel.waybill[..5].to_owned()),
+            13 => filter.waybill = like.parcels.first().and_then(|parcel| parcel.waybill.get(..5)).map(str::to_owned),
             _ => {
                 let texts = ["小明", "李小", "bell", "K0", "K1-3", "OWN1", "SO-", "1380013", "nobody"];
                 filter.search = Some(match dice.roll(3) {
