@@ -21,7 +21,7 @@
  * - Forms: `useDraft("orders.new", empty)` + `<DraftNotice draft={d} />`. Undo: `useTell(name, { undo: () => t("…") })` when the
  *   command records its inverse (the server takes it back by command id); else `pushUndo({ label, run })`.
  * - Statuses: `<StatusTag kind="stage" value={o.stage} />`; kinds and colours in components/StatusTag.tsx, words under `status.` in src/i18n.
- * - Areas do not import each other's insides: link to a route, or ask the other area's query.
+ * - Areas do not import each other's insides: link to a route, or ask the other area's query, or import what its index.ts shows.
  */
 import type { ReactNode } from "react";
 import type { ComponentType } from "react";
