@@ -53,9 +53,11 @@ export function Shell() {
         {t("app.skip")}
       </a>
       {!narrow && (
-        <Layout.Sider width={208} collapsedWidth={56} collapsed={collapsed} theme="light" className="sk-sider">
-          <Brand collapsed={collapsed} />
-          <Nav />
+        <Layout.Sider width={208} collapsedWidth={56} collapsed={collapsed} theme="light" className="sk-sider" role="presentation">
+          <nav aria-label={t("app.nav.label")} className="sk-nav-all">
+            <Brand collapsed={collapsed} />
+            <Nav />
+          </nav>
           <Button
             type="text"
             className="sk-fold"
@@ -68,7 +70,9 @@ export function Shell() {
       )}
       {narrow && (
         <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" size={248} title={<Brand collapsed={false} />} styles={{ body: { padding: 8 } }}>
-          <Nav />
+          <nav aria-label={t("app.nav.label")}>
+            <Nav />
+          </nav>
         </Drawer>
       )}
       <Layout>
@@ -160,8 +164,8 @@ function Nav() {
     .filter((k) => (k === "/" ? pathname === "/" : pathname === k || pathname.startsWith(`${k}/`)))
     .sort((a, b) => b.length - a.length)[0];
   return (
-    <nav aria-label={t("app.nav.label")} className="sk-nav">
+    <div className="sk-nav">
       <Menu mode="inline" items={items} selectedKeys={here ? [here] : []} onClick={({ key }) => void navigate({ to: key })} />
-    </nav>
+    </div>
   );
 }

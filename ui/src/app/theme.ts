@@ -31,7 +31,7 @@ export function themeConfig(dark: boolean): ThemeConfig {
       colorInfo: dark ? brand.pineBright : brand.pine,
       colorLink: dark ? "#5cc8bb" : brand.pine,
       colorLinkHover: dark ? "#86dccf" : "#08857a",
-      colorError: dark ? "#e5604a" : "#b8302a",
+      colorError: dark ? "#f67a66" : "#b8302a",
       colorWarning: dark ? "#d89b2b" : "#9a6100",
       colorPrimaryBg: dark ? "#15302d" : "#e6f2f0",
       colorPrimaryBgHover: dark ? "#1b3f3a" : "#d4e8e5",
@@ -65,7 +65,7 @@ export function themeConfig(dark: boolean): ThemeConfig {
       Menu: { itemHeight: 38, itemBg: "transparent", subMenuItemBg: "transparent", itemSelectedBg: dark ? "#1d3633" : "#e2efec", itemSelectedColor: dark ? "#7fd6ca" : "#08544d", itemBorderRadius: 6 },
       Table: { cellPaddingBlockSM: 7, cellPaddingInlineSM: 10, headerBg: dark ? "#1f2524" : "#f7f6f2" },
       Card: { paddingLG: 16 },
-      Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500 },
+      Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500, ...(dark ? { dangerColor: "#1a0d0a" } : {}) },
     },
   };
 }

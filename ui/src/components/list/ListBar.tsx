@@ -64,13 +64,13 @@ export function ListBar(p: Props) {
   return (
     <div className="sk-bar">
       {views.length > 0 && (
-        <div className="sk-views" role="tablist" aria-label={t("list.views")}>
+        <div className="sk-views" role="group" aria-label={t("list.views")}>
           {views.map((v) => {
             const on = same(v.search, search);
             const own = mine.some((m) => m.key === v.key);
             return (
               <span key={v.key} className={on ? "sk-view sk-view-on" : "sk-view"}>
-                <button type="button" role="tab" aria-selected={on} onClick={() => replace(v.search)}>
+                <button type="button" aria-pressed={on} onClick={() => replace(v.search)}>
                   {v.label}
                   {v.count !== undefined && v.count !== null && <span className="sk-num sk-view-count">{v.count}</span>}
                 </button>
