@@ -5,6 +5,7 @@
 
 pub mod analytics;
 pub mod app;
+pub mod backup;
 pub mod catalog;
 pub mod check;
 pub mod commands;

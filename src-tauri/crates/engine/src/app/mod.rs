@@ -92,7 +92,7 @@ pub struct CheckReport {
     pub differences: Vec<Difference>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct TableSize {
     pub name: String,
     pub rows: Count,
