@@ -66,6 +66,7 @@ export function themeConfig(dark: boolean): ThemeConfig {
       Table: { cellPaddingBlockSM: 7, cellPaddingInlineSM: 10, headerBg: dark ? "#1f2524" : "#f7f6f2" },
       Card: { paddingLG: 16 },
       Button: { primaryShadow: "none", defaultShadow: "none", fontWeight: 500, ...(dark ? { dangerColor: "#1a0d0a" } : {}) },
+      Tabs: dark ? { itemSelectedColor: "#5cc8bb", itemHoverColor: "#86dccf", itemActiveColor: "#86dccf", inkBarColor: "#5cc8bb" } : {},
     },
   };
 }

@@ -62,7 +62,7 @@ export default function ProductList() {
       title: t("catalog.title"),
       always: true,
       sort: true,
-      width: 320,
+      width: 250,
       render: (r) => (
         <span className="ca-title">
           <span className="ca-cover" aria-hidden>
@@ -75,13 +75,13 @@ export default function ProductList() {
       ),
       text: (r) => r.title,
     },
-    { key: "state", title: t("catalog.state"), width: 120, render: (r) => <StatusTag kind="product" value={r.state} />, text: (r) => status("product", r.state) },
-    { key: "sku", title: t("catalog.sku"), width: 150, render: (r) => <span className="sk-num">{r.sku_code}{r.sku_count > 1 && <span className="sk-muted"> {t("catalog.skuCount", { count: r.sku_count })}</span>}</span>, text: (r) => r.sku_code },
-    { key: "price", title: t("catalog.price"), width: 170, align: "end", render: price, text: (r) => toDecimalText(r.price_min, currency) },
-    { key: "available", title: t("catalog.available"), width: 110, align: "end", render: (r) => <span className={r.low ? "ca-low" : ""}><Num value={r.available} /></span>, text: (r) => String(r.available) },
-    { key: "category", title: t("catalog.category"), width: 140, render: (r) => r.category_name ?? <span className="sk-muted">—</span>, text: (r) => r.category_name ?? "" },
+    { key: "state", title: t("catalog.state"), width: 110, render: (r) => <StatusTag kind="product" value={r.state} />, text: (r) => status("product", r.state) },
+    { key: "sku", title: t("catalog.sku"), width: 170, render: (r) => <span className="sk-num">{r.sku_code}{r.sku_count > 1 && <span className="sk-muted"> {t("catalog.skuCount", { count: r.sku_count })}</span>}</span>, text: (r) => r.sku_code },
+    { key: "price", title: t("catalog.price"), width: 145, align: "end", render: price, text: (r) => toDecimalText(r.price_min, currency) },
+    { key: "available", title: t("catalog.available"), width: 95, align: "end", render: (r) => <span className={r.low ? "ca-low" : ""}><Num value={r.available} /></span>, text: (r) => String(r.available) },
+    { key: "category", title: t("catalog.category"), width: 120, render: (r) => r.category_name ?? <span className="sk-muted">—</span>, text: (r) => r.category_name ?? "" },
     { key: "brand", title: t("catalog.brand"), width: 120, hidden: true, render: (r) => r.brand, text: (r) => r.brand },
-    { key: "missing", title: t("catalog.missingTitle"), width: 160, wideOnly: true, render: (r) => <span className="sk-muted">{r.missing.map((m) => t(`catalog.missing.${m}`)).join(t("common.comma"))}</span>, text: (r) => r.missing.map((m) => t(`catalog.missing.${m}`)).join(" ") },
+    { key: "missing", title: t("catalog.missingTitle"), width: 100, wideOnly: true, render: (r) => <span className="sk-muted">{r.missing.map((m) => t(`catalog.missing.${m}`)).join(t("common.comma"))}</span>, text: (r) => r.missing.map((m) => t(`catalog.missing.${m}`)).join(" ") },
     { key: "updated", title: t("catalog.updated"), width: 150, hidden: true, render: (r) => <When ms={r.updated_at} ago />, text: (r) => f.dateTime(r.updated_at) },
   ];
 

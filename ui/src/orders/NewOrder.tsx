@@ -112,8 +112,11 @@ export default function NewOrder() {
   const toPay = () => {
     const here = document.activeElement;
     const inPay = here !== null && (here === pay.current?.input || (d.pay === "later" && here === button.current));
-    if (inPay && !locked) patch({ pay: after(PAY, d.pay), tendered: null });
-    setTimeout(() => (pay.current ?? button.current)?.focus(), 0);
+    const focus = () => (pay.current ?? button.current)?.focus();
+    // At once: the first digit may follow within the same blink. Another way of paying has its field only after the next drawing.
+    if (!inPay || locked) return focus();
+    patch({ pay: after(PAY, d.pay), tendered: null });
+    setTimeout(focus, 0);
   };
   const nextDelivery = () => {
     if (locked) return;

@@ -1,0 +1,90 @@
+// Every page, full of goods: without barriers in both languages, light and dark, and within the window at each width.
+import { after, before, describe, test } from "node:test";
+import { barriers, nothing, overflow } from "./check.mjs";
+import { furnish } from "./furnish.mjs";
+import { LANGUAGES, openBrowser, openPage, openShop, settled } from "./shop.mjs";
+
+const WIDTHS = [360, 768, 1280];
+
+const PAGES = [
+  ["dashboard", () => "/"],
+  ["orders", () => "/orders"],
+  ["orders-filtered", () => "/orders?stage=ready"],
+  ["order", (of) => `/orders/${of.order}`],
+  ["order-shipped", (of) => `/orders/${of.shipped}`],
+  ["order-new", () => "/orders/new"],
+  ["products", () => "/catalog"],
+  ["product", (of) => `/catalog/${of.product}`],
+  ["product-new", () => "/catalog/new"],
+  ["categories", () => "/catalog/categories"],
+  ["stock", () => "/stock"],
+  ["stock-moves", () => "/stock/moves"],
+  ["stock-check", () => "/stock/check"],
+  ["customers", () => "/customers"],
+  ["customer", (of) => `/customers/${of.customer}`],
+  ["payments", () => "/payments"],
+  ["reports", () => "/analytics"],
+  ["imports", () => "/imports"],
+  ["import", (of) => `/imports/${of.job}`],
+  ["settings", () => "/settings"],
+  ...["rules", "numbers", "regional", "data", "history", "about"].map((s) => [`settings-${s}`, () => `/settings/${s}`]),
+  ["nowhere", () => "/nowhere"],
+];
+
+describe("pages", () => {
+  let browser, shop, of;
+  const closers = [];
+  before(async () => {
+    const all = { after: (close) => closers.unshift(close) };
+    shop = await openShop(all);
+    browser = await openBrowser(all);
+    of = await furnish(shop);
+  });
+  after(async () => {
+    for (const close of closers) await close();
+  });
+
+  for (const lang of LANGUAGES)
+    for (const scheme of ["light", "dark"])
+      test(`${lang}, ${scheme}: no barriers`, async () => {
+        const page = await openPage(browser, shop, { lang, scheme });
+        const problems = [];
+        for (const [name, path] of PAGES) {
+          await page.to(path(of));
+          problems.push(...(await barriers(page)).map((p) => `${name}: ${p}`));
+          await page.picture(`${name}-${lang}-${scheme}-1280`);
+        }
+        nothing([...problems, ...page.faults], `${lang} ${scheme}`);
+        await page.context().close();
+      });
+
+  for (const lang of LANGUAGES)
+    for (const width of WIDTHS)
+      test(`${lang}, ${width} px: nothing sticks out`, async () => {
+        const page = await openPage(browser, shop, { lang, width, height: width === 360 ? 740 : 900 });
+        const problems = [];
+        for (const [name, path] of PAGES) {
+          await page.to(path(of));
+          problems.push(...(await overflow(page)).map((p) => `${name}: ${p}`));
+          if (width === 360) problems.push(...(await barriers(page)).map((p) => `${name}: ${p}`));
+          if (width !== 1280) await page.picture(`${name}-${lang}-light-${width}`);
+        }
+        nothing([...problems, ...page.faults], `${lang} ${width}`);
+        await page.context().close();
+      });
+
+  test("palette and shortcuts have no barriers", async () => {
+    const page = await openPage(browser, shop, {});
+    await settled(page);
+    await page.keyboard.press("Control+k");
+    await page.getByRole("listbox").waitFor();
+    await settled(page);
+    nothing(await barriers(page), "palette");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").filter({ hasText: page.t("app.shortcuts.title") }).waitFor();
+    await settled(page);
+    nothing(await barriers(page), "shortcuts");
+    await page.context().close();
+  });
+});
