@@ -21,5 +21,7 @@ export default defineConfig({
     globals: true,
     setupFiles: ["src/test/setup.ts"],
     css: false,
+    // A busy machine is slow, not wrong.
+    testTimeout: 30_000,
   },
 });
