@@ -72,7 +72,7 @@ function open() {
 }
 
 const field = () => screen.findByRole("combobox", { name: "Product" });
-const kept = () => JSON.parse(localStorage.getItem(`shopkeeper.${KEPT}`) ?? "null") as { value: { commandId: string; lines: { qty: number }[] } } | null;
+const kept = () => JSON.parse(localStorage.getItem(`shopkeeper.${KEPT}`) ?? "null") as { value: { commandId: string; lines: { qty: number; unit_price: number | null }[] } } | null;
 
 // A busy machine is slow, not wrong.
 configure({ asyncUtilTimeout: 10_000 });
@@ -139,6 +139,23 @@ it("counts every beep of the scanner, however fast they come", async () => {
   await user.click(await field());
   await user.keyboard("6901028075831{Enter}6901028000001{Enter}6901028075831{Enter}");
   await waitFor(() => expect(kept()?.value.lines.map((l) => l.qty)).toEqual([2, 1]));
+});
+
+it("means the product that is still being looked up", async () => {
+  const user = userEvent.setup({ delay: null });
+  open();
+  await user.click(await field());
+  await user.keyboard("TEA-1{Enter}*4{Enter}CUP-1{Enter}=9{Enter}");
+  await waitFor(() => expect(kept()?.value.lines).toMatchObject([{ code: "TEA-1", qty: 4, unit_price: null }, { code: "CUP-1", qty: 1, unit_price: 900 }]));
+});
+
+it("places what was scanned a moment before, too", async () => {
+  const user = userEvent.setup({ delay: null });
+  open();
+  await user.click(await field());
+  await user.keyboard("6901028075831{Enter}6901028000001{Enter}{Control>}{Enter}{/Control}");
+  await screen.findByText("SO-1");
+  expect((sent.find((s) => s.name === "orders.place")?.input as Place).lines).toHaveLength(2);
 });
 
 it("shows what is short in its line, and does not place it", async () => {

@@ -41,6 +41,7 @@ export default function NewOrder() {
   const pick = useRef<RefSelectProps>(null);
   const discount = useRef<InputRef>(null);
   const pay = useRef<InputRef>(null);
+  const lookups = useRef<Promise<unknown>>(Promise.resolve());
   const button = useRef<HTMLButtonElement>(null);
 
   const asked = useMemo(() => (d.lines.length > 0 && !placed ? toPlace(d, null) : null), [d, placed]);
@@ -58,10 +59,13 @@ export default function NewOrder() {
   const toProduct = () => product.current?.focus();
 
   const place = async () => {
-    if (busy || placed || (d.lines.length === 0 && !d.sent)) return;
+    if (busy || placed) return;
     setBusy(true);
     setError(null);
     try {
+      await lookups.current;
+      const d = draft.current();
+      if (d.lines.length === 0 && !d.sent) return;
       let input = d.sent;
       if (!input) {
         // Paid is what it costs now, not what the screen said a moment ago.
@@ -191,15 +195,20 @@ export default function NewOrder() {
         <section className="so-main" aria-label={t("orders.entry.lines")}>
           <ProductField
             inputRef={product}
+            queue={lookups}
             disabled={locked}
             onAdd={(sku, qty) => {
               change((old) => addSku(old, sku, qty));
               setSaid({ text: t("orders.entry.added", { name: sku.options ? `${sku.title} · ${sku.options}` : sku.title, n: f.count(qty) }), bad: false });
             }}
             onTyped={(typed) => {
-              const next = applyTyped(d, typed);
-              if (next) change(() => next);
-              return next !== null;
+              let fits = false;
+              change((old) => {
+                const next = applyTyped(old, typed);
+                fits = next !== null;
+                return next ?? old;
+              });
+              return fits;
             }}
             onMove={(by) => change((old) => moveTo(old, old.at + by))}
             onStep={(by) => change((old) => (old.lines[old.at] ? changeLine(old, old.at, { qty: Math.max(1, (old.lines[old.at]?.qty ?? 1) + by) }) : old))}

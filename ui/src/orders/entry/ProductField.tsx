@@ -1,5 +1,5 @@
 import { Spin, type InputRef } from "antd";
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type Ref } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type Ref, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { Money } from "../../components/Money";
 import { ScannerInput } from "../../components/ScannerInput";
@@ -11,6 +11,8 @@ import { readTyped, type Typed } from "./typed";
 interface Props {
   inputRef: Ref<InputRef>;
   disabled: boolean;
+  /** What is still being looked up: whoever places the order waits for it. */
+  queue: RefObject<Promise<unknown>>;
   onAdd: (sku: FoundSku, qty: number) => void;
   /** `*3`, `=9.90` and their like. False when it does not fit the line. */
   onTyped: (typed: Typed) => boolean;
@@ -34,7 +36,9 @@ export function ProductField(p: Props) {
   const [at, setAt] = useState(0);
   const [busy, setBusy] = useState(0);
   // Beeps come faster than answers: they are looked up one after the other, and none is lost.
-  const queue = useRef<Promise<unknown>>(Promise.resolve());
+  const queue = p.queue;
+  const now = useRef("");
+  now.current = text;
   const latest = useRef(p);
   latest.current = p;
 
@@ -76,8 +80,14 @@ export function ProductField(p: Props) {
     clear();
   };
 
-  const lookUp = (what: string, qty: number, scanned: boolean) => {
-    if (scanned) clear();
+  const lookUp = (what: string, qty: number, scanned: boolean, given: string) => {
+    // The next beep may come before the answer to this one, and must find the field empty.
+    clear();
+    const put = (hits: Hit[] | null) => {
+      if (now.current !== "") return;
+      setText(given);
+      setFound(hits && { text: what, skus: hits });
+    };
     setBusy((n) => n + 1);
     queue.current = queue.current
       .then(async () => {
@@ -85,15 +95,14 @@ export function ProductField(p: Props) {
         const exact = exactMatch(skus);
         if (exact) {
           latest.current.onAdd(exact, qty);
-          if (!scanned) clear();
         } else if (!scanned && skus.length === 1 && skus[0]) {
           latest.current.onAdd(skus[0], qty);
-          clear();
         } else if (skus.length === 0 || (scanned && !skus.some((s) => s.exact))) {
           latest.current.onProblem("notFound", what);
+          // What was typed may be corrected; what was scanned would only be in the way of the next beep.
+          if (!scanned) put(null);
         } else {
-          setText(what);
-          setFound({ text: what, skus });
+          put(skus);
         }
       })
       .catch((e: unknown) => latest.current.onProblem("failed", what, e))
@@ -101,16 +110,23 @@ export function ProductField(p: Props) {
   };
 
   const submit = (value: string, scanned: boolean) => {
-    const now = readTyped(value, currency);
-    if (now.do === "nothing") return;
-    if (now.do !== "find") {
-      if (now.do !== "wrong" && p.onTyped(now)) clear();
+    const meant = readTyped(value, currency);
+    if (meant.do === "nothing") return;
+    if (meant.do !== "find") {
+      if (meant.do === "wrong") p.onProblem("wrong", value);
+      else if (busy > 0) {
+        // `*3` means the product before it, which is still being looked up.
+        clear();
+        queue.current = queue.current.then(() => {
+          if (!latest.current.onTyped(meant)) latest.current.onProblem("wrong", value);
+        });
+      } else if (p.onTyped(meant)) clear();
       else p.onProblem("wrong", value);
       return;
     }
-    const chosen = open && !scanned && found?.text === now.text ? list[at] : undefined;
-    if (chosen) add(exactMatch(list) ?? chosen, now.qty);
-    else lookUp(now.text, now.qty, scanned);
+    const chosen = open && !scanned && found?.text === meant.text ? list[at] : undefined;
+    if (chosen) add(exactMatch(list) ?? chosen, meant.qty);
+    else lookUp(meant.text, meant.qty, scanned, value);
   };
 
   const onKeyDown = (e: KeyboardEvent<HTMLInputElement>) => {

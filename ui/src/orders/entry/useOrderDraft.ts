@@ -22,6 +22,8 @@ export interface Parked {
 }
 
 export interface KeptDraft extends Draft<OrderDraft> {
+  /** As it is now, between two paintings of the screen, too. */
+  current: () => OrderDraft;
   /** Orders set aside, the oldest first. */
   parked: Parked[];
   /** Sets this one aside and begins another. */
@@ -142,7 +144,8 @@ export function useOrderDraft(): KeptDraft {
   );
 
   const discard = useCallback(() => clear(), [clear]);
-  return { value, set, restoredAt, clear, discard, parked, park, take };
+  const current = useCallback(() => now.current, []);
+  return { value, set, restoredAt, clear, discard, current, parked, park, take };
 }
 
 /** The name this device gave itself. */
