@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider, createMemoryHistory, createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
-import { act, configure, render, screen, waitFor } from "@testing-library/react";
+import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { App } from "antd";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
@@ -73,10 +73,6 @@ function open() {
 
 const field = () => screen.findByRole("combobox", { name: "Product" });
 const kept = () => JSON.parse(localStorage.getItem(`shopkeeper.${KEPT}`) ?? "null") as { value: { commandId: string; lines: { qty: number; unit_price: number | null }[] } } | null;
-
-// A busy machine is slow, not wrong.
-configure({ asyncUtilTimeout: 10_000 });
-vi.setConfig({ testTimeout: 40_000 });
 
 let unhook: () => void;
 beforeAll(async () => {

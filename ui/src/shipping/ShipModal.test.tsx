@@ -1,16 +1,13 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider, createMemoryHistory, createRootRoute, createRouter } from "@tanstack/react-router";
-import { configure, render, screen, waitFor } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { App } from "antd";
-import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startI18n } from "../i18n";
 import { setTransport } from "../lib/transport";
 import { TakePayment } from "../payments";
 import { ShipModal } from "./ShipModal";
-
-configure({ asyncUtilTimeout: 10_000 });
-vi.setConfig({ testTimeout: 40_000 });
 
 const line = { id: "l1", title: "Tea", options: "", sku_code: "TEA-1", qty: 5, cancelled: 1, shipped: 1 };
 const order = { id: "o1", number: "SO-1", version: 4, lines: [line, { ...line, id: "l2", title: "Cup", qty: 2, cancelled: 0, shipped: 2 }] };
