@@ -51,6 +51,8 @@ export default function ReportsPage() {
   );
 
   const label = (row: SalesRow) => {
+    // While the next cut is on its way, the rows on the screen are still of the last one.
+    if (timely && !/^-?\d+$/.test(row.key)) return row.name || row.key;
     if (dimension === "day") return f.day(Number(row.key));
     if (dimension === "month") return new Intl.DateTimeFormat(f.locale, { year: "numeric", month: "long", timeZone: "UTC" }).format(Number(row.key) * 86_400_000);
     return row.name || t("analytics.none");
@@ -164,7 +166,7 @@ export default function ReportsPage() {
             <Chart
               title={t("analytics.chart", { by: t(`analytics.by.${dimension}`) })}
               summary={t("analytics.summary", { total: f.money(q.data.totals.amount), n: f.count(rows.length) })}
-              labels={shown.map((r) => (dimension === "day" ? formatDay(Number(r.key), f.locale, "short") : label(r)))}
+              labels={shown.map((r) => (dimension === "day" && /^-?\d+$/.test(r.key) ? formatDay(Number(r.key), f.locale, "short") : label(r)))}
               series={series}
               height={240}
             />
