@@ -22,7 +22,7 @@ const LIMIT = 200;
 
 /** Sales by product, category, channel and time, with what was before and a way down to the details. */
 export default function ReportsPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const f = useFormats();
   const shop = useShop();
   const { search, set } = useListState();
@@ -30,8 +30,9 @@ export default function ReportsPage() {
   const span = readSpan({ ...search, period: search.period ?? "30" }, today);
   const dimension = DIMENSIONS.find((d) => d === search.by) ?? "product";
   const sort: SalesSort = search.sort === "units" || search.sort === "orders" || search.sort === "name" ? search.sort : "amount";
-  const compare = search.compare !== "no";
   const timely = dimension === "day" || dimension === "month";
+  // A day has no day before it in the same row; the dashboard's trend compares periods.
+  const compare = search.compare !== "no" && !timely;
   const trail = useMemo(() => readTrail(search.path), [search.path]);
   const parent = trail[trail.length - 1];
 
@@ -55,6 +56,7 @@ export default function ReportsPage() {
     if (timely && !/^-?\d+$/.test(row.key)) return row.name || row.key;
     if (dimension === "day") return f.day(Number(row.key));
     if (dimension === "month") return new Intl.DateTimeFormat(f.locale, { year: "numeric", month: "long", timeZone: "UTC" }).format(Number(row.key) * 86_400_000);
+    if (dimension === "channel" && i18n.exists(`orders.channels.${row.key}`)) return t(`orders.channels.${row.key}` as "orders.channels.counter");
     return row.name || t("analytics.none");
   };
 
@@ -88,7 +90,8 @@ export default function ReportsPage() {
       : []),
   ];
 
-  const rows = q.data?.rows ?? [];
+  // Time runs forward, whatever the order of amounts.
+  const rows = timely ? [...(q.data?.rows ?? [])].sort((a, b) => Number(a.key) - Number(b.key)) : (q.data?.rows ?? []);
   const shown = timely ? rows : rows.slice(0, 10);
   const series = useMemo<Series[]>(
     () => [
@@ -135,9 +138,9 @@ export default function ReportsPage() {
             onChange={(v) => v?.[0] && v[1] && set({ from: v[0].format("YYYY-MM-DD"), to: v[1].format("YYYY-MM-DD") })}
           />
         )}
-        <label className="sk-actions">
+        {!timely && <label className="sk-actions">
           <Switch size="small" checked={compare} onChange={(on) => set({ compare: on ? null : "no" })} /> {t("analytics.compare")}
-        </label>
+        </label>}
       </div>
       {trail.length > 0 && (
         <Breadcrumb
