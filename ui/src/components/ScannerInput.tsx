@@ -30,7 +30,9 @@ export function ScannerInput({ onSubmit, inputRef, onKeyDown, ...rest }: Props) 
           const text = e.currentTarget.value.trim();
           const t = times.current;
           const gaps = t.slice(1).map((x, i) => x - (t[i] ?? x));
-          const scanned = text.length >= 6 && gaps.length >= 5 && gaps.filter((g) => g <= FAST_MS).length >= gaps.length * 0.8;
+          // Its Enter follows at once, too; a person stops to look.
+          const atOnce = e.timeStamp - (t[t.length - 1] ?? 0) <= FAST_MS * 4;
+          const scanned = atOnce && text.length >= 6 && gaps.length >= 5 && gaps.filter((g) => g <= FAST_MS).length >= gaps.length * 0.8;
           times.current = [];
           if (text) {
             e.preventDefault();

@@ -109,7 +109,9 @@ export function ProductField(p: Props) {
       .finally(() => setBusy((n) => n - 1));
   };
 
-  const submit = (value: string, scanned: boolean) => {
+  const submit = (value: string, fast: boolean) => {
+    // Quick fingers type words; what a scanner reads has figures in it.
+    const scanned = fast && /\d/.test(value);
     const meant = readTyped(value, currency);
     if (meant.do === "nothing") return;
     if (meant.do !== "find") {
