@@ -67,6 +67,11 @@ impl Engine {
         (self.clock)()
     }
 
+    /// The same shop at another time: how a sample gets its past.
+    pub(crate) fn with_clock(&self, clock: Clock) -> Self {
+        Self { clock, ..self.clone() }
+    }
+
     /// The owner at this desk. People with names and roles come with sign-in.
     pub fn owner(&self, door: Door) -> Caller {
         Caller { actor: Uuid::nil(), actor_name: "owner".into(), door, device: self.device.clone() }

@@ -21,6 +21,7 @@ pub mod orders;
 mod page;
 pub mod payments;
 pub(crate) mod search;
+pub mod sample;
 pub mod secrets;
 pub mod settings;
 pub mod shipping;

@@ -150,12 +150,10 @@ async fn count_days(tx: &mut Tx, shop: &Shop) -> Result<Days> {
     let became_paid: Vec<Became> = fetch_all!(
         *tx,
         Became,
-        "SELECT paid_at / $1, channel, COUNT(*) FROM orders WHERE paid_at IS NOT NULL GROUP BY paid_at / $1, channel",
-        QUARTER
+        "SELECT paid_day, channel, COUNT(*) FROM orders WHERE paid_day IS NOT NULL GROUP BY paid_day, channel"
     )?;
-    for (quarter, channel, paid_orders) in became_paid {
-        let day = shop.day_of(Millis(quarter * QUARTER))?;
-        days.entry((day, channel)).or_default().add(DayDelta { paid_orders, ..DayDelta::default() });
+    for (day, channel, paid_orders) in became_paid {
+        days.entry((small(day), channel)).or_default().add(DayDelta { paid_orders, ..DayDelta::default() });
     }
     for (day, new_customers) in first_orders(tx, shop).await? {
         let channel =
