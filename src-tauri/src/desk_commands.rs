@@ -1,8 +1,7 @@
 //! What the window may ask of the desk itself, whatever shop is open.
 
 use engine::{
-    Error, Result,
-    commands,
+    Error, Result, commands,
     ctx::{Door, Meta},
     db::Address,
     settings::{Nothing, Shop},
@@ -106,6 +105,11 @@ pub async fn app_undo(desk: State<'_, Desk>, meta: Meta, input: Undo) -> Result<
 pub async fn app_open_sample(desk: State<'_, Desk>, meta: Meta, input: Nothing) -> Result<()> {
     let (Meta { .. }, Nothing {}) = (meta, input);
     desk.open(Place::Sample, None).await?;
+    let shop = desk.shop().await?;
+    let made = commands::call::settings_shop(&shop, &shop.owner(Door::Window), Nothing {}).await?.shop.is_some();
+    if !made {
+        engine::sample::create(&shop).await?;
+    }
     desk.remember(&Place::Sample)
 }
 
@@ -172,6 +176,30 @@ pub async fn app_unlock(desk: State<'_, Desk>, meta: Meta, input: Passphrase) ->
     let Meta { .. } = meta;
     let password = engine::secrets::load_file(&secret_file(desk.folder()), &input.passphrase)?;
     desk.open(desk.place().await, Some(password)).await
+}
+
+/// Writes a verified copy of the whole shop to a file.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_backup(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> Result<engine::backup::BackupReport> {
+    let Meta { .. } = meta;
+    engine::backup::backup(&desk.shop().await?, input.path.as_ref()).await
+}
+
+/// Brings a backup into this machine's own shop, which must be empty.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_restore(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> Result<engine::backup::BackupReport> {
+    let Meta { .. } = meta;
+    let into = Address::Sqlite(desk.folder().join("shop.db"));
+    let place = desk.place().await;
+    desk.inner().clone().close().await;
+    let outcome = engine::backup::restore(input.path.as_ref(), &into, false).await;
+    let place = if outcome.is_ok() { Place::Own } else { place };
+    desk.open(place.clone(), None).await?;
+    let report = outcome?;
+    desk.remember(&place)?;
+    Ok(report)
 }
 
 /// What support needs to know, without names, numbers or secrets.

@@ -20,10 +20,7 @@ macro_rules! handler {
     (query $ipc:ident $input:ty, $output:ty) => {
         #[tauri::command]
         #[specta::specta]
-        pub async fn $ipc(
-            desk: tauri::State<'_, crate::desk::Desk>,
-            input: $input,
-        ) -> Result<$output, engine::Error> {
+        pub async fn $ipc(desk: tauri::State<'_, crate::desk::Desk>, input: $input) -> Result<$output, engine::Error> {
             let shop = desk.shop().await?;
             engine::commands::call::$ipc(&shop, &shop.owner(engine::ctx::Door::Window), input).await
         }
@@ -49,6 +46,8 @@ macro_rules! door {
                     desk::app_connect,
                     desk::app_disconnect,
                     desk::app_unlock,
+                    desk::app_backup,
+                    desk::app_restore,
                     desk::app_diagnostics,
                     desk::app_pick_open,
                     desk::app_pick_save,
@@ -82,7 +81,9 @@ mod tests {
     fn bindings_are_up_to_date() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/bindings.ts");
         let fresh = std::env::temp_dir().join(format!("bindings-{}.ts", std::process::id()));
-        super::builder().export(Typescript::default().header("// Generated from the list of commands: do not edit.\n"), &fresh).expect("the bindings export");
+        super::builder()
+            .export(Typescript::default().header("// Generated from the list of commands: do not edit.\n"), &fresh)
+            .expect("the bindings export");
         let mut text = std::fs::read_to_string(&fresh).expect("the bindings are readable");
         let _ = std::fs::remove_file(&fresh);
         text.push_str("\n/** Every row of the one list: its dotted name, what it is, and what it makes old. */\n");

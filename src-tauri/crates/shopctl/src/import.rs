@@ -6,7 +6,10 @@ use engine::{
     Engine, Error,
     commands::call,
     ctx::{Caller, Meta},
-    imports::{ImportJob, ImportJobId, ImportJobList, ImportKind, ImportOptions, ImportState, InspectFile, MappedColumn, SaveRejects, StartImport},
+    imports::{
+        ImportJob, ImportJobId, ImportJobList, ImportKind, ImportOptions, ImportState, InspectFile, MappedColumn,
+        SaveRejects, StartImport,
+    },
 };
 
 use crate::output::{Failure, print, say};
@@ -47,7 +50,9 @@ pub async fn run(shop: &Engine, caller: &Caller, args: Args, compact: bool) -> R
     let path = std::path::absolute(&args.file).unwrap_or(args.file).to_string_lossy().into_owned();
     let kind = args
         .kind
-        .map(|kind| kind.parse::<ImportKind>().map_err(|_| Failure::Usage(Error::invalid_because("kind", "unknown", kind))))
+        .map(|kind| {
+            kind.parse::<ImportKind>().map_err(|_| Failure::Usage(Error::invalid_because("kind", "unknown", kind)))
+        })
         .transpose()?;
     let options = ImportOptions {
         encoding: args.encoding,
@@ -93,7 +98,8 @@ pub async fn run(shop: &Engine, caller: &Caller, args: Args, compact: bool) -> R
     let job = watch(shop, caller, job).await?;
     if let (Some(file), true) = (args.rejects, job.rejected.0 > 0) {
         let path = std::path::absolute(&file).unwrap_or(file).to_string_lossy().into_owned();
-        let saved = call::imports_save_rejects(shop, caller, SaveRejects { id: job.id, path, language: "en".into() }).await?;
+        let saved =
+            call::imports_save_rejects(shop, caller, SaveRejects { id: job.id, path, language: "en".into() }).await?;
         say(&format!("{} refused rows are in {}", saved.rows.0, saved.path));
     }
     let done = job.state == ImportState::Done;

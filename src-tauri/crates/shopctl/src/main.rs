@@ -3,14 +3,15 @@
 mod import;
 mod output;
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use engine::{
     Engine, Error,
-    commands::{self, SPECS},
-    ctx::{Door, Meta},
+    commands::{self, SPECS, call},
+    ctx::{Caller, Door, Meta},
     db::Address,
+    exports::{Export, ExportFormat, ExportId, ExportJob, ExportState},
 };
 use output::{Failure, print, say};
 use uuid::Uuid;
@@ -85,14 +86,28 @@ enum What {
         #[arg(long, default_value = "{}")]
         filters: String,
     },
+    /// Write a verified copy of the whole shop to a file.
+    Backup { file: PathBuf },
+    /// Bring a backup into the shop given by --db, which must be empty.
+    Restore {
+        file: PathBuf,
+        /// Put the backup in the place of a shop that is there.
+        #[arg(long)]
+        overwrite: bool,
+    },
     /// Compare every balance, status and sum with the facts it comes from.
     Check,
+    /// Make a small shop to look around in, from real sales data.
+    Sample,
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let _ = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing_subscriber::filter::LevelFilter::ERROR).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing_subscriber::filter::LevelFilter::ERROR)
+        .try_init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -114,6 +129,11 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let address: Address = args.db.parse().map_err(Failure::Usage)?;
+    if let What::Restore { file, overwrite } = &args.what {
+        let report = engine::backup::restore(file, &address, *overwrite).await?;
+        print(&report, compact);
+        return Ok(ExitCode::SUCCESS);
+    }
     let shop = Engine::open(&address).await.map_err(Failure::Database)?;
     let outcome = on_shop(&shop, args.what, compact).await;
     shop.close().await;
@@ -131,22 +151,48 @@ async fn on_shop(shop: &Engine, what: What, compact: bool) -> Result<ExitCode, F
         What::Serve { listen, ui, token } => serve(shop, listen, ui, token).await?,
         What::Import(args) => return import::run(shop, &caller, args, compact).await,
         What::Export { what, file, filters } => {
-            let format = if file.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx")) { "xlsx" } else { "csv" };
-            let path = std::path::absolute(&file).unwrap_or(file);
-            let input = serde_json::json!({
-                "what": what, "format": format, "path": path, "filters": output::read_json(&filters)?,
-            });
-            print(&commands::call_json(shop, &caller, "exports.table", Meta::new(), input).await?, compact);
+            let job = export(shop, &caller, &what, file, &filters).await?;
+            print(&job, compact);
+            return Ok(if job.state == ExportState::Done { ExitCode::SUCCESS } else { ExitCode::from(1) });
         }
+        What::Backup { file } => print(&engine::backup::backup(shop, &file).await?, compact),
         What::Check => {
             let report = commands::call_json(shop, &caller, "app.check", Meta::new(), serde_json::json!({})).await?;
             let clean = report.get("differences").and_then(|d| d.as_array()).is_none_or(Vec::is_empty);
             print(&report, compact);
             return Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(4) });
         }
-        What::Commands => {}
+        What::Sample => {
+            engine::sample::create(shop).await?;
+            say("The sample shop is ready.");
+        }
+        What::Commands | What::Restore { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn export(
+    shop: &Engine,
+    caller: &Caller,
+    what: &str,
+    file: PathBuf,
+    filters: &str,
+) -> Result<ExportJob, Failure> {
+    let what = what.parse().map_err(|_| Failure::Usage(Error::invalid_because("what", "unknown", what)))?;
+    let xlsx = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    let input = Export {
+        what,
+        format: if xlsx { ExportFormat::Xlsx } else { ExportFormat::Csv },
+        path: std::path::absolute(&file).unwrap_or(file).to_string_lossy().into_owned(),
+        filter: Some(output::read_json(filters)?.to_string()).filter(|filter| filter != "{}"),
+        language: "en".into(),
+    };
+    let mut job = call::exports_table(shop, caller, Meta::new(), input).await?;
+    while job.state == ExportState::Running {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        job = call::exports_get(shop, caller, ExportId { id: job.id }).await?;
+    }
+    Ok(job)
 }
 
 async fn serve(shop: &Engine, listen: SocketAddr, ui: Option<PathBuf>, token: Option<String>) -> Result<(), Failure> {
@@ -159,7 +205,9 @@ async fn serve(shop: &Engine, listen: SocketAddr, ui: Option<PathBuf>, token: Op
         say("Listening beyond this machine, without encryption: use it only on a network you trust.");
     }
     let options = server::Options { listen, token: token.clone(), ui };
-    let (address, served) = server::open(shop.clone(), options).await.map_err(|e| Failure::Usage(Error::invalid_because("listen", "unusable", e.to_string())))?;
+    let (address, served) = server::open(shop.clone(), options)
+        .await
+        .map_err(|e| Failure::Usage(Error::invalid_because("listen", "unusable", e.to_string())))?;
     say(&format!("http://{address}/#token={token}\nCtrl+C ends it."));
     tokio::select! {
         outcome = served => outcome.map_err(|e| Failure::Shop(Error::internal(e))),

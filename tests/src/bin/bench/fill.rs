@@ -31,7 +31,8 @@ pub async fn shop(folder: &Path, orders: u64, skus: u64) -> anyhow::Result<PathB
         let _ = fs::remove_file(format!("{}{ending}", fresh.display()));
     }
     let engine = Engine::open(&Address::Sqlite(fresh.clone())).await?;
-    let setup = json!({"name": "Bench", "currency": "CNY", "zone": "Asia/Shanghai", "country": "CN", "tax_inclusive": true});
+    let setup =
+        json!({"name": "Bench", "currency": "CNY", "zone": "Asia/Shanghai", "country": "CN", "tax_inclusive": true});
     ask(&engine, "settings.setup", setup).await?;
     import(&engine, &folder.join("products.csv"), "products", &products(skus)).await?;
     import(&engine, &folder.join("customers.csv"), "customers", &customers()).await?;
@@ -49,11 +50,16 @@ pub async fn shop(folder: &Path, orders: u64, skus: u64) -> anyhow::Result<PathB
 }
 
 pub const WORDS: &[&str] = &[
-    "红茶", "绿茶", "毛巾", "水杯", "枕头", "拖鞋", "雨伞", "台灯", "背包", "手套", "围巾", "饼干", "蜂蜜", "咖啡", "香皂", "牙膏",
+    "红茶", "绿茶", "毛巾", "水杯", "枕头", "拖鞋", "雨伞", "台灯", "背包", "手套", "围巾", "饼干", "蜂蜜", "咖啡",
+    "香皂", "牙膏",
 ];
 const ENGLISH: &[&str] = &["lantern", "hanger", "bottle", "cushion", "basket", "candle", "mug", "tin", "bowl", "frame"];
-const FAMILY: &[&str] = &["王", "李", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴", "徐", "孙", "马", "朱", "胡", "林", "郭", "何"];
-const GIVEN: &[&str] = &["伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "霞", "平", "刚"];
+const FAMILY: &[&str] =
+    &["王", "李", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴", "徐", "孙", "马", "朱", "胡", "林", "郭", "何"];
+const GIVEN: &[&str] = &[
+    "伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋", "勇", "艳", "杰", "娟", "涛", "明", "超", "霞", "平",
+    "刚",
+];
 
 fn products(skus: u64) -> String {
     let mut csv = String::from("title,sku,price,stock,brand\n");
@@ -78,7 +84,12 @@ fn customers() -> String {
 async fn import(engine: &Engine, path: &Path, kind: &str, csv: &str) -> anyhow::Result<()> {
     fs::File::create(path)?.write_all(csv.as_bytes())?;
     let path = fs::canonicalize(path)?;
-    let job = ask(engine, "imports.start", json!({"path": path, "kind": kind, "mapping": [], "options": {}, "dry_run": false})).await?;
+    let job = ask(
+        engine,
+        "imports.start",
+        json!({"path": path, "kind": kind, "mapping": [], "options": {}, "dry_run": false}),
+    )
+    .await?;
     let done = wait(engine, &job).await?;
     anyhow::ensure!(done["rejected"] == 0, "{done:#}");
     Ok(())
@@ -98,29 +109,45 @@ pub async fn wait(engine: &Engine, job: &Value) -> anyhow::Result<Value> {
 
 /// Orders in every stage, through the ordinary commands.
 async fn seed(engine: &Engine) -> anyhow::Result<()> {
-    let found = ask(engine, "catalog.search_skus", json!({"query": "SKU-0000", "limit": 60, "only_for_sale": true})).await?;
+    let found =
+        ask(engine, "catalog.search_skus", json!({"query": "SKU-0000", "limit": 60, "only_for_sale": true})).await?;
     let skus: Vec<Value> = found["items"].as_array().context("SKUs")?.iter().map(|s| s["sku_id"].clone()).collect();
     for n in 0..SEEDS {
         let line = |i: u64| json!({"sku_id": skus[((n * 3 + i) % skus.len() as u64) as usize], "qty": 1 + (n + i) % 3});
         let ship = n % 2 == 0;
         let address = json!({"name": "n", "phone": "13900000000", "country": "CN", "province": "广东省", "city": "深圳市", "district": "南山区", "street": "科技路 1 号"});
-        let placed = ask(engine, "orders.place", json!({
-            "lines": [line(0), line(1), line(2)],
-            "delivery": if ship { "ship" } else { "counter" },
-            "ship_to": if ship { address } else { Value::Null },
-            "buyer_name": "王伟伟", "buyer_phone": "13900000000",
-            "assignee": if n % 10 == 0 { "小李" } else { "" },
-        })).await?;
+        let placed = ask(
+            engine,
+            "orders.place",
+            json!({
+                "lines": [line(0), line(1), line(2)],
+                "delivery": if ship { "ship" } else { "counter" },
+                "ship_to": if ship { address } else { Value::Null },
+                "buyer_name": "王伟伟", "buyer_phone": "13900000000",
+                "assignee": if n % 10 == 0 { "小李" } else { "" },
+            }),
+        )
+        .await?;
         let id = &placed["order_id"];
         if n % 4 != 3 {
-            ask(engine, "payments.capture", json!({"order_id": id, "method": "bank_transfer", "amount": placed["total"]})).await?;
+            ask(
+                engine,
+                "payments.capture",
+                json!({"order_id": id, "method": "bank_transfer", "amount": placed["total"]}),
+            )
+            .await?;
         }
         if ship && n % 8 == 0 {
             ask(engine, "shipping.ship", json!({"order_id": id, "carrier": "shunfeng", "waybill": format!("SF{:012}", 100_000_000_000 + n), "accept_warnings": true})).await?;
         }
         if n % 16 == 6 {
             let order = ask(engine, "orders.get", json!({"order_id": id})).await?;
-            ask(engine, "orders.cancel", json!({"order_id": id, "version": order["version"], "reason": "bench", "refund": "bank_transfer"})).await?;
+            ask(
+                engine,
+                "orders.cancel",
+                json!({"order_id": id, "version": order["version"], "reason": "bench", "refund": "bank_transfer"}),
+            )
+            .await?;
         }
         if n % 20 == 1 {
             ask(engine, "orders.annotate", json!({"ids": [id], "flag": "red"})).await?;
@@ -150,7 +177,9 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
         let columns: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let values: Vec<String> = columns
             .iter()
-            .map(|c| changes.iter().find(|(name, _)| name == c).map_or_else(|| format!("o.{c}"), |(_, v)| (*v).to_owned()))
+            .map(|c| {
+                changes.iter().find(|(name, _)| name == c).map_or_else(|| format!("o.{c}"), |(_, v)| (*v).to_owned())
+            })
             .collect();
         Ok(format!("INSERT INTO {table} ({}) SELECT {} FROM {table} o {from}", columns.join(","), values.join(",")))
     };
@@ -158,8 +187,12 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
     let order = copy(
         "orders",
         &[
-            ("id", "w.new"), ("number", "o.number || '-' || ?1"), ("external_id", "NULL"), ("placed_at", "w.at"),
-            ("customer_id", "(SELECT id FROM buyer b WHERE b.n = w.buyer)"), ("buyer_name", "(SELECT name FROM buyer b WHERE b.n = w.buyer)"),
+            ("id", "w.new"),
+            ("number", "o.number || '-' || ?1"),
+            ("external_id", "NULL"),
+            ("placed_at", "w.at"),
+            ("customer_id", "(SELECT id FROM buyer b WHERE b.n = w.buyer)"),
+            ("buyer_name", "(SELECT name FROM buyer b WHERE b.n = w.buyer)"),
             ("day", "(w.at + 28800000) / 86400000"),
             ("paid_at", "CASE WHEN o.paid_at IS NULL THEN NULL ELSE w.at END"),
             ("paid_day", "CASE WHEN o.paid_day IS NULL THEN NULL ELSE (w.at + 28800000) / 86400000 END"),
@@ -169,12 +202,34 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
     )?;
     let line = copy(
         "order_line",
-        &[("id", "l.new"), ("order_id", "w.new"), ("placed_at", "w.at"), ("sku_id", "(SELECT id FROM ware x WHERE x.n = l.ware)")],
+        &[
+            ("id", "l.new"),
+            ("order_id", "w.new"),
+            ("placed_at", "w.at"),
+            ("sku_id", "(SELECT id FROM ware x WHERE x.n = l.ware)"),
+        ],
         "JOIN twin w ON w.old = o.order_id JOIN twin_line l ON l.old = o.id",
     )?;
-    let payment = copy("payment", &[("id", &id("w.at")), ("order_id", "w.new"), ("at", "w.at"), ("day", "(w.at + 28800000) / 86400000")], "JOIN twin w ON w.old = o.order_id")?;
-    let event = copy("order_event", &[("id", &id("w.at")), ("order_id", "w.new"), ("at", "w.at")], "JOIN twin w ON w.old = o.order_id")?;
-    let parcel = copy("parcel", &[("id", "p.new"), ("order_id", "w.new"), ("shipped_at", "w.at"), ("waybill", "'SF' || printf('%012d', 200000000000 + ?1 * 1000 + o.rowid)")], "JOIN twin w ON w.old = o.order_id JOIN twin_parcel p ON p.old = o.id")?;
+    let payment = copy(
+        "payment",
+        &[("id", &id("w.at")), ("order_id", "w.new"), ("at", "w.at"), ("day", "(w.at + 28800000) / 86400000")],
+        "JOIN twin w ON w.old = o.order_id",
+    )?;
+    let event = copy(
+        "order_event",
+        &[("id", &id("w.at")), ("order_id", "w.new"), ("at", "w.at")],
+        "JOIN twin w ON w.old = o.order_id",
+    )?;
+    let parcel = copy(
+        "parcel",
+        &[
+            ("id", "p.new"),
+            ("order_id", "w.new"),
+            ("shipped_at", "w.at"),
+            ("waybill", "'SF' || printf('%012d', 200000000000 + ?1 * 1000 + o.rowid)"),
+        ],
+        "JOIN twin w ON w.old = o.order_id JOIN twin_parcel p ON p.old = o.id",
+    )?;
     for chunk in 0..=rounds / 100 {
         db.execute_batch("BEGIN")?;
         for k in (chunk * 100 + 1)..=((chunk + 1) * 100).min(rounds) {
@@ -186,7 +241,13 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
                 [back as i64],
             )?;
             db.execute(&format!("INSERT INTO twin_line SELECT l.id, {}, 1 + abs(random()) % (SELECT COUNT(*) FROM ware) FROM order_line l JOIN twin w ON w.old = l.order_id", id("w.at")), [])?;
-            db.execute(&format!("INSERT INTO twin_parcel SELECT p.id, {} FROM parcel p JOIN twin w ON w.old = p.order_id", id("w.at")), [])?;
+            db.execute(
+                &format!(
+                    "INSERT INTO twin_parcel SELECT p.id, {} FROM parcel p JOIN twin w ON w.old = p.order_id",
+                    id("w.at")
+                ),
+                [],
+            )?;
             db.execute(&order, [k as i64])?;
             db.execute(&line, [])?;
             db.execute(&payment, [])?;

@@ -61,9 +61,7 @@ pub struct Bench {
 }
 
 pub async fn ask(engine: &Engine, name: &str, input: Value) -> anyhow::Result<Value> {
-    call_json(engine, &engine.owner(Door::CommandLine), name, Meta::new(), input)
-        .await
-        .with_context(|| name.to_owned())
+    call_json(engine, &engine.owner(Door::CommandLine), name, Meta::new(), input).await.with_context(|| name.to_owned())
 }
 
 /// The value below which `share` of the times lie.

@@ -1,6 +1,9 @@
 //! The limit: SQLite itself, with prepared statements, writing the same rows as durably.
 
-use std::{path::Path, time::{Duration, Instant}};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, types::Value};
 
@@ -14,24 +17,56 @@ struct Row {
 /// Times `count` transactions that write what the order `sample` wrote, one commit each.
 pub fn write_again(path: &Path, sample: &[u8], count: usize) -> anyhow::Result<Vec<Duration>> {
     let db = Connection::open(path)?;
-    db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768;")?;
+    db.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768;",
+    )?;
     let mut rows = Vec::new();
-    for (table, key) in [("orders", "id"), ("order_line", "order_id"), ("reservation", "order_id"), ("order_event", "order_id"), ("payment", "order_id"), ("audit", "subject")] {
+    for (table, key) in [
+        ("orders", "id"),
+        ("order_line", "order_id"),
+        ("reservation", "order_id"),
+        ("order_event", "order_id"),
+        ("payment", "order_id"),
+        ("audit", "subject"),
+    ] {
         read(&db, table, key, sample, &mut rows)?;
     }
-    let skus: Vec<Vec<u8>> = db.prepare("SELECT sku_id FROM order_line WHERE order_id = ?1")?.query_map([sample], |r| r.get(0))?.collect::<Result<_, _>>()?;
-    let (day, channel): (i64, String) = db.query_row("SELECT day, channel FROM orders WHERE id = ?1", [sample], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let skus: Vec<Vec<u8>> = db
+        .prepare("SELECT sku_id FROM order_line WHERE order_id = ?1")?
+        .query_map([sample], |r| r.get(0))?
+        .collect::<Result<_, _>>()?;
+    let (day, channel): (i64, String) =
+        db.query_row("SELECT day, channel FROM orders WHERE id = ?1", [sample], |r| Ok((r.get(0)?, r.get(1)?)))?;
     let mut times = Vec::with_capacity(count);
     for n in 0..count {
         // New keys, in the order of time as the program makes them.
-        let fresh: Vec<(Vec<u8>, Vec<u8>)> = rows.iter().filter_map(|r| match r.values.first() { Some(Value::Blob(id)) => Some(id.clone()), _ => None }).map(|old| { let mut new = old.clone(); let stamp = (u64::MAX / 4 + (n as u64) * 64 + old[15] as u64 % 64).to_be_bytes(); new[8..16].copy_from_slice(&stamp); (old, new) }).collect();
+        let fresh: Vec<(Vec<u8>, Vec<u8>)> = rows
+            .iter()
+            .filter_map(|r| match r.values.first() {
+                Some(Value::Blob(id)) => Some(id.clone()),
+                _ => None,
+            })
+            .map(|old| {
+                let mut new = old.clone();
+                let stamp = (u64::MAX / 4 + (n as u64) * 64 + old[15] as u64 % 64).to_be_bytes();
+                new[8..16].copy_from_slice(&stamp);
+                (old, new)
+            })
+            .collect();
         let start = Instant::now();
         db.execute_batch("BEGIN IMMEDIATE")?;
         for (i, row) in rows.iter().enumerate() {
             let marks: Vec<String> = (1..=row.values.len()).map(|n| format!("?{n}")).collect();
-            let mut insert = db.prepare_cached(&format!("INSERT INTO {} ({}) VALUES ({})", row.table, row.columns.join(","), marks.join(",")))?;
+            let mut insert = db.prepare_cached(&format!(
+                "INSERT INTO {} ({}) VALUES ({})",
+                row.table,
+                row.columns.join(","),
+                marks.join(",")
+            ))?;
             let values = row.values.iter().zip(&row.columns).map(|(value, column)| match value {
-                Value::Blob(id) => Value::Blob(fresh.iter().find(|(old, _)| old == id).map_or_else(|| id.clone(), |(_, new)| new.clone())),
+                Value::Blob(id) => Value::Blob(
+                    fresh.iter().find(|(old, _)| old == id).map_or_else(|| id.clone(), |(_, new)| new.clone()),
+                ),
                 Value::Text(_) if column == "number" => Value::Text(format!("RAW-{n}-{i}-{}", stamp())),
                 other => other.clone(),
             });
@@ -39,11 +74,17 @@ pub fn write_again(path: &Path, sample: &[u8], count: usize) -> anyhow::Result<V
         }
         for sku in &skus {
             db.prepare_cached("UPDATE stock_balance SET reserved = reserved + 1 WHERE sku_id = ?1")?.execute([sku])?;
-            db.prepare_cached("UPDATE sales_sku_daily SET units = units + 1 WHERE day = ?1 AND sku_id = ?2")?.execute((day, sku))?;
+            db.prepare_cached("UPDATE sales_sku_daily SET units = units + 1 WHERE day = ?1 AND sku_id = ?2")?
+                .execute((day, sku))?;
         }
-        db.prepare_cached("UPDATE sales_daily SET orders = orders + 1 WHERE day = ?1 AND channel = ?2")?.execute((day, &channel))?;
-        db.prepare_cached("UPDATE order_counter SET n = n + 1 WHERE what IN ('stage:placed', 'payment:unpaid')")?.execute([])?;
-        db.prepare_cached("UPDATE number_counter SET next = next + 1 WHERE scope = (SELECT MAX(scope) FROM number_counter)")?.execute([])?;
+        db.prepare_cached("UPDATE sales_daily SET orders = orders + 1 WHERE day = ?1 AND channel = ?2")?
+            .execute((day, &channel))?;
+        db.prepare_cached("UPDATE order_counter SET n = n + 1 WHERE what IN ('stage:placed', 'payment:unpaid')")?
+            .execute([])?;
+        db.prepare_cached(
+            "UPDATE number_counter SET next = next + 1 WHERE scope = (SELECT MAX(scope) FROM number_counter)",
+        )?
+        .execute([])?;
         db.execute_batch("COMMIT")?;
         times.push(start.elapsed());
     }
@@ -78,7 +119,10 @@ pub fn read_fifty(path: &Path, rounds: usize) -> anyhow::Result<Vec<Duration>> {
             .collect::<Result<_, _>>()?;
         let marks = vec!["?"; ids.len()].join(",");
         let start = Instant::now();
-        for sql in [format!("SELECT * FROM orders WHERE id IN ({marks})"), format!("SELECT * FROM order_line WHERE order_id IN ({marks})")] {
+        for sql in [
+            format!("SELECT * FROM orders WHERE id IN ({marks})"),
+            format!("SELECT * FROM order_line WHERE order_id IN ({marks})"),
+        ] {
             let mut statement = db.prepare_cached(&sql)?;
             let width = statement.column_count();
             let mut rows = statement.query(rusqlite::params_from_iter(&ids))?;

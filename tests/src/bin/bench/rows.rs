@@ -26,13 +26,20 @@ pub async fn place(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
     let (ours, limit) = (percentile(&mut more, 0.5), percentile(&mut raw_times, 0.5));
     let growth = percentile(&mut large, 0.5) / percentile(&mut small, 0.5);
     Ok(vec![
-        Measure::new("place a 3-line order / raw SQLite", ours / limit, "×", 4.0, format!("median {ours:.2} ms against {limit:.2} ms")),
+        Measure::new(
+            "place a 3-line order / raw SQLite",
+            ours / limit,
+            "×",
+            4.0,
+            format!("median {ours:.2} ms against {limit:.2} ms"),
+        ),
         Measure::new("place: 1 M orders / 10 k orders", growth, "×", 1.5, ""),
     ])
 }
 
 async fn place_some(engine: &Engine, count: usize) -> anyhow::Result<(Vec<Duration>, Uuid)> {
-    let found = ask(engine, "catalog.search_skus", json!({"query": "SKU-00", "limit": 100, "only_for_sale": true})).await?;
+    let found =
+        ask(engine, "catalog.search_skus", json!({"query": "SKU-00", "limit": 100, "only_for_sale": true})).await?;
     let skus: Vec<Value> = found["items"].as_array().context("SKUs")?.iter().map(|s| s["sku_id"].clone()).collect();
     let mut times = Vec::with_capacity(count);
     let mut last = Uuid::nil();
@@ -58,7 +65,13 @@ pub async fn page(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
         let mut small = list(&bench.small, &filters, 100).await?;
         let ratio = percentile(&mut large, 0.99) / limit;
         let growth = percentile(&mut large, 0.5) / percentile(&mut small, 0.5);
-        measures.push(Measure::new(format!("orders page: {name} / read of 50"), ratio, "×", 4.0, format!("growth {growth:.2}")));
+        measures.push(Measure::new(
+            format!("orders page: {name} / read of 50"),
+            ratio,
+            "×",
+            4.0,
+            format!("growth {growth:.2}"),
+        ));
         if ratio > worst.0 {
             worst = (ratio, name.clone());
         }
@@ -66,7 +79,13 @@ pub async fn page(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
             worst_growth = (growth, name);
         }
     }
-    measures.push(Measure::new("orders page, worst p99 / read of 50 full orders", worst.0, "×", 4.0, format!("{}; the read takes {limit:.2} ms, {small_limit:.2} ms at 10 k", worst.1)));
+    measures.push(Measure::new(
+        "orders page, worst p99 / read of 50 full orders",
+        worst.0,
+        "×",
+        4.0,
+        format!("{}; the read takes {limit:.2} ms, {small_limit:.2} ms at 10 k", worst.1),
+    ));
     measures.push(Measure::new("orders page, worst growth 10 k → 1 M", worst_growth.0, "×", 1.5, worst_growth.1));
     Ok(measures)
 }
@@ -80,7 +99,10 @@ async fn filters(engine: &Engine) -> anyhow::Result<Vec<(String, Vec<Value>)>> {
     let one = |v: Value| vec![v];
     Ok(vec![
         ("no filter".into(), one(json!({}))),
-        ("stage".into(), ["placed", "ready", "completed", "shipping", "cancelled"].map(|s| json!({"stages": [s]})).to_vec()),
+        (
+            "stage".into(),
+            ["placed", "ready", "completed", "shipping", "cancelled"].map(|s| json!({"stages": [s]})).to_vec(),
+        ),
         ("payment".into(), ["paid", "unpaid"].map(|s| json!({"payment_status": s})).to_vec()),
         ("fulfilment".into(), one(json!({"fulfilment_status": "shipped"}))),
         ("channel".into(), one(json!({"channel": "counter"}))),
@@ -118,10 +140,21 @@ pub async fn dashboard(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
     let mut times = Vec::new();
     for days in [1, 7, 30, 90, 365, 700].repeat(10) {
         let start = Instant::now();
-        ask(&bench.large, "analytics.dashboard", json!({"from_day": today - days + 1, "to_day": today, "compare": true})).await?;
+        ask(
+            &bench.large,
+            "analytics.dashboard",
+            json!({"from_day": today - days + 1, "to_day": today, "compare": true}),
+        )
+        .await?;
         times.push(start.elapsed());
     }
-    Ok(vec![Measure::new("dashboard, 1 M orders, any period, p99", percentile(&mut times, 0.99), "ms", 50.0, "1 to 700 days, with comparison")])
+    Ok(vec![Measure::new(
+        "dashboard, 1 M orders, any period, p99",
+        percentile(&mut times, 0.99),
+        "ms",
+        50.0,
+        "1 to 700 days, with comparison",
+    )])
 }
 
 /// SKU search as typed, each keystroke a query.
@@ -132,8 +165,14 @@ pub async fn search(bench: &Bench, skus: u64) -> anyhow::Result<Vec<Measure>> {
         let engine = Engine::open(&Address::Postgres(url)).await?;
         let setup = json!({"name": "Bench", "currency": "CNY", "zone": "Asia/Shanghai", "country": "CN", "tax_inclusive": true});
         ask(&engine, "settings.setup", setup).await?;
-        let path = std::fs::canonicalize(bench.folder.join("products.csv")).with_context(|| format!("{skus} products"))?;
-        let job = ask(&engine, "imports.start", json!({"path": path, "kind": "products", "mapping": [], "options": {}, "dry_run": false})).await?;
+        let path =
+            std::fs::canonicalize(bench.folder.join("products.csv")).with_context(|| format!("{skus} products"))?;
+        let job = ask(
+            &engine,
+            "imports.start",
+            json!({"path": path, "kind": "products", "mapping": [], "options": {}, "dry_run": false}),
+        )
+        .await?;
         fill::wait(&engine, &job).await?;
         measures.push(search_on("Postgres", &engine).await?);
         engine.close().await;
@@ -143,20 +182,40 @@ pub async fn search(bench: &Bench, skus: u64) -> anyhow::Result<Vec<Measure>> {
 }
 
 async fn search_on(name: &str, engine: &Engine) -> anyhow::Result<Measure> {
-    let words = ["红茶", "毛巾 mug", "hongcha", "hc", "sku-0123", "SKU-099999", "lantern", "shuibei", "蜂蜜 tin 1", "b", "candle 77", "饼干"];
+    let words = [
+        "红茶",
+        "毛巾 mug",
+        "hongcha",
+        "hc",
+        "sku-0123",
+        "SKU-099999",
+        "lantern",
+        "shuibei",
+        "蜂蜜 tin 1",
+        "b",
+        "candle 77",
+        "饼干",
+    ];
     let mut times = Vec::new();
     for round in 0..6 {
         for word in words {
             for end in word.char_indices().map(|(i, c)| i + c.len_utf8()) {
                 let start = Instant::now();
-                ask(engine, "catalog.search_skus", json!({"query": &word[..end], "limit": 20, "only_for_sale": true})).await?;
+                ask(engine, "catalog.search_skus", json!({"query": &word[..end], "limit": 20, "only_for_sale": true}))
+                    .await?;
                 if round > 0 {
                     times.push(start.elapsed());
                 }
             }
         }
     }
-    Ok(Measure::new(format!("SKU search as typed, 100 k SKUs, p99, {name}"), percentile(&mut times, 0.99), "ms", 20.0, ""))
+    Ok(Measure::new(
+        format!("SKU search as typed, 100 k SKUs, p99, {name}"),
+        percentile(&mut times, 0.99),
+        "ms",
+        20.0,
+        "",
+    ))
 }
 
 /// The whole of Online Retail against the import of SQLite's own shell into one bare table.
@@ -184,16 +243,33 @@ pub async fn import(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
         // In a process of its own, whose memory the system accounts.
         let shopctl = std::env::current_exe()?.with_file_name("shopctl");
         let start = Instant::now();
-        let done = Command::new("/usr/bin/time").args(["-v"]).arg(&shopctl).arg("--db").arg(&path).arg("import").arg(&csv).args(["--kind", "online_retail"]).output()?;
+        let done = Command::new("/usr/bin/time")
+            .args(["-v"])
+            .arg(&shopctl)
+            .arg("--db")
+            .arg(&path)
+            .arg("import")
+            .arg(&csv)
+            .args(["--kind", "online_retail"])
+            .output()?;
         ours.push(start.elapsed());
         let report = String::from_utf8_lossy(&done.stderr).into_owned();
         anyhow::ensure!(done.status.success(), "{report}");
-        let peak = report.lines().find_map(|l| l.trim().strip_prefix("Maximum resident set size (kbytes): ")?.parse::<f64>().ok()).unwrap_or(0.0);
+        let peak = report
+            .lines()
+            .find_map(|l| l.trim().strip_prefix("Maximum resident set size (kbytes): ")?.parse::<f64>().ok())
+            .unwrap_or(0.0);
         memory = f64::max(memory, peak / 1024.0);
     }
     let (ours, theirs) = (percentile(&mut ours, 0.5), percentile(&mut theirs, 0.5));
     Ok(vec![
-        Measure::new("import Online Retail / sqlite3 .import", ours / theirs, "×", 6.0, format!("median {ours:.0} ms against {theirs:.0} ms")),
+        Measure::new(
+            "import Online Retail / sqlite3 .import",
+            ours / theirs,
+            "×",
+            6.0,
+            format!("median {ours:.0} ms against {theirs:.0} ms"),
+        ),
         Measure::new("import Online Retail, peak memory", memory, "MiB", 300.0, ""),
     ])
 }
