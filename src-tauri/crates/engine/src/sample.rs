@@ -234,7 +234,8 @@ async fn people(past: &Past) -> Result<Vec<Customer>> {
         past.later(7);
         let chinese = !code.is_empty();
         // Numbers and addresses nobody has.
-        let phone = if chinese { format!("1990000{:04}", 1200 + n * 37) } else { format!("+44 7700 900{:03}", 100 + n) };
+        let phone =
+            if chinese { format!("1990000{:04}", 1200 + n * 37) } else { format!("+44 7700 900{:03}", 100 + n) };
         let address = SaveAddress {
             name: name.into(),
             phone: phone.clone(),
@@ -367,8 +368,7 @@ async fn send(past: &Past, n: usize, order_id: Uuid) -> Result<()> {
 }
 
 async fn cancel(past: &Past, placed: &Placed) -> Result<()> {
-    let order =
-        call::orders_get(&past.engine, &past.caller, OrderById { order_id: placed.order_id }).await?;
+    let order = call::orders_get(&past.engine, &past.caller, OrderById { order_id: placed.order_id }).await?;
     let input = CancelOrder {
         order_id: placed.order_id,
         version: order.version,

@@ -1,7 +1,9 @@
 use domain::units::Count;
 
 use super::{CheckReport, Health, TableSize};
-use crate::{analytics, ctx::Ctx, customers, db::Tx, error::Result, fetch_all, fetch_one, orders, settings::Nothing, stock};
+use crate::{
+    analytics, ctx::Ctx, customers, db::Tx, error::Result, fetch_all, fetch_one, orders, settings::Nothing, stock,
+};
 
 /// Every ledger against its balances, every sum against its documents.
 pub async fn check(ctx: &mut Ctx, _: Nothing) -> Result<CheckReport> {
