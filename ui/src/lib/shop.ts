@@ -6,6 +6,8 @@ import { createStore, useStore } from "./store";
 
 /** The facts about the shop that every screen needs to write a number or a time. Filled by the shell after start. */
 export interface Shop {
+  /** Empty until a shop is open. */
+  id: string;
   name: string;
   currency: string;
   zone: string;
@@ -13,7 +15,7 @@ export interface Shop {
   sample: boolean;
 }
 
-export const shop = createStore<Shop>({ name: "", currency: "CNY", zone: guessZone(), logoText: "", sample: false });
+export const shop = createStore<Shop>({ id: "", name: "", currency: "CNY", zone: guessZone(), logoText: "", sample: false });
 
 export function useShop(): Shop {
   return useStore(shop);

@@ -9,7 +9,7 @@ import { installHotkeys } from "../lib/hotkeys";
 import { ApiError } from "../lib/errors";
 import { setTransport } from "../lib/transport";
 import NewOrder from "./NewOrder";
-import { KEPT } from "./entry/useOrderDraft";
+import { keptAt } from "./entry/useOrderDraft";
 import type { Place } from "./types";
 
 const tea = { sku_id: "sku-tea", code: "TEA-1", barcode: "6901028075831", title: "Tea", options: "", price: 1290, available: 50 };
@@ -72,7 +72,7 @@ function open() {
 }
 
 const field = () => screen.findByRole("combobox", { name: "Product" });
-const kept = () => JSON.parse(localStorage.getItem(`shopkeeper.${KEPT}`) ?? "null") as { value: { commandId: string; lines: { qty: number; unit_price: number | null }[] } } | null;
+const kept = () => JSON.parse(localStorage.getItem(`shopkeeper.${keptAt()}`) ?? "null") as { value: { commandId: string; lines: { qty: number; unit_price: number | null }[] } } | null;
 
 let unhook: () => void;
 beforeAll(async () => {

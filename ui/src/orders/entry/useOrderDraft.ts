@@ -1,14 +1,14 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ask, tell, useAsk } from "../../lib/api";
-import type { Draft } from "../../lib/drafts";
+import { draftPlace, type Draft } from "../../lib/drafts";
 import { uuidv7 } from "../../lib/ids";
 import { load, save } from "../../lib/store";
 import { inDesktopWindow } from "../../lib/transport";
 import { emptyDraft, isTouched, readDraft, type OrderDraft } from "./draft";
 
-/** Where the browser keeps it, and the name under which the shop does. */
-export const KEPT = "draft.orders.new";
+/** The name under which the browser and the shop keep it. */
 export const AREA = "orders.new";
+export const keptAt = () => draftPlace(AREA);
 const SERVER_DELAY_MS = 700;
 
 interface Kept {
@@ -39,7 +39,7 @@ export interface KeptDraft extends Draft<OrderDraft> {
 export function useOrderDraft(): KeptDraft {
   const [desk] = useState(thisDesk);
   const [start] = useState(() => {
-    const kept = load<Kept | null>(KEPT, null);
+    const kept = load<Kept | null>(keptAt(), null);
     const value = kept ? readDraft(kept.value) : null;
     return value && isTouched(value) ? { value, at: kept?.at ?? null } : { value: emptyDraft(), at: null };
   });
@@ -65,7 +65,7 @@ export function useOrderDraft(): KeptDraft {
     (change: OrderDraft | ((old: OrderDraft) => OrderDraft)) => {
       const next = typeof change === "function" ? change(now.current) : change;
       put(next);
-      save(KEPT, { at: Date.now(), value: next });
+      save(keptAt(), { at: Date.now(), value: next });
       stopTimer();
       timer.current = setTimeout(() => {
         if (!isTouched(now.current)) return;
@@ -80,7 +80,7 @@ export function useOrderDraft(): KeptDraft {
   const clear = useCallback(
     (next: OrderDraft = emptyDraft()) => {
       stopTimer();
-      save(KEPT, undefined);
+      save(keptAt(), undefined);
       setRestoredAt(null);
       if (stored.current) tell("app.discard_draft", { id: stored.current }).catch(() => undefined);
       stored.current = null;
