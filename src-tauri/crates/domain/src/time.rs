@@ -49,6 +49,12 @@ pub fn iso_day(day: i32) -> String {
     }
 }
 
+/// `2026-11-21 14:05:00` as the clocks of `zone` show it; `None` outside the years jiff knows.
+pub fn local_text(epoch_ms: i64, zone: &str) -> Option<String> {
+    let at = Timestamp::from_millisecond(epoch_ms).ok()?;
+    Some(zone_of(zone).ok()?.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
 /// Reads a time into epoch milliseconds UTC; local forms are taken in `zone`, without a time of day
 /// as the start of the day. `None` when it is no time, or the zone is unknown.
 ///

@@ -105,6 +105,8 @@ pub struct Ctx {
     pub(crate) input: String,
     pub(crate) extra_tags: Vec<&'static str>,
     pub(crate) after: Vec<AfterCommit>,
+    /// Long work of this process, for those who tell how far it is.
+    pub(crate) jobs: Arc<crate::imports::Jobs>,
 }
 
 /// Work that a command starts and that must not start when the command is rolled back.

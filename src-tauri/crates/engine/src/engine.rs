@@ -59,8 +59,10 @@ impl Engine {
     pub async fn open_with_clock(address: &Address, clock: Clock) -> Result<Self> {
         let db = Db::open(address).await?;
         let device = settings::this_device(&db, clock()).await?;
+        let jobs = Arc::new(crate::imports::Jobs::new(&db));
+        crate::imports::recover(&db, &jobs, clock()).await?;
         let (changes, _) = broadcast::channel(256);
-        Ok(Self { db, clock, device: Arc::new(device), changes, jobs: Arc::default() })
+        Ok(Self { db, clock, device: Arc::new(device), changes, jobs })
     }
 
     pub fn now(&self) -> Millis {
@@ -130,6 +132,7 @@ impl Engine {
             input,
             extra_tags: Vec::new(),
             after: Vec::new(),
+            jobs: self.jobs.clone(),
         })))
     }
 
@@ -216,6 +219,31 @@ impl Engine {
             input: String::new(),
             extra_tags: Vec::new(),
             after: Vec::new(),
+            jobs: self.jobs.clone(),
+        }))
+    }
+
+    /// A transaction of long work that a command started: not audited again, and committed by
+    /// whoever does the work. `command_id` is that of the command.
+    pub(crate) async fn begin_job(&self, caller: &Caller, command_id: Uuid) -> Result<Box<Ctx>> {
+        let spec = crate::commands::spec("imports.start").ok_or_else(|| Error::internal("no imports.start"))?;
+        let mut tx = self.db.begin().await?;
+        let shop = settings::load(&mut tx).await?.map(Arc::new);
+        Ok(Box::new(Ctx {
+            tx,
+            caller: caller.clone(),
+            now: self.now(),
+            command_id,
+            shop,
+            spec,
+            changes: Vec::new(),
+            subject: None,
+            inverse: None,
+            undoes: None,
+            input: String::new(),
+            extra_tags: Vec::new(),
+            after: Vec::new(),
+            jobs: self.jobs.clone(),
         }))
     }
 

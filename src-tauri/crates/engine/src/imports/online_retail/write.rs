@@ -1,0 +1,570 @@
+//! Writing whole invoices, many at once.
+//!
+//! The documents of a batch and all that is kept beside them (counters, daily sums, what a customer
+//! has bought) are made in memory and written in few statements.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::{
+    orders::{FulfilmentStatus, PaymentStatus, Stage, payment_status},
+    units::Millis,
+};
+use uuid::Uuid;
+
+use super::{
+    Batch, CHANNEL, Invoice,
+    book::Book,
+    returns::{Sold, SoldOrder},
+};
+use crate::{
+    analytics::{self, DayDelta, SkuDelta},
+    ctx::Ctx,
+    customers::{self, CustomerOrders},
+    db::{Arg, placeholders, value_rows},
+    error::Result,
+    fetch_dyn,
+    imports::{
+        products::store::{self, NewProduct, NewSku},
+        report::Report,
+        rows::{self, RowShape},
+        run::Plan,
+    },
+    orders::counters::{self, Deltas, Standing},
+};
+
+/// Ids asked for in one statement.
+const ASK: usize = 500;
+
+/// What a run knows of the database, so that it need not ask again.
+pub struct Writer {
+    /// The SKU of each entry of the book, with its title.
+    skus: Vec<Option<Uuid>>,
+    asked_skus: bool,
+    customers: HashMap<String, Uuid>,
+    sold: Sold,
+}
+
+/// The rows of a batch, table by table.
+#[derive(Default)]
+struct Rows {
+    orders: Vec<Arg>,
+    lines: Vec<Arg>,
+    payments: Vec<Arg>,
+    events: Vec<Arg>,
+    returns: Vec<Arg>,
+    return_lines: Vec<Arg>,
+    /// Units that came back, by order line.
+    came_back: BTreeMap<Uuid, i64>,
+    /// Orders that something came back of, as they stood before this batch touched them.
+    before: BTreeMap<u32, Standing>,
+    counters: Deltas,
+    days: Vec<(i32, &'static str, DayDelta)>,
+    skus: Vec<(i32, Uuid, SkuDelta)>,
+    customers: HashMap<Uuid, CustomerOrders>,
+    /// Orders by day of the first one of each customer, to tell new customers.
+    first_days: HashMap<Uuid, i32>,
+}
+
+impl Writer {
+    pub async fn load(_plan: &Plan, ctx: &mut Ctx) -> Result<Self> {
+        Ok(Self { skus: Vec::new(), asked_skus: false, customers: HashMap::new(), sold: Sold::new(ctx).await? })
+    }
+
+    pub async fn write(&mut self, ctx: &mut Ctx, plan: &Plan, batch: Batch) -> Result<Report> {
+        let mut report = Report::default();
+        let Batch { book, mut invoices } = batch;
+        self.drop_known(ctx, &mut invoices, &mut report).await?;
+        for invoice in &invoices {
+            report.created += invoice.rows;
+            report.made(if invoice.cancels { "returns" } else { "orders" }, 1);
+        }
+        if plan.position == 0 && plan.currency.code() != plan.shop_currency && report.created > 0 {
+            report.note("other_currency", i64::try_from(invoices.len()).unwrap_or(0));
+        }
+        self.make_skus(ctx, plan, &book, &invoices, &mut report).await?;
+        self.make_customers(ctx, plan, &invoices, &mut report).await?;
+        if plan.dry_run || invoices.is_empty() {
+            return Ok(report);
+        }
+        if !self.sold.is_ready() && invoices.iter().any(|invoice| invoice.cancels) {
+            self.sold.load(ctx).await?;
+        }
+        let mut rows = Rows::default();
+        for invoice in &invoices {
+            if invoice.cancels {
+                self.take_back(ctx, plan, &book, invoice, &mut rows, &mut report);
+            } else {
+                self.sell(ctx, plan, &book, invoice, &mut rows)?;
+            }
+        }
+        self.store(ctx, rows).await?;
+        Ok(report)
+    }
+
+    /// Leaves out the invoices that are there already.
+    async fn drop_known(&mut self, ctx: &mut Ctx, invoices: &mut Vec<Invoice>, report: &mut Report) -> Result<()> {
+        let mut known: HashMap<(bool, String), i64> = HashMap::new();
+        for (cancels, table) in [(false, "orders"), (true, "order_return")] {
+            let numbers: Vec<&str> =
+                invoices.iter().filter(|i| i.cancels == cancels).map(|i| i.number.as_str()).collect();
+            for chunk in numbers.chunks(ASK) {
+                let sql = format!(
+                    "SELECT external_id, total FROM {table} WHERE channel = $1 AND external_id IN ({})",
+                    placeholders(1, chunk.len())
+                );
+                let args: Vec<Arg> = [CHANNEL].iter().chain(chunk).map(|text| Arg::from(*text)).collect();
+                let rows: Vec<(String, i64)> = fetch_dyn!(ctx.tx, (String, i64), sql, &args)?;
+                known.extend(rows.into_iter().map(|(number, total)| ((cancels, number), total)));
+            }
+        }
+        if known.is_empty() {
+            return Ok(());
+        }
+        invoices.retain(|invoice| {
+            let Some(total) = known.get(&(invoice.cancels, invoice.number.clone())) else { return true };
+            report.unchanged += invoice.rows;
+            // The order may have been worked on since; what the file says now is not forced on it.
+            report.note("differs", i64::from(*total != invoice.total()));
+            false
+        });
+        Ok(())
+    }
+
+    async fn make_skus(
+        &mut self,
+        ctx: &mut Ctx,
+        plan: &Plan,
+        book: &Book,
+        invoices: &[Invoice],
+        report: &mut Report,
+    ) -> Result<()> {
+        if !self.asked_skus {
+            self.asked_skus = true;
+            let codes: Vec<String> = book.skus.iter().map(|sku| sku.code.clone()).collect();
+            let found = store::sku_ids(ctx, &codes).await?;
+            self.skus = book.skus.iter().map(|sku| found.get(&sku.code).copied()).collect();
+        }
+        let mut new: Vec<NewProduct> = Vec::new();
+        for line in invoices.iter().flat_map(|invoice| &invoice.lines) {
+            let at = line.sku as usize;
+            if self.skus[at].is_some() {
+                continue;
+            }
+            let sku = &book.skus[at];
+            let id = ctx.new_id();
+            self.skus[at] = Some(id);
+            let price = i128::from(sku.price) * 10_i128.pow(plan.exponent()) / 1_000_000;
+            new.push(NewProduct {
+                id: ctx.new_id(),
+                source: CHANNEL.to_owned(),
+                external_id: Some(sku.code.clone()),
+                title: sku.title.clone(),
+                listed: !sku.service,
+                skus: vec![NewSku {
+                    id,
+                    code: sku.code.clone(),
+                    price: i64::try_from(price).unwrap_or(0),
+                    backorder: sku.service,
+                    ..NewSku::default()
+                }],
+                ..NewProduct::default()
+            });
+        }
+        report.made("products", i64::try_from(new.len()).unwrap_or(0));
+        if !plan.dry_run {
+            store::insert(ctx, &new).await?;
+        }
+        Ok(())
+    }
+
+    async fn make_customers(
+        &mut self,
+        ctx: &mut Ctx,
+        plan: &Plan,
+        invoices: &[Invoice],
+        report: &mut Report,
+    ) -> Result<()> {
+        let mut wanted: Vec<&Invoice> = Vec::new();
+        for invoice in invoices {
+            if let Some(number) = &invoice.customer
+                && !self.customers.contains_key(number)
+                && !wanted.iter().any(|other| other.customer.as_ref() == Some(number))
+            {
+                wanted.push(invoice);
+            }
+        }
+        for chunk in wanted.chunks(ASK) {
+            let sql = format!(
+                "SELECT external_id, COALESCE(merged_into, id) FROM customer WHERE source = $1 AND external_id IN ({})",
+                placeholders(1, chunk.len())
+            );
+            let mut args = vec![Arg::from(CHANNEL)];
+            args.extend(chunk.iter().map(|invoice| Arg::OptText(invoice.customer.clone())));
+            let rows: Vec<(String, Uuid)> = fetch_dyn!(ctx.tx, (String, Uuid), sql, &args)?;
+            self.customers.extend(rows);
+        }
+        let mut values = Vec::new();
+        let mut docs = Vec::new();
+        for invoice in wanted {
+            let Some(number) = &invoice.customer else { continue };
+            if self.customers.contains_key(number) {
+                continue;
+            }
+            let id = ctx.new_id();
+            self.customers.insert(number.clone(), id);
+            report.made("customers", 1);
+            docs.push((id, customers::haystack(number, "", "")));
+            values.extend([id.into(), number.into(), invoice.country.into(), invoice.at.into()]);
+        }
+        if !plan.dry_run {
+            rows::insert(&mut ctx.tx, &CUSTOMER, values).await?;
+            customers::index(&mut ctx.tx, &docs).await?;
+        }
+        Ok(())
+    }
+
+    fn sell(&mut self, ctx: &Ctx, plan: &Plan, book: &Book, invoice: &Invoice, rows: &mut Rows) -> Result<()> {
+        let id = ctx.new_id();
+        let customer = invoice.customer.as_ref().and_then(|number| self.customers.get(number)).copied();
+        let goods: i64 = invoice.lines.iter().map(|line| line.amount).sum();
+        let total = goods + invoice.freight;
+        let units: i64 = invoice.lines.iter().map(|line| line.qty).sum();
+        let order = (customer.is_some() && self.sold.is_ready()).then(|| {
+            self.sold.order(SoldOrder { id, total, captured: total, refunded: 0, granted: 0, units, returned: 0 })
+        });
+        let mut by_sku: HashMap<u32, SkuDelta> = HashMap::with_capacity(invoice.lines.len());
+        let mut first_title = "";
+        for (line_no, line) in (1_i64..).zip(&invoice.lines) {
+            let sku = &book.skus[line.sku as usize];
+            let Some(sku_id) = self.skus[line.sku as usize] else { continue };
+            if line_no == 1 {
+                first_title = &sku.title;
+            }
+            let line_id = ctx.new_id();
+            rows.lines.extend([
+                line_id.into(),
+                id.into(),
+                line_no.into(),
+                sku_id.into(),
+                (&sku.code).into(),
+                (&sku.title).into(),
+                line.qty.into(),
+                line.price.into(),
+                line.amount.into(),
+                invoice.at.into(),
+            ]);
+            let delta = by_sku.entry(line.sku).or_insert(SkuDelta { orders: 1, ..SkuDelta::default() });
+            delta.units += line.qty;
+            delta.net += line.amount;
+            if let (Some(customer), Some(order)) = (customer, order) {
+                self.sold.line(customer, order, line_id, sku_id, line.qty, line.price);
+            }
+        }
+        for (sku, delta) in by_sku {
+            if let Some(sku_id) = self.skus[sku as usize] {
+                rows.skus.push((invoice.day, sku_id, delta));
+            }
+        }
+        rows.orders.extend([
+            id.into(),
+            format!("OR-{}", invoice.number).into(),
+            (&invoice.number).into(),
+            customer.into(),
+            invoice.customer.as_deref().unwrap_or_default().into(),
+            if invoice.country.is_empty() { String::new() } else { ship_to(invoice)? }.into(),
+            plan.currency.code().into(),
+            goods.into(),
+            invoice.freight.into(),
+            total.into(),
+            units.into(),
+            i64::try_from(invoice.lines.len()).unwrap_or(0).into(),
+            first_title.into(),
+            invoice.at.into(),
+            invoice.day.into(),
+            ctx.caller.actor_name.as_str().into(),
+        ]);
+        let mut day = DayDelta { orders: 1, gmv: total, units, paid_orders: 1, ..DayDelta::default() };
+        if total > 0 {
+            day.captured = total;
+            rows.pay(ctx, Some(id), None, "capture", total, plan, invoice);
+        }
+        rows.days.push((invoice.day, CHANNEL, day));
+        rows.event(ctx, id, invoice.at, "imported", total);
+        rows.counters.add(&standing(&SoldOrder { id, total, captured: total, refunded: 0, granted: 0, units, returned: 0 }), 1);
+        if let Some(customer) = customer {
+            let at = Millis(invoice.at);
+            let sums = rows.customers.entry(customer).or_insert(CustomerOrders {
+                customer,
+                placed: 0,
+                orders: 0,
+                total: 0,
+                first_at: at,
+                last_at: at,
+            });
+            sums.placed += 1;
+            sums.orders += 1;
+            sums.total += total;
+            if at <= sums.first_at {
+                sums.first_at = at;
+                rows.first_days.insert(customer, invoice.day);
+            }
+            sums.last_at = sums.last_at.max(at);
+        }
+        Ok(())
+    }
+
+    fn take_back(
+        &mut self,
+        ctx: &Ctx,
+        plan: &Plan,
+        book: &Book,
+        invoice: &Invoice,
+        rows: &mut Rows,
+        report: &mut Report,
+    ) {
+        let id = ctx.new_id();
+        let customer = invoice.customer.as_ref().and_then(|number| self.customers.get(number)).copied();
+        // What is paid back, by the order it is paid back for.
+        let mut refunds: BTreeMap<Option<u32>, i64> = BTreeMap::new();
+        for (line_no, line) in (1_i64..).zip(&invoice.lines) {
+            let sku = &book.skus[line.sku as usize];
+            let Some(sku_id) = self.skus[line.sku as usize] else { continue };
+            let sold = &mut self.sold;
+            let tie = customer.and_then(|customer| sold.tie(customer, sku_id, line.qty, line.price, line.amount));
+            if let Some(tie) = &tie {
+                *rows.came_back.entry(tie.line).or_default() += line.qty;
+                let now = sold.get(tie.order);
+                let before = SoldOrder {
+                    refunded: now.refunded - line.amount,
+                    granted: now.granted - line.amount,
+                    returned: now.returned - line.qty,
+                    ..now.clone()
+                };
+                rows.before.entry(tie.order).or_insert_with(|| standing(&before));
+            }
+            report.made(if tie.is_some() { "return_lines_tied" } else { "return_lines_alone" }, 1);
+            *refunds.entry(tie.as_ref().map(|tie| tie.order)).or_default() += line.amount;
+            rows.return_lines.extend([
+                ctx.new_id().into(),
+                id.into(),
+                line_no.into(),
+                tie.map(|tie| tie.line).into(),
+                sku_id.into(),
+                (&sku.title).into(),
+                line.qty.into(),
+                line.price.into(),
+                line.amount.into(),
+            ]);
+        }
+        let total = invoice.total();
+        // A return of one order belongs to it; one of several stands by itself, its lines do not.
+        let of_one = match refunds.keys().collect::<Vec<_>>()[..] {
+            [Some(order)] => Some(self.sold.get(*order).id),
+            _ => None,
+        };
+        rows.returns.extend([
+            id.into(),
+            format!("OR-{}", invoice.number).into(),
+            (&invoice.number).into(),
+            of_one.into(),
+            customer.into(),
+            plan.currency.code().into(),
+            total.into(),
+            invoice.at.into(),
+            invoice.day.into(),
+        ]);
+        for (order, amount) in refunds {
+            if amount > 0 {
+                let order = order.map(|order| self.sold.get(order).id);
+                rows.pay(ctx, order, Some(id), "refund", amount, plan, invoice);
+                if let Some(order) = order {
+                    rows.event(ctx, order, invoice.at, "refunded", amount);
+                }
+            }
+        }
+        rows.days.push((invoice.day, CHANNEL, DayDelta { refunded: total, ..DayDelta::default() }));
+    }
+
+    async fn store(&mut self, ctx: &mut Ctx, mut rows: Rows) -> Result<()> {
+        let shard = analytics::shard(ctx);
+        rows::insert(&mut ctx.tx, &ORDER, rows.orders).await?;
+        rows::insert(&mut ctx.tx, &ORDER_LINE, rows.lines).await?;
+        rows::insert(&mut ctx.tx, &RETURN, rows.returns).await?;
+        rows::insert(&mut ctx.tx, &RETURN_LINE, rows.return_lines).await?;
+        rows::insert(&mut ctx.tx, &PAYMENT, rows.payments).await?;
+        rows::insert(&mut ctx.tx, &EVENT, rows.events).await?;
+        let came_back: Vec<(Uuid, i64)> = rows.came_back.into_iter().collect();
+        for chunk in came_back.chunks(ASK) {
+            let sql = format!(
+                "WITH v (id, n) AS (VALUES {})
+                 UPDATE order_line SET returned = returned + v.n FROM v WHERE order_line.id = v.id",
+                value_rows(chunk.len(), 2)
+            );
+            rows::execute(&mut ctx.tx, sql, chunk.iter().flat_map(|(id, n)| [Arg::Uuid(*id), Arg::I64(*n)])).await?;
+        }
+        let before: Vec<(u32, Standing)> = rows.before.into_iter().collect();
+        for chunk in before.chunks(ASK) {
+            let mut values = Vec::with_capacity(chunk.len() * 5);
+            for (order, before) in chunk {
+                let order = self.sold.get(*order);
+                let now = standing(order);
+                rows.counters.moved(before, &now);
+                values.extend([
+                    Arg::Uuid(order.id),
+                    Arg::I64(order.refunded),
+                    Arg::I64(order.granted),
+                    now.payment.as_str().into(),
+                    now.fulfilment.as_str().into(),
+                ]);
+            }
+            let sql = format!(
+                "WITH v (id, refunded, granted, payment, fulfilment) AS (VALUES {})
+                 UPDATE orders SET refunded = v.refunded, granted = v.granted, payment_status = v.payment,
+                        fulfilment_status = v.fulfilment, after_sale_status = 'closed', version = version + 1
+                 FROM v WHERE orders.id = v.id",
+                value_rows(chunk.len(), 5)
+            );
+            rows::execute(&mut ctx.tx, sql, values.into_iter()).await?;
+        }
+        let sums: Vec<CustomerOrders> = rows.customers.into_values().collect();
+        for customer in customers::ordered_many(&mut ctx.tx, &sums).await? {
+            if let Some(day) = rows.first_days.get(&customer) {
+                rows.days.push((*day, CHANNEL, DayDelta { new_customers: 1, ..DayDelta::default() }));
+            }
+        }
+        counters::moved_in(&mut ctx.tx, shard, &rows.counters).await?;
+        analytics::add_days(&mut ctx.tx, shard, &rows.days).await?;
+        analytics::add_skus(&mut ctx.tx, &rows.skus).await
+    }
+}
+
+impl Rows {
+    #[allow(clippy::too_many_arguments)]
+    fn pay(
+        &mut self,
+        ctx: &Ctx,
+        order: Option<Uuid>,
+        of_return: Option<Uuid>,
+        kind: &str,
+        amount: i64,
+        plan: &Plan,
+        invoice: &Invoice,
+    ) {
+        self.payments.extend([
+            ctx.new_id().into(),
+            order.into(),
+            of_return.into(),
+            kind.into(),
+            amount.into(),
+            plan.currency.code().into(),
+            (&invoice.number).into(),
+            invoice.at.into(),
+            invoice.day.into(),
+            ctx.caller.actor_name.as_str().into(),
+        ]);
+    }
+
+    fn event(&mut self, ctx: &Ctx, order: Uuid, at: i64, kind: &str, amount: i64) {
+        self.events.extend([
+            ctx.new_id().into(),
+            order.into(),
+            at.into(),
+            ctx.caller.actor_name.as_str().into(),
+            kind.into(),
+            format!("{{\"amount\":{amount}}}").into(),
+        ]);
+    }
+}
+
+impl Invoice {
+    fn total(&self) -> i64 {
+        self.lines.iter().map(|line| line.amount).sum::<i64>() + self.freight
+    }
+}
+
+/// Where an order of history stands: delivered, but for what came back.
+fn standing(order: &SoldOrder) -> Standing {
+    Standing {
+        stage: Stage::Completed,
+        payment: match payment_status(order.total, order.captured, order.refunded, order.granted) {
+            // A free order is paid.
+            PaymentStatus::Unpaid => PaymentStatus::Paid,
+            status => status,
+        },
+        fulfilment: match order.returned {
+            0 => FulfilmentStatus::Delivered,
+            all if all >= order.units => FulfilmentStatus::Returned,
+            _ => FulfilmentStatus::ReturnedPart,
+        },
+        held: false,
+        archived: false,
+    }
+}
+
+fn ship_to(invoice: &Invoice) -> Result<String> {
+    Ok(serde_json::to_string(&crate::orders::ShipTo {
+        country: invoice.country.to_owned(),
+        ..crate::orders::ShipTo::default()
+    })?)
+}
+
+const CUSTOMER: RowShape = RowShape {
+    insert: "INSERT INTO customer (id, source, external_id, name, phone, phone_key, phone_tail, email, email_key, country,
+                                   note, merged_into, order_count, order_total, last_order_at, first_order_at,
+                                   ever_ordered, created_at, updated_at, version)",
+    row: "(?1,'online_retail',?2,?2,'',NULL,NULL,'',NULL,?3,'',NULL,0,0,0,NULL,0,?4,?4,1)",
+    values: 4,
+    suffix: "",
+};
+
+const ORDER: RowShape = RowShape {
+    insert: "INSERT INTO orders (id, number, channel, external_id, stage, archived, payment_status, fulfilment_status,
+                                 after_sale_status, holds, delivery, pickup_code, customer_id, buyer_name, buyer_phone,
+                                 ship_to, currency, goods, discount, freight, tax, total, captured, refunded, granted,
+                                 tax_inclusive, tax_per_order, pay_later, audited, units, line_count, first_title, flag,
+                                 assignee, buyer_note, seller_note, moves_stock, placed_at, day, paid_at, paid_day,
+                                 shipped_at, delivered_at, closed_at, created_by, version)",
+    row: "(?1,?2,'online_retail',?3,'completed',FALSE,'paid','delivered','none',0,'ship',NULL,?4,?5,'',?6,?7,?8,0,?9,0,
+           ?10,?10,0,0,TRUE,FALSE,FALSE,TRUE,?11,?12,?13,'none','','','',FALSE,?14,?15,?14,?15,?14,?14,?14,?16,1)",
+    values: 16,
+    suffix: "",
+};
+
+const ORDER_LINE: RowShape = RowShape {
+    insert: "INSERT INTO order_line (id, order_id, line_no, sku_id, sku_code, title, options, note, qty, unit_price, gross,
+                                     discount, net, tax_ppm, tax, allocated, shipped, delivered, cancelled, returned,
+                                     placed_at)",
+    row: "(?1,?2,?3,?4,?5,?6,'','',?7,?8,?9,0,?9,0,0,?7,?7,?7,0,0,?10)",
+    values: 10,
+    suffix: "",
+};
+
+const PAYMENT: RowShape = RowShape {
+    insert: "INSERT INTO payment (id, order_id, return_id, kind, method, amount, currency, tendered, reference, note, at,
+                                  day, actor_name)",
+    row: "(?1,?2,?3,?4,'elsewhere',?5,?6,NULL,?7,'',?8,?9,?10)",
+    values: 10,
+    suffix: "",
+};
+
+const EVENT: RowShape = RowShape {
+    insert: "INSERT INTO order_event (id, order_id, at, actor_name, kind, data)",
+    row: "(?1,?2,?3,?4,?5,?6)",
+    values: 6,
+    suffix: "",
+};
+
+const RETURN: RowShape = RowShape {
+    insert: "INSERT INTO order_return (id, number, channel, external_id, order_id, customer_id, currency, total, reason, at,
+                                       day)",
+    row: "(?1,?2,'online_retail',?3,?4,?5,?6,?7,'',?8,?9)",
+    values: 9,
+    suffix: "",
+};
+
+const RETURN_LINE: RowShape = RowShape {
+    insert: "INSERT INTO order_return_line (id, return_id, line_no, order_line_id, sku_id, title, qty, unit_price, net)",
+    row: "(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+    values: 9,
+    suffix: "",
+};
