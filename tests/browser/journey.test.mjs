@@ -185,7 +185,6 @@ for (const lang of LANGUAGES)
         const name = page.getByRole("main").getByRole("textbox").first();
         await name.fill("青禾百货 Qinghe");
         await button(say("common.save")).first().click();
-        await page.getByRole("navigation").waitFor();
         await page.getByRole("link", { name: /青禾百货/ }).first().waitFor();
         const other = lang === "en" ? "简体中文" : "English";
         await button(say("app.language")).click();

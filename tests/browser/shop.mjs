@@ -1,5 +1,5 @@
 // A shop of its own behind the HTTP door, and a browser that looks at it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,10 +18,12 @@ const UI = process.env.SHOPKEEPER_UI ?? join(ROOT, "ui/dist");
 const CHROMIUM = process.env.SHOPKEEPER_CHROMIUM ?? "/usr/bin/chromium";
 const START_MS = 30_000;
 
-/** A fresh, empty shop; it ends with the test `t`. */
-export async function openShop(t) {
+/** A shop of its own, empty or with the sample's goods; it ends with the test `t`. */
+export async function openShop(t, { sample = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "shopkeeper-browser-"));
-  const shopctl = spawn(SHOPCTL, ["--db", join(folder, "shop.db"), "serve", "--ui", UI], { stdio: ["ignore", "ignore", "pipe"] });
+  const database = ["--db", join(folder, "shop.db")];
+  if (sample) execFileSync(SHOPCTL, [...database, "sample"], { stdio: "ignore" });
+  const shopctl = spawn(SHOPCTL, [...database, "serve", "--ui", UI], { stdio: ["ignore", "ignore", "pipe"] });
   t.after(async () => {
     const ended = new Promise((done) => (shopctl.exitCode === null ? shopctl.once("exit", done) : done()));
     shopctl.kill("SIGTERM");
@@ -81,9 +83,9 @@ export async function openPage(browser, shop, { lang = "en", width = 1280, heigh
       await page.evaluate((p) => (location.hash = `#${p}`), path);
       await settled(page);
     },
-    async picture(name) {
-      mkdirSync(OUT, { recursive: true });
-      await page.screenshot({ path: join(OUT, `${name}.png`) });
+    async picture(name, folder = OUT) {
+      mkdirSync(folder, { recursive: true });
+      await page.screenshot({ path: join(folder, `${name}.png`) });
     },
     /** The texts of the screen in its language, for finding things the way a person does. */
     t: texts(lang),

@@ -96,7 +96,8 @@ export default function ReportsPage() {
   const series = useMemo<Series[]>(
     () => [
       { name: t("analytics.amount"), kind: "bar", values: shown.map((r) => r.sales.amount), format: (v) => f.money(Math.round(v)) },
-      { name: t("analytics.units"), kind: "line", axis: "right", values: shown.map((r) => r.sales.units), format: (v) => f.count(v) },
+      // A line from one product to the next would tell of a course that is none.
+      ...(timely ? [{ name: t("analytics.units"), kind: "line" as const, axis: "right" as const, values: shown.map((r) => r.sales.units), format: (v: number) => f.count(v) }] : []),
     ],
     [q.data, t, f.locale], // eslint-disable-line react-hooks/exhaustive-deps
   );
