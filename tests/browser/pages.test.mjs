@@ -73,6 +73,36 @@ describe("pages", () => {
         await page.context().close();
       });
 
+  test("what opens over a page has no barriers", async () => {
+    const problems = [];
+    for (const scheme of ["light", "dark"]) {
+      const page = await openPage(browser, shop, { scheme });
+      const say = page.t;
+      const named = (name) => page.getByRole("button", { name: new RegExp(`(^|\\s)${name}$`) }).first();
+      const over = {
+        "stock correction": ["/stock", () => named(say("stock.correctOne")).click()],
+        "new customer": ["/customers", () => named(say("customers.add")).click()],
+        "new category": ["/catalog/categories", () => named(say("catalog.categories.add")).click()],
+        "history of a product": [`/catalog/${of.product}`, () => page.getByRole("tab", { name: say("catalog.tab.history") }).click()],
+        "payment": [`/orders/${of.order}`, () => page.keyboard.press("m")],
+        "refund": [`/orders/${of.shipped}`, () => named(say("orders.action.refund")).click()],
+        "parcel": [`/orders/${of.ready}`, () => page.keyboard.press("s")],
+      };
+      for (const [name, [path, act]] of Object.entries(over)) {
+        await page.to(path);
+        await act();
+        await settled(page);
+        problems.push(...(await barriers(page)).map((p) => `${scheme}, ${name}: ${p}`));
+        await page.picture(`over-${name.replaceAll(" ", "-")}-${scheme}`);
+        await page.keyboard.press("Escape");
+        await settled(page);
+      }
+      problems.push(...page.faults);
+      await page.context().close();
+    }
+    nothing(problems, "over a page");
+  });
+
   test("palette and shortcuts have no barriers", async () => {
     const page = await openPage(browser, shop, {});
     await settled(page);
