@@ -98,9 +98,15 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
   const items = [...fixed.filter((i) => !q || q.split(/\s+/).every((w) => `${i.title} ${i.words}`.toLowerCase().includes(w))), ...found];
   const here = Math.min(at, items.length - 1);
 
+  // The next key belongs to the page, not to a field that is fading away.
+  const close = () => {
+    input.current?.blur();
+    onClose();
+  };
+
   const choose = (i: Item | undefined) => {
     if (!i) return;
-    onClose();
+    close();
     i.run();
   };
 
@@ -109,7 +115,7 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
   }, [here, items.length]);
 
   return (
-    <Modal open={open} onCancel={onClose} footer={null} closable={false} width={620} className="sk-palette" style={{ top: 72 }} destroyOnHidden afterOpenChange={(o) => o && input.current?.focus()} title={<span className="sk-visually-hidden">{t("app.palette.open")}</span>}>
+    <Modal open={open} onCancel={close} footer={null} closable={false} width={620} className="sk-palette" style={{ top: 72 }} destroyOnHidden afterOpenChange={(o) => o && input.current?.focus()} title={<span className="sk-visually-hidden">{t("app.palette.open")}</span>}>
       <Input
         ref={input}
         size="large"
