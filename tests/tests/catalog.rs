@@ -30,7 +30,7 @@ async fn category(shop: &Shop, parent: Option<Uuid>, name: &str) -> engine::Resu
 story!(a_product_comes_back_as_it_was_saved, async |shop| {
     let food = category(&shop, None, "食品").await?;
     let mut input = product(" 红富士苹果 ");
-    input.title_en = "Fuji apple".into();
+    input.title_en = "Fuji\0 apple".into();
     input.description = "Sweet.\nKeeps for weeks.".into();
     input.category_id = Some(food);
     input.brand = "果园".into();
@@ -50,7 +50,7 @@ story!(a_product_comes_back_as_it_was_saved, async |shop| {
     let shop = shop.reopen().await?;
     let read = shop.ask(call::catalog_get_product, ProductById { id: saved.id }).await?;
     assert_eq!(read, saved);
-    assert_eq!(read.title, "红富士苹果");
+    assert_eq!((read.title.as_str(), read.title_en.as_str()), ("红富士苹果", "Fuji apple"));
     assert_eq!(read.tags, ["fruit", "red"]);
     assert_eq!(read.missing, []);
     let [only] = read.skus.as_slice() else { anyhow::bail!("one SKU") };

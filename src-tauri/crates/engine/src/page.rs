@@ -23,6 +23,10 @@ impl Cursor {
     pub fn read(text: &str) -> Result<Self> {
         let (id, key) = text.split_at_checked(32).ok_or_else(|| Error::invalid("cursor", "malformed"))?;
         let id = Uuid::try_parse(id).map_err(|_| Error::invalid("cursor", "malformed"))?;
+        // Postgres holds no NUL in a text, so no row ended with one.
+        if key.contains('\0') {
+            return Err(Error::invalid("cursor", "malformed"));
+        }
         Ok(Self { key: key.to_owned(), id })
     }
 

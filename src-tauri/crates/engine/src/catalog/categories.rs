@@ -88,7 +88,8 @@ pub async fn categories(ctx: &mut Ctx, _: Nothing) -> Result<CategoryTree> {
 }
 
 pub async fn save_category(ctx: &mut Ctx, input: SaveCategory) -> Result<Category> {
-    let name = input.name.trim();
+    let name = input.name.replace('\0', "");
+    let name = name.trim();
     if name.is_empty() {
         return Err(Error::invalid("name", "required"));
     }

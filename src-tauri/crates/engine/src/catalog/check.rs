@@ -25,6 +25,7 @@ pub(super) fn checked(mut input: SaveProduct) -> Result<SaveProduct> {
     at_most(&input.title, 300, "title")?;
     at_most(&input.title_en, 300, "title_en")?;
     at_most(&input.brand, 100, "brand")?;
+    without_nul(&mut input.description);
     at_most(&input.description, 200_000, "description")?;
     input.tags = unique(input.tags, "tags", 50, 100)?;
     input.media = unique(input.media, "media", 2_000, 100)?;
@@ -144,8 +145,16 @@ fn in_sku(at: usize, error: Error) -> Error {
 }
 
 fn trim(text: &mut String) {
+    without_nul(text);
     if text.trim().len() != text.len() {
         *text = text.trim().to_owned();
+    }
+}
+
+/// Postgres holds no NUL in a text, and nobody means one.
+fn without_nul(text: &mut String) {
+    if text.contains('\0') {
+        *text = text.replace('\0', "");
     }
 }
 

@@ -117,11 +117,11 @@ pub async fn list_products(ctx: &mut Ctx, input: ListProducts) -> Result<Product
     if let Some(tag) = &input.tag {
         also(
             " AND EXISTS (SELECT 1 FROM product_tag t WHERE t.product_id = p.id AND t.tag = $?)",
-            tag.as_str().into(),
+            tag.replace('\0', "").into(),
         );
     }
     if let Some(brand) = &input.brand {
-        also(" AND p.brand = $?", brand.as_str().into());
+        also(" AND p.brand = $?", brand.replace('\0', "").into());
     }
     if let Some(cursor) = &input.cursor {
         let cursor = Cursor::read(cursor)?;

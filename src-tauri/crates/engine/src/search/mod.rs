@@ -11,6 +11,7 @@ use domain::search::{grams, query_grams, query_words};
 use uuid::Uuid;
 
 use crate::{
+    bind_args,
     db::{Arg, Tx, placeholders, value_rows},
     error::Result,
     fetch_dyn,
@@ -131,7 +132,15 @@ pub(crate) async fn find_with_hay(tx: &mut Tx, kind: &str, query: &str, limit: u
     }
     push_words(&mut sql, "d.hay", &words, &mut args);
     let _ = write!(sql, " LIMIT {limit}");
-    Ok(fetch_dyn!(*tx, (Uuid, String), sql, &args)?)
+    Ok(match tx {
+        Tx::Sqlite(_) => fetch_dyn!(*tx, (Uuid, String), sql, &args)?,
+        // Planned anew for each query: whether to read the index or simply to look depends on how
+        // common its pieces are, which a plan made for any query cannot know.
+        Tx::Postgres(tx) => {
+            let query = sqlx::query_as::<sqlx::Postgres, (Uuid, String)>(sqlx::AssertSqlSafe(sql));
+            bind_args!(query, &args).persistent(false).fetch_all(&mut **tx).await?
+        }
+    })
 }
 
 /// What a list is to be narrowed to: few rows by name, or the words to compare with.

@@ -71,7 +71,8 @@ pub async fn adjust(ctx: &mut Ctx, input: AdjustStock) -> Result<AdjustedStock> 
     if !input.reason.is_adjustment() {
         return Err(Error::invalid("reason", "unknown"));
     }
-    let note = input.note.trim();
+    let note = input.note.replace('\0', "");
+    let note = note.trim();
     if note.chars().count() > 500 {
         return Err(Error::invalid("note", "too_long"));
     }
