@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQueryClient } from "@tanstack/react-query";
 import { useStatus } from "../app/status";
-import type { CheckReport } from "../bindings";
+import { commands, type CheckReport } from "../bindings";
 import { ConnectForm } from "../app/firstRun/ConnectForm";
 import { useConfirmDanger } from "../components/ConfirmDanger";
 import { ErrorNotice } from "../components/ErrorNotice";
@@ -15,6 +15,9 @@ import type { ApiError } from "../lib/errors";
 import { dropJob, putJob } from "../lib/jobs";
 import { useFormats } from "../lib/shop";
 import { Section } from "./Section";
+
+// A desk without the command offers no button for it.
+const CAN_BACK_UP = "appBackup" in commands;
 
 /** Where the shop is kept, whether it is sound, and a copy of it in a safe place. */
 export function Data() {
@@ -68,7 +71,7 @@ export function Data() {
         )}
       </Section>
       <Check />
-      {status?.desktop && <Backup />}
+      {status?.desktop && CAN_BACK_UP && <Backup />}
       {status?.desktop && <Connection sample={status.shop?.sample ?? false} keyring={status.keyring} remote={h?.database === "postgres"} />}
     </>
   );
