@@ -10,7 +10,7 @@ use domain::{
 use engine::{
     orders::{
         AnnotateOrders, CancelOrder, ListOrders, Order, OrderAnnotation, OrderAt, OrderById, OrderFilter, OrderIds,
-        OrderSort, PlaceHold, PlaceLine, PlaceOrder, PlacePayment, ShipTo,
+        OrderSort, PlaceHold, PlaceLine, PlaceOrder, ShipTo,
     },
     payments::{CapturePayment, PaymentMethod, RefundPayment},
     settings::Nothing,

@@ -228,10 +228,12 @@ async fn lines(ctx: &mut Ctx, id: Uuid) -> Result<Vec<OrderLine>> {
         .collect())
 }
 
+type HoldRow = (Uuid, HoldKind, String, i64, String, Option<i64>, Option<String>);
+
 async fn holds(ctx: &mut Ctx, id: Uuid) -> Result<Vec<OrderHold>> {
-    let rows: Vec<(Uuid, HoldKind, String, i64, String, Option<i64>, Option<String>)> = fetch_all!(
+    let rows: Vec<HoldRow> = fetch_all!(
         ctx.tx,
-        (Uuid, HoldKind, String, i64, String, Option<i64>, Option<String>),
+        HoldRow,
         "SELECT id, kind, reason, placed_at, placed_by, released_at, released_by FROM order_hold
          WHERE order_id = $1 ORDER BY placed_at, id",
         id

@@ -1,8 +1,8 @@
 //! Lists of orders: any filter, a page at once, however many orders there are.
 //!
 //! One filter drives: it names the index that is walked in the order of the page. The others are
-//! compared row by row. What is walked is chosen here and not by the database, because both
-//! databases guess badly without statistics: a leading `+` keeps SQLite from an index.
+//! compared row by row. What is walked is chosen here and not by SQLite, which guesses badly without
+//! statistics: it is told the index, and a leading `+` keeps it from another. Postgres has statistics.
 
 use domain::{
     orders::{AfterSaleStatus, DeliveryMethod, Flag, FulfilmentStatus, PaymentStatus, Stage},
@@ -207,6 +207,21 @@ impl Select {
         Self { args: Vec::new(), from: from.to_owned(), conditions: Vec::new(), key, plain }
     }
 
+    /// Orders by this index.
+    pub(super) fn orders(postgres: bool, index: &str) -> Self {
+        let told = if postgres { String::new() } else { format!(" INDEXED BY {index}") };
+        Self::new(postgres, &format!("orders AS o{told}"), ORDERS_KEY)
+    }
+
+    /// Orders by way of their lines, to be narrowed to a SKU.
+    pub(super) fn lines(postgres: bool) -> Self {
+        let told = if postgres { "" } else { " INDEXED BY order_line_by_sku" };
+        let from = format!("order_line AS l{told} CROSS JOIN orders AS o");
+        let mut select = Self::new(postgres, &from, ("l.placed_at", "l.order_id"));
+        select.conditions.push("o.id = l.order_id".into());
+        select
+    }
+
     /// A condition that names the index to walk.
     pub(super) fn walk(&mut self, column: &str, operator: &str, value: impl Into<Arg>) {
         self.args.push(value.into());
@@ -350,8 +365,16 @@ async fn by_filter(ctx: &mut Ctx, ask: &Ask, limit: i64) -> Result<Vec<Row>> {
 fn walk(postgres: bool, ask: &Ask, driver: Driver, stage: Option<Stage>) -> Select {
     let filter = &ask.filter;
     let mut select = match driver {
-        Driver::Sku => Select::new(postgres, "order_line l CROSS JOIN orders o", ("l.placed_at", "l.order_id")),
-        _ => Select::new(postgres, "orders o", ORDERS_KEY),
+        Driver::Sku => Select::lines(postgres),
+        Driver::Customer => Select::orders(postgres, "orders_by_customer"),
+        Driver::Flag => Select::orders(postgres, "orders_by_flag"),
+        Driver::Assignee => Select::orders(postgres, "orders_by_assignee"),
+        Driver::Held => Select::orders(postgres, "orders_by_hold"),
+        Driver::Stage => Select::orders(postgres, "orders_by_stage"),
+        Driver::Payment => Select::orders(postgres, "orders_by_payment"),
+        Driver::Fulfilment => Select::orders(postgres, "orders_by_fulfilment"),
+        Driver::Channel => Select::orders(postgres, "orders_by_channel"),
+        Driver::Waybill | Driver::Time => Select::orders(postgres, "orders_by_time"),
     };
     let archive_too = matches!(driver, Driver::Sku | Driver::Customer);
     if !archive_too {
@@ -363,7 +386,6 @@ fn walk(postgres: bool, ask: &Ask, driver: Driver, stage: Option<Stage>) -> Sele
             "customer"
         }
         Driver::Sku => {
-            select.conditions.push("o.id = l.order_id".into());
             select.walk("l.sku_id", "=", filter.sku_id);
             // An order with the SKU on two lines is listed once.
             let plain = if postgres { "" } else { "+" };
@@ -413,7 +435,7 @@ fn walk(postgres: bool, ask: &Ask, driver: Driver, stage: Option<Stage>) -> Sele
 /// Walks the index of totals.
 fn by_amount(postgres: bool, ask: &Ask) -> Select {
     let filter = &ask.filter;
-    let mut select = Select::new(postgres, "orders o", ORDERS_KEY);
+    let mut select = Select::orders(postgres, "orders_by_total");
     select.conditions.push(if filter.archived { "o.archived = TRUE" } else { "o.archived = FALSE" }.to_owned());
     if let Some(amount) = filter.amount_min {
         select.walk("o.total", ">=", amount);

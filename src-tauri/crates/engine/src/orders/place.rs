@@ -59,10 +59,10 @@ pub async fn place(ctx: &mut Ctx, input: PlaceOrder) -> Result<Placed> {
     let shop = ctx.shop()?;
     let channel = channel(&input)?;
     let external_id = input.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
-    if let Some(external_id) = external_id {
-        if let Some(existing) = existing(ctx, &channel, external_id).await? {
-            return Ok(existing);
-        }
+    if let Some(external_id) = external_id
+        && let Some(existing) = existing(ctx, &channel, external_id).await?
+    {
+        return Ok(existing);
     }
     check(ctx, &input)?;
     let priced = price(ctx, &input).await?;

@@ -100,9 +100,7 @@ async fn skus_of_code(ctx: &mut Ctx, text: &str) -> Result<Vec<Uuid>> {
 }
 
 async fn of_sku(ctx: &mut Ctx, ask: &Ask, sku_id: Uuid, limit: i64) -> Result<Vec<Row>> {
-    let mut select =
-        Select::new(ctx.tx.is_postgres(), "order_line l CROSS JOIN orders o", ("l.placed_at", "l.order_id"));
-    select.conditions.push("o.id = l.order_id".into());
+    let mut select = Select::lines(ctx.tx.is_postgres());
     select.walk("l.sku_id", "=", sku_id);
     select.rest(ask, &[]);
     select.bounds(ask);
@@ -140,7 +138,7 @@ async fn of_buyers(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<V
         let all = buyers.len() as i64 <= batch;
         let reached = buyers.last().map_or(0, |(_, last)| *last);
         buyers.truncate(usize::try_from(batch).unwrap_or(usize::MAX));
-        let mut select = Select::new(postgres, "orders o", ORDERS_KEY);
+        let mut select = Select::orders(postgres, "orders_by_customer");
         select.one_of("o.customer_id", buyers.into_iter().map(|(id, _)| Arg::Uuid(id)).collect());
         if !all {
             select.walk("o.placed_at", ">=", reached);
@@ -170,7 +168,7 @@ async fn cancelled_of_buyers(
 ) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for archived in [false, true] {
-        let mut select = Select::new(ctx.tx.is_postgres(), "orders o", ORDERS_KEY);
+        let mut select = Select::orders(ctx.tx.is_postgres(), "orders_by_stage");
         select.walk("o.archived", "=", archived);
         select.walk("o.stage", "=", "cancelled");
         select.walk("o.placed_at", ">=", since);

@@ -63,15 +63,15 @@ pub(super) async fn accepted(ctx: &mut Ctx, carrier: &str, waybill: &str, insist
         WaybillCheck::UnknownFormat => return Err(Error::invalid("waybill", "format")),
         WaybillCheck::UnknownCarrier => return Err(Error::invalid("carrier", "unknown")),
     };
-    if !insist {
-        if let Some(other) = uses(ctx, &normalised).await?.into_iter().next() {
-            return Err(Error::Duplicate {
-                kind: "parcel".into(),
-                field: "waybill".into(),
-                value: normalised,
-                existing: Some(other.order_number),
-            });
-        }
+    if !insist
+        && let Some(other) = uses(ctx, &normalised).await?.into_iter().next()
+    {
+        return Err(Error::Duplicate {
+            kind: "parcel".into(),
+            field: "waybill".into(),
+            value: normalised,
+            existing: Some(other.order_number),
+        });
     }
     Ok(normalised)
 }
