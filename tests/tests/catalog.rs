@@ -381,3 +381,54 @@ story!(the_tree_has_no_circles_and_loses_nothing, async |shop| {
     assert_eq!(tree().await?, "0A 0D");
     Ok(())
 });
+
+story!(whatever_is_typed_is_saved_or_refused_by_field, async |shop| {
+    const SCRAPS: &[&str] = &[
+        "", " ", "\0", "'", "\"", "\\", "%", "_", "红", "é", "e\u{301}", "🧵", "\u{200d}", "\u{202e}", "\u{feff}", "\n", "\t",
+        "\u{1f}", "A", "1", "１", "-", "<b>", "$1", "{", "]", "ﷺ", "İ", "ß", "\u{10ffff}", "690", "NULL", "; DROP TABLE sku",
+    ];
+    let mut seed = 42_u64;
+    let mut roll = move |sides: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((seed >> 33) % sides as u64) as usize
+    };
+    let (mut saved, mut refused) = (0, 0);
+    for _ in 0..150 {
+        let mut text = |most: usize| (0..roll(most)).map(|_| SCRAPS[roll(SCRAPS.len())]).collect::<String>();
+        let mut input = product(&text(9));
+        input.title_en = text(6);
+        input.description = text(20);
+        input.brand = text(4);
+        input.tags = vec![text(4), text(4)];
+        input.media = vec![text(4)];
+        input.specs = vec![ProductSpec { name: text(4), value: text(4) }];
+        input.options = vec![axis(&text(4), &[&text(3), &text(3)])];
+        input.accept_odd_barcode = true;
+        for value in input.options[0].values.clone() {
+            let mut one = sku(&text(5), [0, 5, i64::from(i32::MAX), -1][text(3).len() % 4], text(2).len() as i64);
+            one.barcode = Some(text(5));
+            one.option_values = vec![value];
+            input.skus.push(one);
+        }
+        let query = text(5);
+        match shop.call(call::catalog_save_product, input).await {
+            Ok(product) => {
+                saved += 1;
+                let code = product.skus[0].code.clone();
+                let find = SearchSkus { query: code.clone(), limit: None, only_for_sale: true };
+                let found = shop.ask(call::catalog_search_skus, find).await?.items;
+                assert!(found.iter().any(|item| item.code == code), "{code:?}");
+            }
+            Err(Error::Invalid { .. } | Error::Duplicate { .. }) => refused += 1,
+            Err(error) => anyhow::bail!("{error:?}"),
+        }
+        let find = SearchSkus { query: query.clone(), limit: None, only_for_sale: false };
+        shop.ask(call::catalog_search_skus, find).await?;
+        let list = ListProducts { search: Some(query.clone()), tag: Some(query.clone()), ..ListProducts::default() };
+        shop.ask(call::catalog_list_products, list).await?;
+        shop.ask(call::stock_list, ListStock { search: Some(query), ..ListStock::default() }).await?;
+    }
+    assert!(saved > 10 && refused > 10, "{saved} saved, {refused} refused");
+    assert_eq!(shop.ask(call::stock_check, Nothing {}).await?, []);
+    Ok(())
+});
