@@ -115,13 +115,14 @@ pub async fn create(engine: &Engine) -> Result<()> {
     let past = Past { caller: engine.owner(Door::Clockwork), engine, clock, now };
     let lines: Vec<Line> = read(ORDERS)?;
     set_up(&past).await?;
+    mark(&past).await?;
     let skus = goods(&past, &lines).await?;
     let people = people(&past).await?;
     let orders = lines.chunk_by(|a, b| a.order == b.order).enumerate();
     for (n, basket) in orders {
         order(&past, n, basket, &skus, &people).await?;
     }
-    mark(&past).await
+    Ok(())
 }
 
 impl Past {
@@ -379,7 +380,7 @@ async fn cancel(past: &Past, placed: &Placed) -> Result<()> {
     Ok(())
 }
 
-/// Every screen says that this is a sample.
+/// Every screen says that this is a sample: from the start, lest one that was cut short does not.
 async fn mark(past: &Past) -> Result<()> {
     let mut tx = past.engine.db.begin().await?;
     execute!(tx, "UPDATE shop SET sample = $1", true)?;

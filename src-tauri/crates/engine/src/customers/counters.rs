@@ -34,7 +34,7 @@ pub(crate) async fn find_for_order(ctx: &mut Ctx, id: Uuid) -> Result<CustomerRe
     fetch_optional!(
         ctx.tx,
         CustomerRef,
-        "SELECT k.id, k.name, k.phone, k.email, k.country
+        "SELECT k.id, k.name, k.phone
          FROM customer c JOIN customer k ON k.id = COALESCE(c.merged_into, c.id) WHERE c.id = $1",
         id
     )?

@@ -234,6 +234,4 @@ pub(crate) struct CustomerRef {
     pub id: Uuid,
     pub name: String,
     pub phone: String,
-    pub email: String,
-    pub country: String,
 }
