@@ -401,8 +401,9 @@ story!(whatever_is_typed_is_saved_or_refused_by_field, async |shop| {
         input.brand = text(4);
         input.tags = vec![text(4), text(4)];
         input.media = vec![text(4)];
-        input.specs = vec![ProductSpec { name: text(4), value: text(4) }];
-        input.options = vec![axis(&text(4), &[&text(3), &text(3)])];
+        input.specs = vec![ProductSpec { name: format!("s{}", text(4)), value: text(4) }];
+        let values = [format!("a{}", text(3)), format!("b{}", text(3))];
+        input.options = vec![axis(&format!("n{}", text(4)), &[&values[0], &values[1]])];
         input.accept_odd_barcode = true;
         for value in input.options[0].values.clone() {
             let mut one = sku(&text(5), [0, 5, i64::from(i32::MAX), -1][text(3).len() % 4], text(2).len() as i64);

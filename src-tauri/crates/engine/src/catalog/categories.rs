@@ -232,8 +232,8 @@ pub async fn delete_category(ctx: &mut Ctx, input: DeleteCategory) -> Result<Not
                 return Err(Error::invalid("move_to", "cycle"));
             }
             let there = siblings(ctx, Some(target)).await?;
-            let mut position = there.iter().map(|row| row.position + 1).max().unwrap_or(0);
-            for child in &children {
+            let last = there.iter().map(|row| row.position + 1).max().unwrap_or(0);
+            for (position, child) in (last..).zip(&children) {
                 if there.iter().any(|row| row.name == child.name && row.id != input.id) {
                     return Err(Error::Duplicate {
                         kind: "category".into(),
@@ -244,7 +244,6 @@ pub async fn delete_category(ctx: &mut Ctx, input: DeleteCategory) -> Result<Not
                 }
                 hang(ctx, child, Some(target), &above).await?;
                 execute!(ctx.tx, "UPDATE category SET position = $1 WHERE id = $2", position, child.id)?;
-                position += 1;
             }
             execute!(
                 ctx.tx,

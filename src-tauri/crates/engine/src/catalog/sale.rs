@@ -16,7 +16,6 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct SaleSku {
     pub id: Uuid,
-    pub product_id: Uuid,
     pub code: String,
     pub title: String,
     /// As printed on the line: `red / M`.
@@ -33,7 +32,6 @@ pub(crate) struct SaleSku {
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
-    product_id: Uuid,
     code: String,
     title: String,
     option_values: String,
@@ -54,7 +52,7 @@ pub(crate) async fn skus_for_order(ctx: &mut Ctx, ids: &[Uuid]) -> Result<HashMa
         return Ok(HashMap::new());
     }
     let sql = format!(
-        "SELECT s.id, s.product_id, s.code, p.title, s.option_values, s.price, s.tax_ppm, s.backorder, s.weight_g,
+        "SELECT s.id, s.code, p.title, s.option_values, s.price, s.tax_ppm, s.backorder, s.weight_g,
                 p.state, s.retired
          FROM sku s JOIN product p ON p.id = s.product_id
          WHERE s.id IN ({})",
@@ -66,7 +64,6 @@ pub(crate) async fn skus_for_order(ctx: &mut Ctx, ids: &[Uuid]) -> Result<HashMa
         .map(|row| {
             let sku = SaleSku {
                 id: row.id,
-                product_id: row.product_id,
                 code: row.code,
                 title: row.title,
                 options: options_text(&row.option_values)?,

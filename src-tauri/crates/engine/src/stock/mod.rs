@@ -14,6 +14,6 @@ pub use list::{GetStock, ListStock, LowStock, StockCard, StockHold, StockPage, S
 pub use moves::{ListMoves, MovePage, MoveRow, moves};
 
 pub(crate) use check::check;
-pub(crate) use places::{create_locations, main_location, virtual_location};
+pub(crate) use places::{create_locations, main_location};
 pub(crate) use post::{Line, Posting, default_low_changed, follow_skus, open_balances, post, put_back};
 pub(crate) use reserve::{consume, release, reserve};

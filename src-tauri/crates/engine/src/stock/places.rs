@@ -28,10 +28,6 @@ impl Places {
     pub fn of_kind(&self, wanted: LocationKind) -> Result<Uuid> {
         self.rows.iter().find(|(_, kind, _)| *kind == wanted).map(|(id, ..)| *id).ok_or(Error::NoShop)
     }
-
-    pub fn kind(&self, id: Uuid) -> Option<LocationKind> {
-        self.rows.iter().find(|(row, ..)| *row == id).map(|(_, kind, _)| *kind)
-    }
 }
 
 /// Makes the places of a new shop. Their names are empty: the screen calls them by their kind, in
@@ -54,16 +50,5 @@ pub(crate) async fn create_locations(ctx: &mut Ctx) -> Result<()> {
 /// The place orders are served from.
 pub(crate) async fn main_location(ctx: &mut Ctx) -> Result<Uuid> {
     let row: Option<(Uuid,)> = fetch_optional!(ctx.tx, (Uuid,), "SELECT id FROM location WHERE main")?;
-    row.map(|(id,)| id).ok_or(Error::NoShop)
-}
-
-/// The place of this kind at the other end of a move.
-pub(crate) async fn virtual_location(ctx: &mut Ctx, kind: LocationKind) -> Result<Uuid> {
-    let row: Option<(Uuid,)> = fetch_optional!(
-        ctx.tx,
-        (Uuid,),
-        "SELECT id FROM location WHERE kind = $1 ORDER BY created_at, id",
-        kind.as_str()
-    )?;
     row.map(|(id,)| id).ok_or(Error::NoShop)
 }
