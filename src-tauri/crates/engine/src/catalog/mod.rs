@@ -33,5 +33,5 @@ pub use state::{
 };
 
 pub(crate) use bulk::{NewProduct, NewSku, insert_many, insert_skus};
-pub(crate) use index::index;
+pub(crate) use index::{barcode_key, index};
 pub(crate) use sale::{SaleSku, options_text, skus_for_order};

@@ -125,10 +125,10 @@ impl Judge {
         let cancels = row.cancels();
         match (micro, qty) {
             (..0, _) => refused("negative", "price", amount),
-            (0, ..0) if !cancels => refused("stock_correction", "price", amount),
+            (0, ..=-1) if !cancels => refused("stock_correction", "price", amount),
             (0, _) if cancels || row.customer.is_empty() => refused("no_price", "price", amount),
             (_, 1..) if cancels => refused("quantity", "qty", amount),
-            (_, ..0) if !cancels => refused("quantity", "qty", amount),
+            (_, ..=-1) if !cancels => refused("quantity", "qty", amount),
             _ => Judged::Taken { qty: qty.abs(), micro, at },
         }
     }
