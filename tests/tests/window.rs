@@ -1,0 +1,170 @@
+//! The journey that pays the rent, through the real window: first start, a file brought in, an order
+//! taken by keyboard, paid, sent; the app closed, killed, and everything still there.
+//!
+//! Needs a display, a bus and drivers: `cargo xtask test --only window` brings them.
+
+#[path = "window/driver.rs"]
+mod driver;
+
+use std::{fs, path::Path, process::Command};
+
+use anyhow::{Context as _, Result, ensure};
+use driver::{ENTER, F7, F9, Window};
+use serde_json::{Value, json};
+
+const PRODUCTS: &str = "\
+名称,SKU,条码,售价,成本,库存\n\
+红茶 Black tea,TEA-01,6901234567892,19.90,8.00,50\n\
+绿茶 Green tea,TEA-02,,25.00,10.00,40\n";
+
+#[tokio::test]
+#[ignore = "drives the real window"]
+async fn a_first_day_in_the_window() -> Result<()> {
+    let home = tempfile::tempdir()?;
+    let products = home.path().join("products.csv");
+    fs::write(&products, PRODUCTS)?;
+
+    let window = Window::open(home.path()).await?;
+    set_up_the_shop(&window).await?;
+    bring_in(&window, &products).await?;
+    let number = take_an_order(&window).await?;
+    send_it(&window, &number).await?;
+    switch_the_language(&window).await?;
+    window.quit().await?;
+
+    let window = Window::open(home.path()).await?;
+    window.there("nav").await?;
+    window.go("/orders").await?;
+    window.reads(&number).await?;
+    window.picture("orders-after-restart").await?;
+    ensure!(window.script("return document.documentElement.lang", json!([])).await? == "zh-CN", "the language was kept");
+
+    half_type_an_order(&window).await?;
+    window.kill().await?;
+
+    let window = Window::open(home.path()).await?;
+    window.there("nav").await?;
+    window.go("/orders/new").await?;
+    window.reads("TEA-02").await?;
+    window.until("three pieces", async || Ok(quantity(&window).await? == "3")).await?;
+    window.picture("draft-after-kill").await?;
+    window.quit().await?;
+
+    the_books_agree(home.path(), &number)
+}
+
+async fn set_up_the_shop(window: &Window) -> Result<()> {
+    window.press("English").await?;
+    window.picture("first-start").await?;
+    window.click(".sk-door-main").await?;
+    window.fill("#fr-name", "青禾杂货 Qinghe €").await?;
+    window.keys(ENTER).await?;
+    window.there("nav").await?;
+    window.reads("青禾杂货 Qinghe €").await?;
+    window.picture("dashboard-empty").await
+}
+
+async fn bring_in(window: &Window, file: &Path) -> Result<()> {
+    window.go("/imports").await?;
+    window.fill("#im-path", file.to_str().context("an odd path")?).await?;
+    window.keys(ENTER).await?;
+    window.reads("How the columns are read").await?;
+    window.picture("import-plan").await?;
+    // The button of this name that stands last is the one of the form.
+    window.press("Import").await?;
+    window.there(".ant-progress-status-success").await?;
+    window.picture("import-done").await
+}
+
+async fn take_an_order(window: &Window) -> Result<String> {
+    window.go("/orders/new").await?;
+    window.there(".so-find input").await?;
+    // The first letters of hong cha, as a merchant types them.
+    window.keys("hc").await?;
+    window.there(".so-found-row").await?;
+    window.keys(ENTER).await?;
+    window.keys(&format!("*2{ENTER}")).await?;
+    window.until("39.80", async || Ok(total(window).await?.contains("39.80"))).await?;
+    window.keys(F7).await?;
+    window.fill(".so-side .cu-paste textarea", "林小满 13800138000 浙江省杭州市西湖区文三路138号").await?;
+    window.keys(ENTER).await?;
+    window.until("the street", async || {
+        let street = "return [...document.querySelectorAll('.so-side input')].some(e => e.value.includes('文三路'))";
+        Ok(window.script(street, json!([])).await? == Value::Bool(true))
+    })
+    .await?;
+    window.keys(F9).await?;
+    window.keys("50").await?;
+    window.picture("order-entry").await?;
+    window.with_control(ENTER).await?;
+    window.there(".so-placed").await?;
+    window.reads("10.20").await?;
+    window.picture("order-placed").await?;
+    let number = window.script("return document.querySelector('#so-placed .sk-num').innerText", json!([])).await?;
+    Ok(number.as_str().context("the order has no number")?.to_owned())
+}
+
+async fn send_it(window: &Window, number: &str) -> Result<()> {
+    window.press("Open the order").await?;
+    window.there("#so-parcels").await?;
+    window.until("a way to ship", async || Ok(window.text().await?.contains("Ship\n"))).await?;
+    window.keys("s").await?;
+    window.there("#sh-waybill").await?;
+    window.keys("SF1234567890123").await?;
+    window.there("#sh-verdict .sh-good").await?;
+    window.keys(ENTER).await?;
+    window.gone("#sh-waybill").await?;
+    window.reads("SF1234567890123").await?;
+    window.reads(number).await?;
+    window.picture("order-shipped").await
+}
+
+async fn switch_the_language(window: &Window) -> Result<()> {
+    window.go("/").await?;
+    window.reads("Dashboard").await?;
+    window.press("Language").await?;
+    window.press("简体中文").await?;
+    window.reads("工作台").await?;
+    window.picture("dashboard-zh").await
+}
+
+async fn half_type_an_order(window: &Window) -> Result<()> {
+    window.go("/orders/new").await?;
+    window.there(".so-find input").await?;
+    window.keys("TEA-02").await?;
+    window.there(".so-found-row").await?;
+    window.keys(ENTER).await?;
+    window.keys(&format!("*3{ENTER}")).await?;
+    window.until("three pieces", async || Ok(quantity(window).await? == "3")).await?;
+    // What is typed is in the shop's database within a second; the last second is what a crash may take.
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    Ok(())
+}
+
+async fn quantity(window: &Window) -> Result<String> {
+    let script = "return document.querySelector('.so-main table tbody input')?.value ?? ''";
+    Ok(window.script(script, json!([])).await?.as_str().unwrap_or_default().to_owned())
+}
+
+async fn total(window: &Window) -> Result<String> {
+    let script = "return document.querySelector('[data-testid=total]')?.innerText ?? ''";
+    Ok(window.script(script, json!([])).await?.as_str().unwrap_or_default().to_owned())
+}
+
+/// What stands in the file when no window is open: the order, sent and paid, and no balance that differs.
+fn the_books_agree(home: &Path, number: &str) -> Result<()> {
+    let database = home.join("data/cn.shopkeeper.desktop/shop.db");
+    let ask = |arguments: &[&str]| -> Result<Value> {
+        let shopctl = std::env::var_os("SHOPKEEPER_SHOPCTL").context("SHOPKEEPER_SHOPCTL is not set")?;
+        let answer = Command::new(shopctl).arg("--db").arg(&database).args(arguments).output()?;
+        ensure!(answer.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&answer.stdout));
+        Ok(serde_json::from_slice(&answer.stdout)?)
+    };
+    ask(&["check"])?;
+    let orders = ask(&["call", "orders.list", r#"{"limit":10}"#])?;
+    let order = &orders["items"][0];
+    ensure!(orders["items"].as_array().is_some_and(|all| all.len() == 1), "one order: {orders}");
+    ensure!(order["number"] == number && order["payment_status"] == "paid", "{order}");
+    ensure!(order["fulfilment_status"] == "shipped", "{order}");
+    Ok(())
+}
