@@ -43,11 +43,6 @@ impl Shop {
     /// On hand and reserved of a SKU.
     pub async fn shelf(&self, sku: Uuid) -> anyhow::Result<(i64, i64)> {
         let mut tx = self.engine.db.begin_read().await?;
-        Ok(engine::fetch_one!(
-            tx,
-            (i64, i64),
-            "SELECT on_hand, reserved FROM stock_balance WHERE sku_id = $1",
-            sku
-        )?)
+        Ok(engine::fetch_one!(tx, (i64, i64), "SELECT on_hand, reserved FROM stock_balance WHERE sku_id = $1", sku)?)
     }
 }

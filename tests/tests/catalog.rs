@@ -1,5 +1,6 @@
 //! Products, their SKUs and the tree they hang in.
 
+use domain::stock::MoveReason;
 use domain::{
     catalog::ProductState,
     units::{Count, Minor, Qty},
@@ -14,7 +15,6 @@ use engine::{
     settings::Nothing,
     stock::{AdjustMode, AdjustStock, AdjustStockLine, ListStock},
 };
-use domain::stock::MoveReason;
 use tests::{
     Shop, call,
     catalog::{axis, edit, product, simple, sku},
@@ -136,7 +136,12 @@ story!(three_colours_by_four_sizes_are_twelve_skus, async |shop| {
     (swapped.skus[1].code, swapped.skus[2].code) = (saved.skus[2].code.clone(), saved.skus[1].code.clone());
     let swapped = shop.call(call::catalog_save_product, swapped).await?;
     assert_eq!((&swapped.skus[1].code, swapped.skus[1].id), (&saved.skus[2].code, saved.skus[1].id));
-    let saved = shop.call(call::catalog_save_product, engine::catalog::SaveProduct { version: Some(swapped.version), ..edit(&saved) }).await?;
+    let saved = shop
+        .call(
+            call::catalog_save_product,
+            engine::catalog::SaveProduct { version: Some(swapped.version), ..edit(&saved) },
+        )
+        .await?;
 
     // 白 was never used: its SKUs go.
     let mut without = edit(&saved);
@@ -384,8 +389,39 @@ story!(the_tree_has_no_circles_and_loses_nothing, async |shop| {
 
 story!(whatever_is_typed_is_saved_or_refused_by_field, async |shop| {
     const SCRAPS: &[&str] = &[
-        "", " ", "\0", "'", "\"", "\\", "%", "_", "红", "é", "e\u{301}", "🧵", "\u{200d}", "\u{202e}", "\u{feff}", "\n", "\t",
-        "\u{1f}", "A", "1", "１", "-", "<b>", "$1", "{", "]", "ﷺ", "İ", "ß", "\u{10ffff}", "690", "NULL", "; DROP TABLE sku",
+        "",
+        " ",
+        "\0",
+        "'",
+        "\"",
+        "\\",
+        "%",
+        "_",
+        "红",
+        "é",
+        "e\u{301}",
+        "🧵",
+        "\u{200d}",
+        "\u{202e}",
+        "\u{feff}",
+        "\n",
+        "\t",
+        "\u{1f}",
+        "A",
+        "1",
+        "１",
+        "-",
+        "<b>",
+        "$1",
+        "{",
+        "]",
+        "ﷺ",
+        "İ",
+        "ß",
+        "\u{10ffff}",
+        "690",
+        "NULL",
+        "; DROP TABLE sku",
     ];
     let mut seed = 42_u64;
     let mut roll = move |sides: usize| {

@@ -98,7 +98,9 @@ async fn take_orders(engine: &Engine) {
         });
         let placed = json_call(engine, "orders.place", Meta::new(), input).await.expect("the order is placed");
         let mut out = std::io::stdout().lock();
-        writeln!(out, "ack {}", placed["order_id"].as_str().unwrap_or_default()).and_then(|()| out.flush()).expect("somebody listens");
+        writeln!(out, "ack {}", placed["order_id"].as_str().unwrap_or_default())
+            .and_then(|()| out.flush())
+            .expect("somebody listens");
     }
 }
 

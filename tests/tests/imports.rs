@@ -7,7 +7,8 @@ use domain::units::Count;
 use engine::{
     Error,
     imports::{
-        ImportJob, ImportJobId, ImportKind, ImportOptions, ImportRejectList, ImportState, InspectFile, SaveRejects, StartImport,
+        ImportJob, ImportJobId, ImportKind, ImportOptions, ImportRejectList, ImportState, InspectFile, SaveRejects,
+        StartImport,
     },
 };
 use tests::{Shop, call, data_folder, story};
@@ -139,9 +140,15 @@ story!(online_retail_by_its_rules, async |shop| {
     assert_eq!(job.state, ImportState::Done, "{job:#?}");
     assert_eq!((job.created, job.rejected, job.rows_read), (dry.created, dry.rejected, Count(20)), "{job:#?}");
     assert_eq!(job.sums, dry.sums);
-    for (reason, rows) in
-        [("stock_correction", 1), ("no_price", 1), ("adjustment", 1), ("fee", 1), ("late_row", 1), ("quantity", 1), ("date", 1)]
-    {
+    for (reason, rows) in [
+        ("stock_correction", 1),
+        ("no_price", 1),
+        ("adjustment", 1),
+        ("fee", 1),
+        ("late_row", 1),
+        ("quantity", 1),
+        ("date", 1),
+    ] {
         assert_eq!(refused(&job, reason), rows, "{reason}");
     }
     // 15.30 + 20.34 + 20.34 + 18.00 + 11.10 + 5.50 + 8.50 + 0.001 + 2.95 − 5.10 − 27.50 − 11.10
@@ -189,9 +196,14 @@ story!(online_retail_in_whole, async |shop| {
     assert_eq!((job.rows_read, job.rows_total), (Count(541_909), Some(Count(541_909))));
     assert_eq!(sum(&job, "source"), "9747747.934");
     assert_eq!((job.created.0, job.unchanged.0), (541_909 - job.rejected.0, 0));
-    for (reason, rows) in
-        [("adjustment", 3), ("fee", 87), ("stock_correction", 1336), ("no_price", 1139), ("late_row", 0), ("quantity", 0)]
-    {
+    for (reason, rows) in [
+        ("adjustment", 3),
+        ("fee", 87),
+        ("stock_correction", 1336),
+        ("no_price", 1139),
+        ("late_row", 0),
+        ("quantity", 0),
+    ] {
         assert_eq!(refused(&job, reason), rows, "{reason} {:?}", job.reasons);
     }
     // Two sums that differ only by what half a penny rounds to.
@@ -233,7 +245,8 @@ story!(catalogues_of_other_programs, async |shop| {
         ("barcodes/cn_retail_barcodes.csv", ImportKind::Barcodes, 3218, 0, 3218, 3218),
     ] {
         let path = folder.join(name);
-        let look = InspectFile { path: path.to_string_lossy().into_owned(), kind: None, options: ImportOptions::default() };
+        let look =
+            InspectFile { path: path.to_string_lossy().into_owned(), kind: None, options: ImportOptions::default() };
         assert_eq!(shop.ask(call::imports_inspect, look).await?.kind, kind, "{name}");
         let dry = import(&shop, StartImport { dry_run: true, ..input(&path, kind) }).await?;
         let job = import(&shop, input(&path, kind)).await?;
@@ -269,9 +282,16 @@ story!(a_table_with_mapped_columns, async |shop| {
     let job = import(&shop, wanted.clone()).await?;
     assert_eq!((job.created.0, job.rejected.0), (4, 3), "{job:#?}");
     assert_eq!((refused(&job, "no_title"), refused(&job, "not_a_number"), refused(&job, "duplicate_sku")), (1, 1, 1));
-    assert_eq!((count(&shop, "product").await?, count(&shop, "sku").await?, count(&shop, "category").await?), (3, 4, 3));
+    assert_eq!(
+        (count(&shop, "product").await?, count(&shop, "sku").await?, count(&shop, "category").await?),
+        (3, 4, 3)
+    );
     assert_eq!(number(&shop, "SELECT price FROM sku WHERE code = 'SC-B-M'").await?, 119_900);
-    assert_eq!(number(&shop, "SELECT on_hand FROM stock_balance b JOIN sku s ON s.id = b.sku_id WHERE code = 'SC-R-M'").await?, 12);
+    assert_eq!(
+        number(&shop, "SELECT on_hand FROM stock_balance b JOIN sku s ON s.id = b.sku_id WHERE code = 'SC-R-M'")
+            .await?,
+        12
+    );
     assert_sound(&shop).await?;
 
     // The mapping is remembered by the header, until it is forgotten.
@@ -323,9 +343,17 @@ story!(orders_and_customers_from_tables, async |shop| {
     assert_eq!((again.created.0, again.unchanged.0), (0, 3), "{again:#?}");
     assert_sound(&shop).await?;
 
-    for (what, format, rows) in [("orders", "csv", 2), ("order_lines", "xlsx", 3), ("customers", "csv", 3), ("stock", "xlsx", 2), ("products", "csv", 2), ("payments", "csv", 1)] {
+    for (what, format, rows) in [
+        ("orders", "csv", 2),
+        ("order_lines", "xlsx", 3),
+        ("customers", "csv", 3),
+        ("stock", "xlsx", 2),
+        ("products", "csv", 2),
+        ("payments", "csv", 1),
+    ] {
         let out = path.with_file_name(format!("{what}.{format}"));
-        let wanted = serde_json::json!({"what": what, "format": format, "path": out, "filter": null, "language": "zh-CN"});
+        let wanted =
+            serde_json::json!({"what": what, "format": format, "path": out, "filter": null, "language": "zh-CN"});
         let job = shop.call(call::exports_table, serde_json::from_value(wanted)?).await?;
         let job = loop {
             let job = shop.ask(call::exports_get, engine::exports::ExportId { id: job.id }).await?;
@@ -339,7 +367,8 @@ story!(orders_and_customers_from_tables, async |shop| {
             assert_eq!(std::fs::read_to_string(&out)?.lines().count() as i64, rows + 1, "{what}");
         } else {
             // What is written can be read again.
-            let look = InspectFile { path: out.to_string_lossy().into_owned(), kind: None, options: ImportOptions::default() };
+            let look =
+                InspectFile { path: out.to_string_lossy().into_owned(), kind: None, options: ImportOptions::default() };
             assert_eq!(shop.ask(call::imports_inspect, look).await?.rows.len() as i64, rows);
         }
     }
@@ -353,11 +382,22 @@ fn many_rows(invoices: usize) -> String {
         let (day, customer) = (1 + n % 28, 12_000 + n % 97);
         for line in 0..4 {
             let (sku, qty) = ((n * 7 + line * 13) % 211, 1 + (n + line) % 5);
-            text.push_str(&format!("{},S{sku},THING {sku},{qty},2011-01-{day:02} 10:00:00,{}.{:02},{customer}.0,France\n", 600_000 + n, 1 + sku % 9, sku % 100));
+            text.push_str(&format!(
+                "{},S{sku},THING {sku},{qty},2011-01-{day:02} 10:00:00,{}.{:02},{customer}.0,France\n",
+                600_000 + n,
+                1 + sku % 9,
+                sku % 100
+            ));
         }
         if n % 10 == 9 {
             let sku = ((n - 7) * 7) % 211;
-            text.push_str(&format!("C{},S{sku},THING {sku},-1,2011-02-{day:02} 10:00:00,{}.{:02},{}.0,France\n", 600_000 + n, 1 + sku % 9, sku % 100, 12_000 + (n - 7) % 97));
+            text.push_str(&format!(
+                "C{},S{sku},THING {sku},-1,2011-02-{day:02} 10:00:00,{}.{:02},{}.0,France\n",
+                600_000 + n,
+                1 + sku % 9,
+                sku % 100,
+                12_000 + (n - 7) % 97
+            ));
         }
     }
     text
@@ -366,7 +406,17 @@ fn many_rows(invoices: usize) -> String {
 /// What a shop holds, told without ids.
 async fn holdings(shop: &Shop) -> anyhow::Result<Vec<i64>> {
     let mut all = Vec::new();
-    for table in ["orders", "order_line", "order_return", "order_return_line", "payment", "customer", "product", "sku", "sales_sku_daily"] {
+    for table in [
+        "orders",
+        "order_line",
+        "order_return",
+        "order_return_line",
+        "payment",
+        "customer",
+        "product",
+        "sku",
+        "sales_sku_daily",
+    ] {
         all.push(count(shop, table).await?);
     }
     for sum in [
@@ -414,7 +464,11 @@ story!(a_cut_import_goes_on_where_it_stopped, async |shop| {
     let resumed = resumed?;
     assert!(resumed.rows_read.0 > 0);
     let done = finished(&shop, job.id).await?;
-    assert_eq!((done.state, done.rows_read, done.created), (ImportState::Done, whole.rows_read, whole.created), "{done:#?}");
+    assert_eq!(
+        (done.state, done.rows_read, done.created),
+        (ImportState::Done, whole.rows_read, whole.created),
+        "{done:#?}"
+    );
     assert_eq!((&done.sums, &done.made), (&whole.sums, &whole.made));
     assert_eq!(holdings(&shop).await?, expected);
     assert_sound(&shop).await?;
@@ -468,7 +522,8 @@ story!(files_that_are_none, async |shop| {
     ];
     for (name, bytes, expected) in files {
         let (_folder, path) = file(name, &bytes)?;
-        let look = InspectFile { path: path.to_string_lossy().into_owned(), kind: None, options: ImportOptions::default() };
+        let look =
+            InspectFile { path: path.to_string_lossy().into_owned(), kind: None, options: ImportOptions::default() };
         let looked = shop.ask(call::imports_inspect, look).await;
         match (looked, expected) {
             (Err(Error::BadFile { reason, .. }), Err(expected)) => assert_eq!(reason, expected, "{name}"),
@@ -481,7 +536,8 @@ story!(files_that_are_none, async |shop| {
         }
     }
     assert_eq!(count(&shop, "import_job").await?, 4);
-    let missing = shop.call(call::imports_start, input(std::path::Path::new("/no/such.csv"), ImportKind::Products)).await;
+    let missing =
+        shop.call(call::imports_start, input(std::path::Path::new("/no/such.csv"), ImportKind::Products)).await;
     assert!(matches!(missing, Err(Error::BadFile { reason, .. }) if reason == "not_found"));
     let (_folder, path) = file("other.csv", b"colour,size\nred,M\n")?;
     let unmapped = shop.call(call::imports_start, input(&path, ImportKind::Products)).await;
@@ -527,7 +583,11 @@ fn any_bytes_at_all() {
             let name = ["a.csv", "a.sql", "a.xlsx", "a"][roll(4)];
             let (_folder, path) = file(name, &bytes)?;
             let kind = kinds[roll(kinds.len())];
-            let look = InspectFile { path: path.to_string_lossy().into_owned(), kind: Some(kind), options: ImportOptions::default() };
+            let look = InspectFile {
+                path: path.to_string_lossy().into_owned(),
+                kind: Some(kind),
+                options: ImportOptions::default(),
+            };
             if let Err(error) = shop.ask(call::imports_inspect, look).await {
                 anyhow::ensure!(matches!(error, Error::BadFile { .. }), "round {round}: {error:?} {bytes:?}");
                 continue;

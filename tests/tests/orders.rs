@@ -9,9 +9,9 @@ use engine::{
     Error,
     ctx::Meta,
     orders::{
-        AddOrderNote, AnnotateOrders, CancelOrder, ListOrders, Order, OrderAction, OrderAnnotation, OrderAt, OrderBoard,
-        OrderById, OrderFilter, OrderIds, PlaceHold, PlaceLine, PlaceOrder, PlacePayment, Placed, ReleaseHold,
-        ReviewOrders, ShipTo,
+        AddOrderNote, AnnotateOrders, CancelOrder, ListOrders, Order, OrderAction, OrderAnnotation, OrderAt,
+        OrderBoard, OrderById, OrderFilter, OrderIds, PlaceHold, PlaceLine, PlaceOrder, PlacePayment, Placed,
+        ReleaseHold, ReviewOrders, ShipTo,
     },
     payments::{CapturePayment, PaymentMethod, RefundPayment},
     settings::{Nothing, Preferences, SavePreferences},
@@ -102,7 +102,10 @@ story!(an_order_is_paid_shipped_and_completed, async |shop| {
 
     assert_eq!(pay(&shop, id, 1000).await?.order.payment_status, PaymentStatus::Partial);
     let paid = pay(&shop, id, 4970).await?;
-    assert_eq!((paid.order.stage, paid.order.payment_status, paid.order.due), (Stage::Ready, PaymentStatus::Paid, Minor(0)));
+    assert_eq!(
+        (paid.order.stage, paid.order.payment_status, paid.order.due),
+        (Stage::Ready, PaymentStatus::Paid, Minor(0))
+    );
 
     let shipped = ship(&shop, id).await?;
     assert_eq!((shipped.order.stage, shipped.order.fulfilment_status), (Stage::Shipping, FulfilmentStatus::Shipped));
@@ -118,10 +121,7 @@ story!(an_order_is_paid_shipped_and_completed, async |shop| {
     let now = order(&shop, id).await?;
     assert_eq!(now.stage, Stage::Completed);
     let kinds: Vec<&str> = now.timeline.iter().map(|event| event.kind.as_str()).collect();
-    assert_eq!(
-        kinds,
-        ["placed", "paid", "paid", "stage", "shipped", "stage", "delivered", "stage", "stage"],
-    );
+    assert_eq!(kinds, ["placed", "paid", "paid", "stage", "shipped", "stage", "delivered", "stage", "stage"],);
     assert!(now.timeline.iter().all(|event| event.actor_name == "owner"));
     sound(&shop).await
 });
@@ -207,7 +207,8 @@ story!(bad_input_names_its_field, async |shop| {
     assert_eq!(refuse(discount).await, "discount too_large");
     let cheap = PlaceLine { unit_price: Some(Minor(-1)), ..line(sku, 1) };
     assert_eq!(refuse(counter(vec![cheap])).await, "lines.0.unit_price negative");
-    let future = PlaceOrder { placed_at: Some(domain::units::Millis(shop.now().0 + 86_400_000)), ..counter(vec![line(sku, 1)]) };
+    let future =
+        PlaceOrder { placed_at: Some(domain::units::Millis(shop.now().0 + 86_400_000)), ..counter(vec![line(sku, 1)]) };
     assert_eq!(refuse(future).await, "placed_at future");
     let payment = PlaceOrder { payments: vec![cash(0)], ..counter(vec![line(sku, 1)]) };
     assert_eq!(refuse(payment).await, "payments.0.amount not_positive");

@@ -39,7 +39,8 @@ impl Dice {
 
 /// Orders in every stage: each is taken as far as the dice say.
 async fn orders(shop: &Shop, dice: &mut Dice, n: usize) -> anyhow::Result<Vec<Order>> {
-    let goods: Vec<Goods> = (0..6).map(|at| Goods::new(&format!("K{}-{at}", at % 2), 500 + 130 * at, 100_000)).collect();
+    let goods: Vec<Goods> =
+        (0..6).map(|at| Goods::new(&format!("K{}-{at}", at % 2), 500 + 130 * at, 100_000)).collect();
     let skus = shop.shelve(&goods).await?;
     let mut ids = Vec::new();
     for at in 0..n {
@@ -157,10 +158,8 @@ fn matches(order: &Order, filter: &OrderFilter) -> bool {
     let day = domain::time::day_of(order.placed_at.0, "Asia/Shanghai").expect("a day");
     let open_holds = order.holds.iter().filter(|hold| hold.released_at.is_none()).count();
     let waybill = |beginning: &str| order.parcels.iter().any(|parcel| parcel.waybill.starts_with(beginning));
-    let anywhere = filter.customer_id.is_some()
-        || filter.sku_id.is_some()
-        || filter.waybill.is_some()
-        || filter.search.is_some();
+    let anywhere =
+        filter.customer_id.is_some() || filter.sku_id.is_some() || filter.waybill.is_some() || filter.search.is_some();
     (filter.stages.is_empty() || filter.stages.contains(&order.stage))
         && filter.payment_status.is_none_or(|status| status == order.payment_status)
         && filter.fulfilment_status.is_none_or(|status| status == order.fulfilment_status)

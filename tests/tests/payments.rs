@@ -143,7 +143,10 @@ story!(the_till_at_the_end_of_the_day, async |shop| {
     let till = shop.ask(call::payments_summary, days).await?;
     assert_eq!((till.captured, till.refunded), (Minor(9000), Minor(400)));
     let bank = till.methods.iter().find(|sum| sum.method == PaymentMethod::BankTransfer).expect("every method");
-    assert_eq!((bank.captured, bank.captures, bank.refunded, bank.net), (Minor(3000), Count(3), Minor(400), Minor(2600)));
+    assert_eq!(
+        (bank.captured, bank.captures, bank.refunded, bank.net),
+        (Minor(3000), Count(3), Minor(400), Minor(2600))
+    );
     let tomorrow = PaymentDays { from_day: today + 1, to_day: today + 1 };
     assert_eq!(shop.ask(call::payments_summary, tomorrow).await?.captured, Minor(0));
     let wrong = PaymentDays { from_day: today, to_day: today - 1 };

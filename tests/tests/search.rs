@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use engine::catalog::SearchSkus;
 use tests::{
-    Shop, call, data_folder,
+    Shop, call,
     catalog::{axis, edit, product, sku},
-    story,
+    data_folder, story,
 };
 
 async fn find(shop: &Shop, query: &str) -> engine::Result<Vec<String>> {
@@ -177,7 +177,26 @@ async fn a_hundred_thousand(shop: Shop) -> anyhow::Result<()> {
             took.push((started.elapsed(), query, found.items.len()));
         }
     }
-    for query in ["a", "e", "1", "茶", "的", "an", "ch", "zz", "chocolat", "choc lait", "la", "批次", "pc 1", "品", "xyzzy", "3", "30", "300"] {
+    for query in [
+        "a",
+        "e",
+        "1",
+        "茶",
+        "的",
+        "an",
+        "ch",
+        "zz",
+        "chocolat",
+        "choc lait",
+        "la",
+        "批次",
+        "pc 1",
+        "品",
+        "xyzzy",
+        "3",
+        "30",
+        "300",
+    ] {
         let started = Instant::now();
         let found = find(&shop, query).await?;
         took.push((started.elapsed(), query.into(), found.len()));

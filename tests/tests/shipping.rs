@@ -8,7 +8,9 @@ use domain::{
 use engine::{
     Error,
     ctx::Meta,
-    orders::{ListOrders, Order, OrderAction, OrderAt, OrderById, OrderFilter, PlaceLine, PlaceOrder, PlacePayment, ShipTo},
+    orders::{
+        ListOrders, Order, OrderAction, OrderAt, OrderById, OrderFilter, PlaceLine, PlaceOrder, PlacePayment, ShipTo,
+    },
     payments::PaymentMethod,
     settings::Nothing,
     shipping::{CancelParcel, CheckWaybill, HandOver, ParcelById, ParcelLine, ParcelState, ShipOrder, Shipped},
@@ -75,10 +77,7 @@ story!(an_order_goes_out_in_two_parcels, async |shop| {
     assert_eq!(shop.shelf(a).await?, (8, 1));
     let error = ship(&shop, part).await.unwrap_err();
     assert_eq!(error, Error::invalid("lines.0.qty", "too_large"));
-    let twice = ShipOrder {
-        lines: vec![ParcelLine { line_id: line, qty: Qty(1) }; 2],
-        ..parcel(order.id, "self", "")
-    };
+    let twice = ShipOrder { lines: vec![ParcelLine { line_id: line, qty: Qty(1) }; 2], ..parcel(order.id, "self", "") };
     assert_eq!(ship(&shop, twice).await.unwrap_err(), Error::invalid("lines.1.line_id", "twice"));
     let rest = ship(&shop, parcel(order.id, "self", "")).await?;
     assert_eq!(rest.order.fulfilment_status, FulfilmentStatus::Shipped);
@@ -132,7 +131,10 @@ story!(a_waybill_is_checked_and_found_again, async |shop| {
     let refused = ship(&shop, parcel(order.id, "chinapost", bad)).await.unwrap_err();
     assert!(matches!(&refused, Error::Invalid { rule, .. } if rule == "check_digit"), "{refused:?}");
     assert_eq!(ship(&shop, parcel(order.id, "nobody", good)).await.unwrap_err(), Error::invalid("carrier", "unknown"));
-    assert_eq!(ship(&shop, parcel(order.id, "chinapost", " ")).await.unwrap_err(), Error::invalid("waybill", "required"));
+    assert_eq!(
+        ship(&shop, parcel(order.id, "chinapost", " ")).await.unwrap_err(),
+        Error::invalid("waybill", "required")
+    );
     ship(&shop, parcel(order.id, "chinapost", "rr 1234 5678 5cn")).await?;
 
     let again = shop.ask(call::shipping_check_waybill, ask("chinapost", good)).await?;

@@ -37,7 +37,10 @@ async fn a_first_day_in_the_window() -> Result<()> {
     window.go("/orders").await?;
     window.reads(&number).await?;
     window.picture("orders-after-restart").await?;
-    ensure!(window.script("return document.documentElement.lang", json!([])).await? == "zh-CN", "the language was kept");
+    ensure!(
+        window.script("return document.documentElement.lang", json!([])).await? == "zh-CN",
+        "the language was kept"
+    );
 
     half_type_an_order(&window).await?;
     window.kill().await?;
@@ -88,11 +91,13 @@ async fn take_an_order(window: &Window) -> Result<String> {
     window.keys(F7).await?;
     window.fill(".so-side .cu-paste textarea", "林小满 13800138000 浙江省杭州市西湖区文三路138号").await?;
     window.keys(ENTER).await?;
-    window.until("the street", async || {
-        let street = "return [...document.querySelectorAll('.so-side input')].some(e => e.value.includes('文三路'))";
-        Ok(window.script(street, json!([])).await? == Value::Bool(true))
-    })
-    .await?;
+    window
+        .until("the street", async || {
+            let street =
+                "return [...document.querySelectorAll('.so-side input')].some(e => e.value.includes('文三路'))";
+            Ok(window.script(street, json!([])).await? == Value::Bool(true))
+        })
+        .await?;
     window.keys(F9).await?;
     window.keys("50").await?;
     window.picture("order-entry").await?;

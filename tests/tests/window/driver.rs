@@ -39,7 +39,14 @@ impl Window {
             fs::create_dir_all(folder.join(name))?;
         }
         let driver = Command::new(needed("SHOPKEEPER_TAURI_DRIVER")?)
-            .args(["--port", &port.to_string(), "--native-port", &native.to_string(), "--native-driver", &native_driver])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--native-port",
+                &native.to_string(),
+                "--native-driver",
+                &native_driver,
+            ])
             .env("XDG_DATA_HOME", folder.join("data"))
             .env("XDG_CONFIG_HOME", folder.join("config"))
             .env("XDG_CACHE_HOME", folder.join("cache"))
@@ -187,7 +194,8 @@ impl Window {
 
     pub async fn gone(&self, css: &str) -> Result<()> {
         let script = "return document.querySelector(arguments[0]) === null";
-        self.until(&format!("{css} to go"), async || Ok(self.script(script, json!([css])).await? == Value::Bool(true))).await
+        self.until(&format!("{css} to go"), async || Ok(self.script(script, json!([css])).await? == Value::Bool(true)))
+            .await
     }
 
     pub async fn script(&self, script: &str, arguments: Value) -> Result<Value> {
@@ -260,7 +268,9 @@ impl Drop for Window {
 }
 
 fn needed(name: &str) -> Result<PathBuf> {
-    Ok(std::env::var_os(name).with_context(|| format!("{name} is not set: run `cargo xtask test --only window`"))?.into())
+    Ok(std::env::var_os(name)
+        .with_context(|| format!("{name} is not set: run `cargo xtask test --only window`"))?
+        .into())
 }
 
 fn free_port() -> Result<u16> {

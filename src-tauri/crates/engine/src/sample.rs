@@ -279,7 +279,7 @@ async fn order(
     let at = midnight - days_ago * DAY + first.minute * MINUTE;
     past.set(if at < past.now { at } else { past.now - (first.minute % 120 + 5) * MINUTE });
 
-    let counter = n % 3 == 0;
+    let counter = n.is_multiple_of(3);
     let unpaid = !counter && (n % 17 == 4 || (days_ago <= 1 && n.is_multiple_of(2)));
     let goods: i64 = basket.iter().filter_map(|line| Some(skus.get(&line.code)?.1 * line.qty)).sum();
     let lines = basket

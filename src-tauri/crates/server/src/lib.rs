@@ -109,8 +109,8 @@ async fn rpc(
     headers: HeaderMap,
     body: Result<Json<Call>, axum::extract::rejection::JsonRejection>,
 ) -> Response {
-    if let Err(refusal) = shared.admit(bearer(&headers)) {
-        return refusal;
+    if !shared.admits(bearer(&headers)) {
+        return keep_out();
     }
     let Json(call) = match body {
         Ok(call) => call,
@@ -134,15 +134,15 @@ async fn rpc(
 }
 
 async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    match shared.admit(bearer(&headers)) {
-        Ok(()) => Json(SPECS).into_response(),
-        Err(refusal) => refusal,
+    if !shared.admits(bearer(&headers)) {
+        return keep_out();
     }
+    Json(SPECS).into_response()
 }
 
 async fn events(State(shared): State<Shared>, Query(token): Query<Token>) -> Response {
-    if let Err(refusal) = shared.admit(Some(&token.token)) {
-        return refusal;
+    if !shared.admits(Some(&token.token)) {
+        return keep_out();
     }
     Sse::new(changes(shared.engine)).keep_alive(KeepAlive::default()).into_response()
 }
@@ -160,18 +160,18 @@ fn changes(engine: Engine) -> impl Stream<Item = Result<Event, Infallible>> {
 }
 
 impl Shared {
-    fn admit(&self, token: Option<&str>) -> Result<(), Response> {
+    fn admits(&self, token: Option<&str>) -> bool {
         let given = Sha256::digest(token.unwrap_or_default().as_bytes());
-        if given.as_slice() == &*self.token {
-            return Ok(());
-        }
-        let error = serde_json::json!({ "code": "unauthenticated" });
-        Err((StatusCode::UNAUTHORIZED, Json(error)).into_response())
+        given.as_slice() == &*self.token
     }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn keep_out() -> Response {
+    (StatusCode::UNAUTHORIZED, Json(serde_json::json!({ "code": "unauthenticated" }))).into_response()
 }
 
 fn refuse(error: &Error) -> Response {

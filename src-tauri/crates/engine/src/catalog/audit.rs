@@ -73,10 +73,8 @@ pub async fn history(ctx: &mut Ctx, input: ProductById) -> Result<ProductHistory
 
 /// Remembers that this command touched these products.
 pub(super) async fn note(ctx: &mut Ctx, products: &[Uuid]) -> Result<()> {
-    let rows: Vec<Arg> = products
-        .iter()
-        .flat_map(|id| [Arg::Uuid(*id), ctx.now.into(), Arg::Uuid(ctx.command_id)])
-        .collect();
+    let rows: Vec<Arg> =
+        products.iter().flat_map(|id| [Arg::Uuid(*id), ctx.now.into(), Arg::Uuid(ctx.command_id)]).collect();
     for chunk in rows.chunks(1500) {
         ctx.tx
             .insert_many(

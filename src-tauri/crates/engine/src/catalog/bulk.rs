@@ -123,7 +123,12 @@ pub(crate) async fn insert_many(ctx: &mut Ctx, products: &[NewProduct]) -> Resul
 pub(super) async fn insert_tags(ctx: &mut Ctx, tags: &[Arg]) -> Result<()> {
     for chunk in tags.chunks(CHUNK * 2) {
         ctx.tx
-            .insert_many("INSERT INTO product_tag (product_id, tag)", 2, chunk, "ON CONFLICT (product_id, tag) DO NOTHING")
+            .insert_many(
+                "INSERT INTO product_tag (product_id, tag)",
+                2,
+                chunk,
+                "ON CONFLICT (product_id, tag) DO NOTHING",
+            )
             .await?;
     }
     Ok(())

@@ -264,8 +264,7 @@ pub async fn delete_category(ctx: &mut Ctx, input: DeleteCategory) -> Result<Not
     );
     if empty {
         // With its contents moved it cannot be told any more which of them were here.
-        let back =
-            SaveCategory { id: Some(input.id), version: None, parent_id: before.parent_id, name: before.name };
+        let back = SaveCategory { id: Some(input.id), version: None, parent_id: before.parent_id, name: before.name };
         ctx.undo_with("catalog.save_category", &back)?;
     }
     Ok(Nothing {})
@@ -306,12 +305,8 @@ async fn find(ctx: &mut Ctx, id: Uuid) -> Result<Option<Row>> {
 
 async fn reread(ctx: &mut Ctx, id: Uuid) -> Result<Category> {
     let row = find(ctx, id).await?.ok_or_else(|| Error::not_found("category", id))?;
-    let (products,): (i64,) = fetch_one!(
-        ctx.tx,
-        (i64,),
-        "SELECT COUNT(*) FROM product WHERE category_id = $1 AND state <> 'archived'",
-        id
-    )?;
+    let (products,): (i64,) =
+        fetch_one!(ctx.tx, (i64,), "SELECT COUNT(*) FROM product WHERE category_id = $1 AND state <> 'archived'", id)?;
     Ok(row.into_category(products))
 }
 
@@ -352,11 +347,6 @@ async fn hang(ctx: &mut Ctx, row: &Row, parent_id: Option<Uuid>, above: &str) ->
         row.path.len() as i32 + 1,
         format!("{}%", row.path)
     )?;
-    execute!(
-        ctx.tx,
-        "UPDATE category SET parent_id = $1, version = version + 1 WHERE id = $2",
-        parent_id,
-        row.id
-    )?;
+    execute!(ctx.tx, "UPDATE category SET parent_id = $1, version = version + 1 WHERE id = $2", parent_id, row.id)?;
     Ok(())
 }

@@ -44,9 +44,7 @@ pub async fn sku_matrix(ctx: &mut Ctx, input: SkuMatrix) -> Result<SkuMatrixRows
     }
     let combinations = domain::catalog::sku_matrix(&input.options).map_err(matrix_error)?;
     let product = match input.product_id {
-        Some(id) => {
-            Some(product::load(&mut ctx.tx, id).await?.ok_or_else(|| Error::not_found("product", id))?)
-        }
+        Some(id) => Some(product::load(&mut ctx.tx, id).await?.ok_or_else(|| Error::not_found("product", id))?),
         None => None,
     };
     let known: Vec<&Sku> = product.iter().flat_map(|product| &product.skus).collect();
@@ -58,12 +56,9 @@ pub async fn sku_matrix(ctx: &mut Ctx, input: SkuMatrix) -> Result<SkuMatrixRows
         .into_iter()
         .map(|option_values| match old(&option_values) {
             Some(sku) => SkuMatrixRow { sku_id: Some(sku.id), option_values, code: sku.code.clone(), price: sku.price },
-            None => SkuMatrixRow {
-                sku_id: None,
-                option_values,
-                code: codes.next().unwrap_or_default(),
-                price: input.price,
-            },
+            None => {
+                SkuMatrixRow { sku_id: None, option_values, code: codes.next().unwrap_or_default(), price: input.price }
+            }
         })
         .collect();
     Ok(SkuMatrixRows { rows })

@@ -18,8 +18,7 @@ use crate::{
 
 /// A product that was sold or counted is archived instead: its documents keep naming it.
 pub async fn delete_product(ctx: &mut Ctx, input: ProductById) -> Result<Nothing> {
-    let product =
-        product::load(&mut ctx.tx, input.id).await?.ok_or_else(|| Error::not_found("product", input.id))?;
+    let product = product::load(&mut ctx.tx, input.id).await?.ok_or_else(|| Error::not_found("product", input.id))?;
     let skus: Vec<Uuid> = product.skus.iter().chain(&product.retired).map(|sku| sku.id).collect();
     let used = used_skus(ctx, &skus).await?;
     if !used.is_empty() {

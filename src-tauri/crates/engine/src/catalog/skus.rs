@@ -23,7 +23,8 @@ use crate::{
 
 /// Codes are unique over all products, whatever their state.
 pub(super) async fn refuse_taken_codes(ctx: &mut Ctx, input: &SaveProduct) -> Result<()> {
-    let codes: BTreeSet<&str> = input.skus.iter().map(|sku| sku.code.as_str()).filter(|code| !code.is_empty()).collect();
+    let codes: BTreeSet<&str> =
+        input.skus.iter().map(|sku| sku.code.as_str()).filter(|code| !code.is_empty()).collect();
     if codes.is_empty() {
         return Ok(());
     }
@@ -111,9 +112,9 @@ pub(super) async fn save(ctx: &mut Ctx, input: &SaveProduct, before: &Product) -
     let (mut changed, mut new, mut kept) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (at, sku) in input.skus.iter().enumerate() {
         // A new row with the code of a SKU that was there is that SKU, back again.
-        let id = sku.id.or_else(|| {
-            known.values().find(|old| old.code == sku.code && !named.contains(&old.id)).map(|old| old.id)
-        });
+        let id = sku
+            .id
+            .or_else(|| known.values().find(|old| old.code == sku.code && !named.contains(&old.id)).map(|old| old.id));
         match id.and_then(|id| known.get(&id).map(|old| (id, *old))) {
             Some((id, old)) => {
                 if sku.opening_stock.is_some_and(|qty| qty != Qty::ZERO) && sku.id.is_some() {

@@ -217,7 +217,7 @@ impl Tx {
         values: &[Arg],
         suffix: &str,
     ) -> Result<u64, sqlx::Error> {
-        debug_assert!(columns > 0 && values.len() % columns == 0);
+        debug_assert!(columns > 0 && values.len().is_multiple_of(columns));
         let mut touched = 0;
         for chunk in values.chunks((MAX_BINDS / columns).max(1) * columns) {
             let sql = format!("{insert} VALUES {} {suffix}", value_rows(chunk.len() / columns, columns));

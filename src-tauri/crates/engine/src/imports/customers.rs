@@ -84,7 +84,11 @@ pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
 
 /// A code of two letters passes; a name written out is left to the address.
 fn country(text: &str) -> String {
-    if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) { text.to_ascii_uppercase() } else { String::new() }
+    if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        text.to_ascii_uppercase()
+    } else {
+        String::new()
+    }
 }
 
 pub struct Writer;

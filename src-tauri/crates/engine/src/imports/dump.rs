@@ -19,10 +19,7 @@ const MAX_VALUES: usize = 200;
 
 /// Hands on each row of each `INSERT INTO` with the table's name and the columns, where the
 /// statement names them. Everything else in the dump is passed over.
-pub fn rows(
-    source: impl Read,
-    mut each: impl FnMut(&str, &[String], Vec<Value>) -> bool,
-) -> Result<(), DumpError> {
+pub fn rows(source: impl Read, mut each: impl FnMut(&str, &[String], Vec<Value>) -> bool) -> Result<(), DumpError> {
     let mut scan = Scan { input: BufReader::with_capacity(1 << 16, source), peeked: None };
     while let Some(byte) = scan.next()? {
         match byte {
@@ -316,7 +313,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_cut_or_spoilt() {
-        for text in ["INSERT INTO `a` VALUES (1,'x", "INSERT INTO a VALUES (1", "INSERT INTO", "INSERT INTO a VALUES (,)"] {
+        for text in
+            ["INSERT INTO `a` VALUES (1,'x", "INSERT INTO a VALUES (1", "INSERT INTO", "INSERT INTO a VALUES (,)"]
+        {
             assert_eq!(read(text), Err(DumpError::Damaged), "{text}");
         }
         assert_eq!(read(&format!("INSERT INTO a VALUES ('{}", "x".repeat(MAX_FIELD + 2))), Err(DumpError::RowTooLong));

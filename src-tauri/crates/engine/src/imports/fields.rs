@@ -10,11 +10,23 @@ use super::wire::{FileFormat, ImportField, ImportKind, MappedColumn};
 type Spec = (&'static str, bool, &'static [&'static str]);
 
 const PRODUCTS: &[Spec] = &[
-    ("title", true, &["title", "name", "product", "product name", "商品名称", "名称", "品名", "商品", "标题", "商品标题"]),
-    ("sku", false, &["sku", "sku code", "code", "item code", "stock code", "商品编码", "货号", "编码", "商家编码", "规格编码"]),
+    (
+        "title",
+        true,
+        &["title", "name", "product", "product name", "商品名称", "名称", "品名", "商品", "标题", "商品标题"],
+    ),
+    (
+        "sku",
+        false,
+        &["sku", "sku code", "code", "item code", "stock code", "商品编码", "货号", "编码", "商家编码", "规格编码"],
+    ),
     ("product_id", false, &["product id", "handle", "parent", "spu", "商品id", "款号", "商品编号"]),
     ("barcode", false, &["barcode", "ean", "upc", "gtin", "条码", "条形码", "商品条码"]),
-    ("price", false, &["price", "sale price", "unit price", "retail price", "售价", "价格", "零售价", "销售价", "单价"]),
+    (
+        "price",
+        false,
+        &["price", "sale price", "unit price", "retail price", "售价", "价格", "零售价", "销售价", "单价"],
+    ),
     ("list_price", false, &["list price", "regular price", "compare at price", "rrp", "原价", "划线价", "市场价"]),
     ("cost", false, &["cost", "cost price", "cost per item", "purchase price", "成本", "成本价", "进价", "进货价"]),
     ("stock", false, &["stock", "qty", "quantity", "inventory", "on hand", "库存", "数量", "库存数量"]),
@@ -33,12 +45,40 @@ const PRODUCTS: &[Spec] = &[
 ];
 
 const ORDERS: &[Spec] = &[
-    ("order", true, &["order", "order no", "order number", "order id", "invoice", "invoiceno", "订单号", "订单编号", "单号"]),
-    ("sku", true, &["sku", "sku code", "code", "item code", "stockcode", "商品编码", "货号", "编码", "商家编码", "条码", "barcode"]),
+    (
+        "order",
+        true,
+        &["order", "order no", "order number", "order id", "invoice", "invoiceno", "订单号", "订单编号", "单号"],
+    ),
+    (
+        "sku",
+        true,
+        &[
+            "sku",
+            "sku code",
+            "code",
+            "item code",
+            "stockcode",
+            "商品编码",
+            "货号",
+            "编码",
+            "商家编码",
+            "条码",
+            "barcode",
+        ],
+    ),
     ("qty", true, &["qty", "quantity", "count", "数量", "件数"]),
     ("price", false, &["price", "unit price", "单价", "价格", "售价"]),
-    ("date", false, &["date", "order date", "created at", "paid at", "invoicedate", "下单时间", "日期", "订单时间", "创建时间"]),
-    ("customer", false, &["customer", "customer name", "buyer", "name", "recipient", "客户", "姓名", "收货人", "买家", "收件人"]),
+    (
+        "date",
+        false,
+        &["date", "order date", "created at", "paid at", "invoicedate", "下单时间", "日期", "订单时间", "创建时间"],
+    ),
+    (
+        "customer",
+        false,
+        &["customer", "customer name", "buyer", "name", "recipient", "客户", "姓名", "收货人", "买家", "收件人"],
+    ),
     ("phone", false, &["phone", "mobile", "tel", "telephone", "电话", "手机", "手机号", "联系电话"]),
     ("address", false, &["address", "street", "shipping address", "地址", "收货地址", "详细地址"]),
     ("province", false, &["province", "state", "省", "省份"]),
@@ -192,7 +232,8 @@ pub fn guess_kind(format: FileFormat, header: &[String]) -> ImportKind {
     if orders > 0 && orders + 1 >= products {
         return ImportKind::Orders;
     }
-    let contact = ["phone", "mobile", "email", "手机", "手机号", "电话", "邮箱", "联系电话"].iter().any(|name| has(name));
+    let contact =
+        ["phone", "mobile", "email", "手机", "手机号", "电话", "邮箱", "联系电话"].iter().any(|name| has(name));
     if customers > 0 && contact && !has("sku") && customers >= products {
         return ImportKind::Customers;
     }
@@ -239,7 +280,6 @@ pub fn missing(kind: ImportKind, mapping: &[MappedColumn]) -> Vec<String> {
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
     at: HashMap<String, usize>,
-    pub count: usize,
 }
 
 impl Columns {
@@ -255,7 +295,7 @@ impl Columns {
                 at.entry(field.to_owned()).or_insert(index);
             }
         }
-        Self { at, count: header.len() }
+        Self { at }
     }
 
     pub fn index(&self, field: &str) -> Option<usize> {
@@ -294,7 +334,10 @@ mod tests {
     #[test]
     fn kinds() {
         for (text, kind) in [
-            ("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country", ImportKind::OnlineRetail),
+            (
+                "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+                ImportKind::OnlineRetail,
+            ),
             ("Handle,Title,Body (HTML),Variant SKU,Variant Price", ImportKind::ShopifyProducts),
             ("ID,Type,SKU,Name,Regular price,Parent", ImportKind::WoocommerceProducts),
             ("goodsPrice,goodsCode,goodsName", ImportKind::Barcodes),
@@ -312,7 +355,10 @@ mod tests {
     fn columns_of_one_name() {
         let header = header("price,price,Ｎａｍｅ");
         let mapping = guess_mapping(ImportKind::Products, &header);
-        assert_eq!(mapping.iter().map(|m| m.field.as_deref()).collect::<Vec<_>>(), [Some("price"), None, Some("title")]);
+        assert_eq!(
+            mapping.iter().map(|m| m.field.as_deref()).collect::<Vec<_>>(),
+            [Some("price"), None, Some("title")]
+        );
         let columns = Columns::new(&header, &mapping);
         assert_eq!((columns.index("price"), columns.index("title"), columns.index("sku")), (Some(0), Some(2), None));
         assert!(missing(ImportKind::Products, &mapping).is_empty());

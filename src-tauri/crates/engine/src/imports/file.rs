@@ -308,8 +308,7 @@ fn check_unpacked_size(opened: &Opened) -> Result<()> {
     let mut total = 0_u64;
     let mut at = 0;
     while let Some(entry) = directory.get(at..).filter(|rest| rest.starts_with(b"PK\x01\x02")) {
-        let short =
-            |at: usize| entry.get(at..at + 2).map(|two| usize::from(u16::from_le_bytes([two[0], two[1]])));
+        let short = |at: usize| entry.get(at..at + 2).map(|two| usize::from(u16::from_le_bytes([two[0], two[1]])));
         let (Some(size), Some(name), Some(extra), Some(comment)) = (number(entry, 24), short(28), short(30), short(32))
         else {
             break;
@@ -378,7 +377,16 @@ fn encoding_of(head: &[u8], partial: bool) -> Option<(&'static Encoding, bool)> 
     if foreign > spoilt * 20 {
         return Some((encoding_rs::UTF_8, false));
     }
-    Some((if fits(guess) { guess } else if fits(encoding_rs::GB18030) { encoding_rs::GB18030 } else { guess }, false))
+    Some((
+        if fits(guess) {
+            guess
+        } else if fits(encoding_rs::GB18030) {
+            encoding_rs::GB18030
+        } else {
+            guess
+        },
+        false,
+    ))
 }
 
 /// The delimiter that cuts the first rows into the most columns, evenly.
@@ -494,8 +502,7 @@ impl<R: Read> Read for Decoded<R> {
                 self.refill()?;
             }
             let Some(decoder) = &mut self.decoder else { return Ok(0) };
-            let (_, used, written, _) =
-                decoder.decode_to_utf8(&self.raw[self.raw_at..self.raw_end], buffer, self.done);
+            let (_, used, written, _) = decoder.decode_to_utf8(&self.raw[self.raw_at..self.raw_end], buffer, self.done);
             self.raw_at += used;
             if written > 0 || (self.done && self.raw_at == self.raw_end) {
                 return Ok(written);

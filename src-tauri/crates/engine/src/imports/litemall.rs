@@ -23,9 +23,27 @@ const TABLES: &[(&str, &[&str])] = &[
     (
         "litemall_goods",
         &[
-            "id", "goods_sn", "name", "category_id", "brand_id", "gallery", "keywords", "brief", "is_on_sale", "sort_order",
-            "pic_url", "share_url", "is_new", "is_hot", "unit", "counter_price", "retail_price", "detail", "add_time",
-            "update_time", "deleted",
+            "id",
+            "goods_sn",
+            "name",
+            "category_id",
+            "brand_id",
+            "gallery",
+            "keywords",
+            "brief",
+            "is_on_sale",
+            "sort_order",
+            "pic_url",
+            "share_url",
+            "is_new",
+            "is_hot",
+            "unit",
+            "counter_price",
+            "retail_price",
+            "detail",
+            "add_time",
+            "update_time",
+            "deleted",
         ],
     ),
     (
@@ -209,7 +227,8 @@ fn sku(plan: &Plan, draft: &Draft, number: i64, cells: &Cells) -> Result<DraftSk
     if cell("deleted") == "1" {
         return Err(("deleted", ""));
     }
-    let values: Vec<String> = serde_json::from_str(cell("specifications")).map_err(|_| ("damaged", "specifications"))?;
+    let values: Vec<String> =
+        serde_json::from_str(cell("specifications")).map_err(|_| ("damaged", "specifications"))?;
     let option_values: Vec<String> = values.iter().map(|value| short(value.trim(), 80)).collect();
     if draft.skus.iter().any(|sku| sku.option_values == option_values) {
         return Err(("duplicate_variant", "specifications"));

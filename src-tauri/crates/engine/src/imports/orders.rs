@@ -63,8 +63,7 @@ struct DraftLine {
     price: Option<i64>,
 }
 
-const TEXTS: [&str; 9] =
-    ["customer", "phone", "address", "province", "city", "district", "postcode", "note", "date"];
+const TEXTS: [&str; 9] = ["customer", "phone", "address", "province", "city", "district", "postcode", "note", "date"];
 
 pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
     let number_of = |cells: &csv::StringRecord| short(clean(plan.columns.get(cells, "order")), 60);
@@ -277,7 +276,8 @@ fn refusal(
         }
         Error::NotForSale { skus } => Ok((skus.first().and_then(|code| row_of(code)), "not_for_sale", "sku")),
         Error::Invalid { field, rule, .. } => {
-            let field = ["phone", "discount", "freight", "paid", "date"].into_iter().find(|known| field.contains(known));
+            let field =
+                ["phone", "discount", "freight", "paid", "date"].into_iter().find(|known| field.contains(known));
             let reason = match (field, rule.as_str()) {
                 (Some("phone"), _) => "phone",
                 (_, "too_large") => "too_large",
@@ -320,11 +320,8 @@ async fn skus(ctx: &mut Ctx, drafts: &[Draft]) -> Result<HashMap<String, (Uuid, 
         let args: Vec<Arg> = chunk.iter().map(|code| Arg::from(*code)).collect();
         let rows: Vec<(String, Uuid)> = fetch_dyn!(ctx.tx, (String, Uuid), sql, &args)?;
         found.extend(rows.into_iter().map(|(code, id)| (code.clone(), (id, code))));
-        let keys: HashMap<String, &str> = chunk
-            .iter()
-            .filter(|code| !found.contains_key(**code))
-            .map(|code| (barcode_key(code), *code))
-            .collect();
+        let keys: HashMap<String, &str> =
+            chunk.iter().filter(|code| !found.contains_key(**code)).map(|code| (barcode_key(code), *code)).collect();
         if keys.is_empty() {
             continue;
         }

@@ -7,8 +7,15 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
-    customers, fields::Columns, file::{self, Flow, Opened}, job::JobRow, litemall, online_retail, orders, products,
-    report::Report, shopify, wire::{ImportKind, ImportOptions, ImportState}, woocommerce, barcodes,
+    barcodes, customers,
+    fields::Columns,
+    file::{self, Flow, Opened},
+    job::JobRow,
+    litemall, online_retail, orders, products,
+    report::Report,
+    shopify,
+    wire::{ImportKind, ImportOptions, ImportState},
+    woocommerce,
 };
 use crate::{
     ctx::{Caller, Ctx},
@@ -205,10 +212,7 @@ async fn go(engine: &Engine, caller: &Caller, id: Uuid, runner: Uuid) -> Result<
     if row.runner != runner || row.state != ImportState::Running {
         return Err(Stop::Lost);
     }
-    engine.jobs.set(
-        id,
-        Some(Live { since: engine.now(), from_rows: row.rows_read(), from_bytes: row.bytes }),
-    );
+    engine.jobs.set(id, Some(Live { since: engine.now(), from_rows: row.rows_read(), from_bytes: row.bytes }));
     let mut ctx = engine.begin_job(caller, id).await?;
     let mut writer = Writer::new(&plan, &mut ctx).await?;
     ctx.tx.rollback().await?;
@@ -281,8 +285,7 @@ async fn write(
             return Err(error.into());
         }
     }
-    let kept =
-        JobRow::advance(&mut ctx, plan.id, runner, &report, chunk.position, chunk.bytes, chunk.rows_total).await;
+    let kept = JobRow::advance(&mut ctx, plan.id, runner, &report, chunk.position, chunk.bytes, chunk.rows_total).await;
     match kept {
         Ok(true) => {
             save_rejects(&mut ctx, plan.id, &report).await?;
@@ -358,7 +361,8 @@ async fn end(engine: &Engine, id: Uuid, runner: Uuid, state: ImportState, error:
 }
 
 fn announce(engine: &Engine, tags: &[&str]) {
-    engine.announce(Changed { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), command: "imports.run".into() });
+    engine
+        .announce(Changed { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), command: "imports.run".into() });
 }
 
 /// Reads the rows of a table below its header and sends batches of about `size` rows. `take` judges a
@@ -447,7 +451,8 @@ pub fn whole<T>(
     while left.peek().is_some() {
         let batch: Vec<T> = left.by_ref().take(size).collect();
         position += batch.len() as i64;
-        let bytes = u128::from(plan.opened.size) * position.unsigned_abs() as u128 / count.max(1).unsigned_abs() as u128;
+        let bytes =
+            u128::from(plan.opened.size) * position.unsigned_abs() as u128 / count.max(1).unsigned_abs() as u128;
         let chunk = Chunk {
             work: wrap(batch),
             report: std::mem::take(&mut report),

@@ -85,11 +85,8 @@ fn variant(
     }
     let price = money(cell("price"), plan.exponent(), "price")?;
     let code = short(clean(cell("sku")), 64);
-    let values: Vec<String> = OPTIONS
-        .iter()
-        .map(|(_, value)| short(clean(cell(value)), 80))
-        .take(draft.option_names.len())
-        .collect();
+    let values: Vec<String> =
+        OPTIONS.iter().map(|(_, value)| short(clean(cell(value)), 80)).take(draft.option_names.len()).collect();
     if price.is_none() && code.is_empty() && values.iter().all(String::is_empty) {
         // A picture more.
         return Ok(None);

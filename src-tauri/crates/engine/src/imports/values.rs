@@ -54,10 +54,8 @@ pub fn grams(text: &str, unit: &str) -> Option<i64> {
         "mg" => Decimal::new(1, 3),
         _ => return None,
     };
-    let grams = amount.checked_mul(factor)?.round_dp_with_strategy(
-        0,
-        rust_decimal::RoundingStrategy::MidpointAwayFromZero,
-    );
+    let grams =
+        amount.checked_mul(factor)?.round_dp_with_strategy(0, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
     grams.to_i64().filter(|grams| (0..=1_000_000_000).contains(grams))
 }
 
@@ -271,7 +269,8 @@ mod tests {
 
     #[test]
     fn html() {
-        let html = "<meta charset=\"utf-8\">\n<p>Lace &amp; trim.</p><ul><li>One<li>Two</ul><script>x<y</script>5 < 6 &#8217;";
+        let html =
+            "<meta charset=\"utf-8\">\n<p>Lace &amp; trim.</p><ul><li>One<li>Two</ul><script>x<y</script>5 < 6 &#8217;";
         assert_eq!(plain_text(html), "Lace & trim.\n\n- One\n- Two\n5 < 6 ’");
         assert_eq!(plain_text("a < b & c"), "a < b & c");
         assert_eq!(pictures_in("<p><img src=\"//a/b.jpg\"><img alt=''></p>"), ["//a/b.jpg"]);

@@ -110,7 +110,10 @@ fn parent(
         source: "woocommerce",
         external_id: Some(id),
         title,
-        description: [description(cell("short_description")), description(cell("description"))].join("\n\n").trim().into(),
+        description: [description(cell("short_description")), description(cell("description"))]
+            .join("\n\n")
+            .trim()
+            .into(),
         category: category(plan, cell("categories")),
         brand: short(cell("brand"), 80),
         tags: tags(cell("tags")),

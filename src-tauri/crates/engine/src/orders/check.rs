@@ -151,15 +151,16 @@ pub(crate) async fn check(tx: &mut Tx) -> Result<Vec<Difference>> {
     for (what, sql) in NUMBERS {
         let sql = format!("{sql} LIMIT {MOST}");
         let rows: Vec<(String, i64, i64)> = fetch_dyn!(*tx, (String, i64, i64), sql, &[])?;
-        found.extend(rows.into_iter().map(|(id, expected, stored)| Difference::new("orders", what, id, expected, stored)));
+        found.extend(
+            rows.into_iter().map(|(id, expected, stored)| Difference::new("orders", what, id, expected, stored)),
+        );
     }
     for (what, sql) in STATUSES {
         let sql = format!("{sql} LIMIT {MOST}");
         let rows: Vec<(String, String, String)> = fetch_dyn!(*tx, (String, String, String), sql, &[])?;
-        found.extend(
-            rows.into_iter()
-                .map(|(id, expected, stored)| Difference::new("orders", what, format!("{id}: {stored}, not {expected}"), 1, 0)),
-        );
+        found.extend(rows.into_iter().map(|(id, expected, stored)| {
+            Difference::new("orders", what, format!("{id}: {stored}, not {expected}"), 1, 0)
+        }));
     }
     counters(tx, &mut found).await?;
     Ok(found)
@@ -177,13 +178,10 @@ async fn counters(tx: &mut Tx, found: &mut Vec<Difference>) -> Result<()> {
     for (stage, payment, fulfilment, held, archived, n) in counted {
         expected.add(&Standing { stage, payment, fulfilment, held, archived }, n);
     }
-    let stored: BTreeMap<String, i64> = fetch_all!(
-        *tx,
-        (String, i64),
-        "SELECT what, CAST(SUM(n) AS BIGINT) FROM order_counter GROUP BY what"
-    )?
-    .into_iter()
-    .collect();
+    let stored: BTreeMap<String, i64> =
+        fetch_all!(*tx, (String, i64), "SELECT what, CAST(SUM(n) AS BIGINT) FROM order_counter GROUP BY what")?
+            .into_iter()
+            .collect();
     let expected = expected.into_map();
     for what in expected.keys().chain(stored.keys().filter(|what| !expected.contains_key(*what))) {
         let of = |counts: &BTreeMap<String, i64>| counts.get(what).copied().unwrap_or(0);

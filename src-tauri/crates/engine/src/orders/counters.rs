@@ -39,8 +39,11 @@ impl Standing {
         if self.archived {
             return vec!["archived".into()];
         }
-        let mut names =
-            vec![format!("stage:{}", self.stage), format!("payment:{}", self.payment), format!("fulfilment:{}", self.fulfilment)];
+        let mut names = vec![
+            format!("stage:{}", self.stage),
+            format!("payment:{}", self.payment),
+            format!("fulfilment:{}", self.fulfilment),
+        ];
         if self.held {
             names.push("held".into());
         }
@@ -96,13 +99,10 @@ pub(crate) async fn moved_in(tx: &mut Tx, shard: i64, deltas: &Deltas) -> Result
 
 /// The board of the shop's orders, from the counters.
 pub async fn board(ctx: &mut Ctx, _: Nothing) -> Result<OrderBoard> {
-    let counts: BTreeMap<String, i64> = fetch_all!(
-        ctx.tx,
-        (String, i64),
-        "SELECT what, CAST(SUM(n) AS BIGINT) FROM order_counter GROUP BY what"
-    )?
-    .into_iter()
-    .collect();
+    let counts: BTreeMap<String, i64> =
+        fetch_all!(ctx.tx, (String, i64), "SELECT what, CAST(SUM(n) AS BIGINT) FROM order_counter GROUP BY what")?
+            .into_iter()
+            .collect();
     let n = |name: &str| Count(counts.get(name).copied().unwrap_or(0));
     Ok(OrderBoard {
         stages: Stage::ALL.iter().map(|&stage| StageCount { stage, n: n(&format!("stage:{stage}")) }).collect(),

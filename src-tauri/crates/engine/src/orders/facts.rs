@@ -150,8 +150,7 @@ pub(crate) async fn open(ctx: &mut Ctx, id: Uuid, version: Option<Count>) -> Res
         version.map(|v| v.0)
     )?;
     let Some(head) = head else {
-        let current: Option<(i64,)> =
-            fetch_optional!(ctx.tx, (i64,), "SELECT version FROM orders WHERE id = $1", id)?;
+        let current: Option<(i64,)> = fetch_optional!(ctx.tx, (i64,), "SELECT version FROM orders WHERE id = $1", id)?;
         return Err(match current {
             Some((current,)) => Error::Stale { kind: "order".into(), id: id.to_string(), current: Count(current) },
             None => Error::not_found("order", id),
@@ -214,11 +213,7 @@ pub(crate) async fn try_reserve(ctx: &mut Ctx, open: &mut Open) -> Result<Option
     match stock::reserve(ctx, open.head.id, &wanted).await {
         Ok(()) => {
             execute!(ctx.tx, "RELEASE SAVEPOINT reserving")?;
-            execute!(
-                ctx.tx,
-                "UPDATE order_line SET allocated = qty - cancelled WHERE order_id = $1",
-                open.head.id
-            )?;
+            execute!(ctx.tx, "UPDATE order_line SET allocated = qty - cancelled WHERE order_id = $1", open.head.id)?;
             for line in &mut open.lines {
                 line.allocated = line.live();
             }

@@ -160,10 +160,7 @@ fn actions(row: &Row, lines: &[OrderLine], due: i64, packed: bool, on_its_way: b
         (OrderAction::HandOver, may_leave && row.delivery != DeliveryMethod::Ship),
         (OrderAction::Deliver, on_its_way),
         (OrderAction::Complete, stage == Stage::Delivered && due == 0),
-        (
-            OrderAction::Cancel,
-            can_move(stage, Stage::Cancelled) && shipped == 0 && row.moves_stock,
-        ),
+        (OrderAction::Cancel, can_move(stage, Stage::Cancelled) && shipped == 0 && row.moves_stock),
         (OrderAction::Archive, stage.is_final() && !row.archived),
         (OrderAction::Unarchive, row.archived),
     ];

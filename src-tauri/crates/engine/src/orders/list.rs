@@ -326,10 +326,7 @@ impl Select {
         let column = if sort.by_amount() { "o.total" } else { at };
         let way = if sort.ascending() { "ASC" } else { "DESC" };
         let filter = self.conditions.join(" AND ");
-        format!(
-            "SELECT {COLUMNS} FROM {} WHERE {filter} ORDER BY {column} {way}, {id} {way} LIMIT {limit}",
-            self.from
-        )
+        format!("SELECT {COLUMNS} FROM {} WHERE {filter} ORDER BY {column} {way}, {id} {way} LIMIT {limit}", self.from)
     }
 
     pub(super) async fn fetch(&self, ctx: &mut Ctx, sort: OrderSort, limit: i64) -> Result<Vec<Row>> {

@@ -68,11 +68,7 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
             None => row.assignee.clone(),
         };
         if (flag, &seller_note, &assignee) == (row.flag, &row.seller_note, &row.assignee) {
-            done.skipped.push(SkippedOrder {
-                order_id: row.id,
-                number: row.number,
-                reason: "unchanged".into(),
-            });
+            done.skipped.push(SkippedOrder { order_id: row.id, number: row.number, reason: "unchanged".into() });
             continue;
         }
         ctx.changed(

@@ -254,8 +254,7 @@ async fn draft(ctx: &mut Ctx, input: &PlaceOrder, channel: String, priced: &Pric
     for (at, payment) in input.payments.iter().enumerate() {
         let field = format!("payments.{at}.");
         let due = (priced.quote.total - captured).max(0);
-        let booking: Booking =
-            payments::book(&field, payment.method, payment.amount, payment.tendered, due, false)?;
+        let booking: Booking = payments::book(&field, payment.method, payment.amount, payment.tendered, due, false)?;
         captured = captured.saturating_add(booking.amount);
         change += booking.change;
         entries.push(Entry {
@@ -508,11 +507,8 @@ async fn count(
     let mut deltas = Deltas::default();
     deltas.add(standing, 1);
     counters::moved(ctx, &deltas).await?;
-    let lines: Vec<SoldLine> = wanted
-        .iter()
-        .zip(&priced.quote.lines)
-        .map(|((_, sku_id, qty), quoted)| (*sku_id, *qty, quoted.net))
-        .collect();
+    let lines: Vec<SoldLine> =
+        wanted.iter().zip(&priced.quote.lines).map(|((_, sku_id, qty), quoted)| (*sku_id, *qty, quoted.net)).collect();
     let units = wanted.iter().map(|(_, _, qty)| *qty).sum();
     let sale = Sale { day: draft.day, channel: &draft.channel, total, units, lines: &lines, new_customer };
     analytics::placed(ctx, &sale).await?;

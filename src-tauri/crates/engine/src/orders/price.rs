@@ -39,9 +39,7 @@ pub(crate) async fn price(ctx: &mut Ctx, input: &PlaceOrder) -> Result<Priced> {
     let skus = skus_for_order(ctx, &ids).await?;
     let mut lines = Vec::with_capacity(input.lines.len());
     for (at, line) in input.lines.iter().enumerate() {
-        let sku = skus
-            .get(&line.sku_id)
-            .ok_or_else(|| Error::invalid(format!("lines.{at}.sku_id"), "unknown"))?;
+        let sku = skus.get(&line.sku_id).ok_or_else(|| Error::invalid(format!("lines.{at}.sku_id"), "unknown"))?;
         let ppm = sku.tax_ppm.unwrap_or(i64::from(preferences.tax_ppm));
         lines.push(QuoteLine {
             qty: line.qty.0,
@@ -73,9 +71,7 @@ fn refusal(error: QuoteError) -> Error {
         QuoteError::NegativePrice { line } => Error::invalid(format!("lines.{line}.unit_price"), "negative"),
         QuoteError::NegativeWeight { line } => Error::invalid(format!("lines.{line}.sku_id"), "negative"),
         QuoteError::NegativeDiscount => Error::invalid("discount", "negative"),
-        QuoteError::DiscountAboveGoods { goods } => {
-            Error::invalid_because("discount", "too_large", goods.to_string())
-        }
+        QuoteError::DiscountAboveGoods { goods } => Error::invalid_because("discount", "too_large", goods.to_string()),
         QuoteError::NegativeFreight => Error::invalid("freight", "negative"),
         QuoteError::TooLarge => Error::invalid("lines", "too_large"),
     }

@@ -88,8 +88,7 @@ async fn skus_of_code(ctx: &mut Ctx, text: &str) -> Result<Vec<Uuid>> {
     }
     // The index on Postgres compares bytes, as these operators do.
     let (from, below) = if ctx.tx.is_postgres() { ("~>=~", "~<~") } else { (">=", "<") };
-    let sql =
-        format!("SELECT id FROM sku WHERE code_key {from} $1 AND code_key {below} $2 LIMIT {MOST_SKUS}");
+    let sql = format!("SELECT id FROM sku WHERE code_key {from} $1 AND code_key {below} $2 LIMIT {MOST_SKUS}");
     let args = [Arg::Text(key.clone()), Arg::Text(format!("{key}\u{10ffff}"))];
     let mut skus: Vec<(Uuid,)> = fetch_dyn!(ctx.tx, (Uuid,), sql, &args)?;
     if (8..=14).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_digit()) {
@@ -159,13 +158,7 @@ async fn of_buyers(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<V
 
 /// A cancelled order does not count as somebody's last one: those in the time looked at are found
 /// from their stage.
-async fn cancelled_of_buyers(
-    ctx: &mut Ctx,
-    ask: &Ask,
-    matches: &Matches,
-    since: i64,
-    limit: i64,
-) -> Result<Vec<Row>> {
+async fn cancelled_of_buyers(ctx: &mut Ctx, ask: &Ask, matches: &Matches, since: i64, limit: i64) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for archived in [false, true] {
         let mut select = Select::orders(ctx.tx.is_postgres(), "orders_by_stage");

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use domain::units::{Count, Millis, Minor};
 use uuid::Uuid;
 
-use super::{
-    ListPayments, MethodSum, Payment, PaymentDays, PaymentKind, PaymentMethod, PaymentPage, PaymentSummary,
-};
+use super::{ListPayments, MethodSum, Payment, PaymentDays, PaymentKind, PaymentMethod, PaymentPage, PaymentSummary};
 use crate::{
     ctx::Ctx,
     db::Arg,

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 pub(crate) use ledger::{Booking, Entry, book, money_event, pay_back, write};
 pub use ledger::{capture, refund};
-pub(crate) use list::{of_order, shop_day};
 pub use list::{list, summary};
+pub(crate) use list::{of_order, shop_day};
 
 use crate::orders::OrderNow;
 

@@ -68,11 +68,8 @@ pub async fn cancel_parcel(ctx: &mut Ctx, input: CancelParcel) -> Result<OrderNo
     let mut open = facts::open(ctx, order_id, None).await?;
     // Read again: the order's row is locked only now.
     let (_, state) = find(ctx, input.parcel_id).await?;
-    let refuse = |state: &str| Error::WrongState {
-        kind: "parcel".into(),
-        state: state.into(),
-        action: "cancel".into(),
-    };
+    let refuse =
+        |state: &str| Error::WrongState { kind: "parcel".into(), state: state.into(), action: "cancel".into() };
     if !matches!(state, ParcelState::Ready | ParcelState::Handed) {
         return Err(refuse(state.as_str()));
     }
@@ -172,8 +169,7 @@ pub(super) async fn send(
 ) -> Result<Uuid> {
     let order_id = open.head.id;
     stock::consume(ctx, order_id, "order", order_id, wanted).await?;
-    let parcel_id =
-        insert_parcel(ctx, order_id, open.head.delivery, carrier, waybill, note, delivered, wanted).await?;
+    let parcel_id = insert_parcel(ctx, order_id, open.head.delivery, carrier, waybill, note, delivered, wanted).await?;
     went_out(ctx, open, parcel_id, wanted, delivered).await?;
     open.event(
         if delivered { "handed_over" } else { "shipped" },
@@ -320,22 +316,13 @@ struct ParcelRow {
 }
 
 async fn find(ctx: &mut Ctx, parcel_id: Uuid) -> Result<(Uuid, ParcelState)> {
-    fetch_optional!(
-        ctx.tx,
-        (Uuid, ParcelState),
-        "SELECT order_id, state FROM parcel WHERE id = $1",
-        parcel_id
-    )?
-    .ok_or_else(|| Error::not_found("parcel", parcel_id))
+    fetch_optional!(ctx.tx, (Uuid, ParcelState), "SELECT order_id, state FROM parcel WHERE id = $1", parcel_id)?
+        .ok_or_else(|| Error::not_found("parcel", parcel_id))
 }
 
 async fn lines_of(ctx: &mut Ctx, parcel_id: Uuid, open: &Open) -> Result<Vec<(Uuid, Uuid, i64)>> {
-    let lines: Vec<(Uuid, i64)> = fetch_all!(
-        ctx.tx,
-        (Uuid, i64),
-        "SELECT line_id, qty FROM parcel_line WHERE parcel_id = $1",
-        parcel_id
-    )?;
+    let lines: Vec<(Uuid, i64)> =
+        fetch_all!(ctx.tx, (Uuid, i64), "SELECT line_id, qty FROM parcel_line WHERE parcel_id = $1", parcel_id)?;
     Ok(lines
         .into_iter()
         .filter_map(|(line_id, qty)| {

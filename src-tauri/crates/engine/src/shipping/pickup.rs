@@ -36,8 +36,7 @@ pub async fn ready_for_pickup(ctx: &mut Ctx, input: OrderAt) -> Result<Shipped> 
     }
     let wanted = chosen(&open, &[])?;
     let (order_id, state) = (open.head.id, ParcelState::Ready);
-    let parcel_id =
-        insert_in_state(ctx, order_id, DeliveryMethod::Pickup, "", "", "", state, &wanted).await?;
+    let parcel_id = insert_in_state(ctx, order_id, DeliveryMethod::Pickup, "", "", "", state, &wanted).await?;
     open.event("packed", OrderEventData::default());
     let order = facts::settle(ctx, open).await?;
     ctx.undo_with("shipping.cancel_parcel", &CancelParcel { parcel_id, reason: String::new() })?;
@@ -99,11 +98,7 @@ async fn over_the_counter(ctx: &mut Ctx, open: &mut Open) -> Result<Uuid> {
 }
 
 async fn ready_parcel(ctx: &mut Ctx, open: &Open) -> Result<Option<Uuid>> {
-    let ready: Vec<(Uuid,)> = fetch_all!(
-        ctx.tx,
-        (Uuid,),
-        "SELECT id FROM parcel WHERE order_id = $1 AND state = 'ready'",
-        open.head.id
-    )?;
+    let ready: Vec<(Uuid,)> =
+        fetch_all!(ctx.tx, (Uuid,), "SELECT id FROM parcel WHERE order_id = $1 AND state = 'ready'", open.head.id)?;
     Ok(ready.into_iter().next().map(|(id,)| id))
 }

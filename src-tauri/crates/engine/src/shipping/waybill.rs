@@ -25,7 +25,8 @@ pub async fn carriers(_ctx: &mut Ctx, _: Nothing) -> Result<Vec<Carrier>> {
             name_en: carrier.name_en.into(),
         })
         .collect();
-    carriers.push(Carrier { code: OWN_DELIVERY.into(), name_zh: "自己送货".into(), name_en: "Own delivery".into() });
+    carriers
+        .push(Carrier { code: OWN_DELIVERY.into(), name_zh: "自己送货".into(), name_en: "Own delivery".into() });
     Ok(carriers)
 }
 
@@ -63,9 +64,7 @@ pub(super) async fn accepted(ctx: &mut Ctx, carrier: &str, waybill: &str, insist
         WaybillCheck::UnknownFormat => return Err(Error::invalid("waybill", "format")),
         WaybillCheck::UnknownCarrier => return Err(Error::invalid("carrier", "unknown")),
     };
-    if !insist
-        && let Some(other) = uses(ctx, &normalised).await?.into_iter().next()
-    {
+    if !insist && let Some(other) = uses(ctx, &normalised).await?.into_iter().next() {
         return Err(Error::Duplicate {
             kind: "parcel".into(),
             field: "waybill".into(),

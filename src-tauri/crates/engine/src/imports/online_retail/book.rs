@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::{SERVICES, read::{Judge, Judged}};
+use super::{
+    SERVICES,
+    read::{Judge, Judged},
+};
 use crate::{
     error::Result,
     imports::{

@@ -148,7 +148,8 @@ impl Judge {
 pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
     let judge = Judge::new(plan);
     let book = Arc::new(Book::gather(plan, &judge)?);
-    let mut builder = Builder { plan, book, open: Vec::new(), done: HashSet::new(), batch: Vec::new(), days: HashMap::new() };
+    let mut builder =
+        Builder { plan, book, open: Vec::new(), done: HashSet::new(), batch: Vec::new(), days: HashMap::new() };
     let mut report = Report::default();
     let mut sums = Sums::default();
     let (mut below_header, mut stopped) = (false, false);
@@ -366,14 +367,10 @@ mod tests {
 
     #[test]
     fn prices_and_cents() {
-        assert_eq!(["2.55", "0.001", "-11062.06", "7", "x", ""].map(micro), [
-            Some(2_550_000),
-            Some(1000),
-            Some(-11_062_060_000),
-            Some(7_000_000),
-            None,
-            None
-        ]);
+        assert_eq!(
+            ["2.55", "0.001", "-11062.06", "7", "x", ""].map(micro),
+            [Some(2_550_000), Some(1000), Some(-11_062_060_000), Some(7_000_000), None, None]
+        );
         assert_eq!((cents(1000, 2), cents(5000, 2), cents(2_550_000 * 3, 2), cents(1_500_000, 0)), (0, 1, 765, 2));
     }
 }

@@ -290,7 +290,8 @@ impl Writer {
         }
         rows.days.push((invoice.day, CHANNEL, day));
         rows.event(ctx, id, invoice.at, "imported", total);
-        rows.counters.add(&standing(&SoldOrder { id, total, captured: total, refunded: 0, granted: 0, units, returned: 0 }), 1);
+        rows.counters
+            .add(&standing(&SoldOrder { id, total, captured: total, refunded: 0, granted: 0, units, returned: 0 }), 1);
         if let Some(customer) = customer {
             let at = Millis(invoice.at);
             let sums = rows.customers.entry(customer).or_insert(CustomerOrders {
@@ -509,7 +510,8 @@ fn ship_to(invoice: &Invoice) -> Result<String> {
 }
 
 const CUSTOMER: RowShape = RowShape {
-    insert: "INSERT INTO customer (id, source, external_id, name, phone, phone_key, phone_tail, email, email_key, country,
+    insert:
+        "INSERT INTO customer (id, source, external_id, name, phone, phone_key, phone_tail, email, email_key, country,
                                    note, merged_into, order_count, order_total, last_order_at, first_order_at,
                                    ever_ordered, created_at, updated_at, version)",
     row: "(?1,'online_retail',?2,?2,'',NULL,NULL,'',NULL,?3,'',NULL,0,0,0,NULL,0,?4,?4,1)",
@@ -531,7 +533,8 @@ const ORDER: RowShape = RowShape {
 };
 
 const ORDER_LINE: RowShape = RowShape {
-    insert: "INSERT INTO order_line (id, order_id, line_no, sku_id, sku_code, title, options, note, qty, unit_price, gross,
+    insert:
+        "INSERT INTO order_line (id, order_id, line_no, sku_id, sku_code, title, options, note, qty, unit_price, gross,
                                      discount, net, tax_ppm, tax, allocated, shipped, delivered, cancelled, returned,
                                      placed_at)",
     row: "(?1,?2,?3,?4,?5,?6,'','',?7,?8,?9,0,?9,0,0,?7,?7,?7,0,0,?10)",
@@ -540,7 +543,8 @@ const ORDER_LINE: RowShape = RowShape {
 };
 
 const PAYMENT: RowShape = RowShape {
-    insert: "INSERT INTO payment (id, order_id, return_id, kind, method, amount, currency, tendered, reference, note, at,
+    insert:
+        "INSERT INTO payment (id, order_id, return_id, kind, method, amount, currency, tendered, reference, note, at,
                                   day, actor_name)",
     row: "(?1,?2,?3,?4,'elsewhere',?5,?6,NULL,?7,'',?8,?9,?10)",
     values: 10,
@@ -555,7 +559,8 @@ const EVENT: RowShape = RowShape {
 };
 
 const RETURN: RowShape = RowShape {
-    insert: "INSERT INTO order_return (id, number, channel, external_id, order_id, customer_id, currency, total, reason, at,
+    insert:
+        "INSERT INTO order_return (id, number, channel, external_id, order_id, customer_id, currency, total, reason, at,
                                        day)",
     row: "(?1,?2,'online_retail',?3,?4,?5,?6,?7,'',?8,?9)",
     values: 9,

@@ -84,17 +84,23 @@ pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
         BATCH,
         send,
         |_, _| true,
-        |drafts: &mut Vec<Draft>, report, number, cells| {
-            match sku_row(plan, &columns, &option_columns, number, cells, report, &mut seen) {
-                Ok(draft) => match drafts.last_mut() {
-                    Some(last) if same(last, &draft) => {
-                        last.rows.extend(draft.rows);
-                        last.skus.extend(draft.skus);
-                    }
-                    _ => drafts.push(draft),
-                },
-                Err((reason, field)) => report.refuse(number, reason, field, raw_of(cells)),
-            }
+        |drafts: &mut Vec<Draft>, report, number, cells| match sku_row(
+            plan,
+            &columns,
+            &option_columns,
+            number,
+            cells,
+            report,
+            &mut seen,
+        ) {
+            Ok(draft) => match drafts.last_mut() {
+                Some(last) if same(last, &draft) => {
+                    last.rows.extend(draft.rows);
+                    last.skus.extend(draft.skus);
+                }
+                _ => drafts.push(draft),
+            },
+            Err((reason, field)) => report.refuse(number, reason, field, raw_of(cells)),
         },
         Work::Products,
     )

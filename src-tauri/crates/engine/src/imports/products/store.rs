@@ -151,10 +151,8 @@ impl NewSku {
 }
 
 async fn shelve(ctx: &mut Ctx, skus: impl Iterator<Item = &NewSku>) -> Result<()> {
-    let lines: Vec<Line> = skus
-        .filter(|sku| sku.stock > 0)
-        .map(|sku| Line { sku_id: sku.id, delta: sku.stock, doc_line: None })
-        .collect();
+    let lines: Vec<Line> =
+        skus.filter(|sku| sku.stock > 0).map(|sku| Line { sku_id: sku.id, delta: sku.stock, doc_line: None }).collect();
     if lines.is_empty() {
         return Ok(());
     }

@@ -139,11 +139,8 @@ impl Writer {
             skus.push(self.new_sku(ctx, draft, sku, position).await?);
         }
         let priced = draft.skus.iter().any(|sku| sku.price.is_some());
-        let specs: Vec<serde_json::Value> = draft
-            .specs
-            .iter()
-            .map(|(name, value)| serde_json::json!({"name": name, "value": value}))
-            .collect();
+        let specs: Vec<serde_json::Value> =
+            draft.specs.iter().map(|(name, value)| serde_json::json!({"name": name, "value": value})).collect();
         Ok(NewProduct {
             id: ctx.new_id(),
             source: draft.source.to_owned(),
@@ -234,10 +231,9 @@ impl Writer {
             own.iter().filter_map(|sku| serde_json::from_str(&sku.option_values).ok()).collect();
         for sku in &draft.skus {
             let options = serde_json::to_string(&sku.option_values)?;
-            let same = own
-                .iter()
-                .find(|have| !sku.code.is_empty() && have.code == sku.code)
-                .or_else(|| own.iter().find(|have| sku.code.is_empty() && !have.retired && have.option_values == options));
+            let same = own.iter().find(|have| !sku.code.is_empty() && have.code == sku.code).or_else(|| {
+                own.iter().find(|have| sku.code.is_empty() && !have.retired && have.option_values == options)
+            });
             let Some(have) = same else {
                 if own.len() + more.len() >= MAX_SKUS {
                     continue;
@@ -387,13 +383,10 @@ impl Writer {
 
 impl Shop {
     fn find(&self, draft: &Draft) -> Option<&Head> {
-        let by_id = draft
-            .external_id
-            .as_ref()
-            .and_then(|id| self.by_external.get(&(draft.source.to_owned(), id.clone())));
-        let id = by_id.or_else(|| {
-            draft.skus.iter().find_map(|sku| self.by_code.get(&sku.code).map(|(product, _)| product))
-        })?;
+        let by_id =
+            draft.external_id.as_ref().and_then(|id| self.by_external.get(&(draft.source.to_owned(), id.clone())));
+        let id = by_id
+            .or_else(|| draft.skus.iter().find_map(|sku| self.by_code.get(&sku.code).map(|(product, _)| product)))?;
         self.products.get(id)
     }
 
@@ -422,8 +415,12 @@ impl Shop {
 
 async fn read_shop(ctx: &mut Ctx, drafts: &[Draft]) -> Result<Shop> {
     let mut shop = Shop::default();
-    let codes: Vec<&str> =
-        drafts.iter().flat_map(|draft| &draft.skus).map(|sku| sku.code.as_str()).filter(|code| !code.is_empty()).collect();
+    let codes: Vec<&str> = drafts
+        .iter()
+        .flat_map(|draft| &draft.skus)
+        .map(|sku| sku.code.as_str())
+        .filter(|code| !code.is_empty())
+        .collect();
     let mut ids: BTreeSet<Uuid> = BTreeSet::new();
     for chunk in codes.chunks(500) {
         let sql = format!("SELECT code, product_id, id FROM sku WHERE code IN ({})", placeholders(0, chunk.len()));
@@ -437,10 +434,8 @@ async fn read_shop(ctx: &mut Ctx, drafts: &[Draft]) -> Result<Shop> {
     let external: Vec<&str> = drafts.iter().filter_map(|draft| draft.external_id.as_deref()).collect();
     let source = drafts.first().map_or("", |draft| draft.source);
     for chunk in external.chunks(500) {
-        let sql = format!(
-            "SELECT id FROM product WHERE source = $1 AND external_id IN ({})",
-            placeholders(1, chunk.len())
-        );
+        let sql =
+            format!("SELECT id FROM product WHERE source = $1 AND external_id IN ({})", placeholders(1, chunk.len()));
         let args: Vec<Arg> = [source].iter().chain(chunk).map(|text| Arg::from(*text)).collect();
         let rows: Vec<(Uuid,)> = fetch_dyn!(ctx.tx, (Uuid,), sql, &args)?;
         ids.extend(rows.into_iter().map(|(id,)| id));
