@@ -114,6 +114,10 @@ export const commands = {
 	appDisconnect: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_disconnect", { meta, input })),
 	/**  Opens the server's shop with the passphrase of the password file. */
 	appUnlock: (meta: Meta, input: Passphrase) => typedError<null, Error>(__TAURI_INVOKE("app_unlock", { meta, input })),
+	/**  Writes a verified copy of the whole shop to a file. */
+	appBackup: (meta: Meta, input: FilePath) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_backup", { meta, input })),
+	/**  Brings a backup into this machine's own shop, which must be empty. */
+	appRestore: (meta: Meta, input: FilePath) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore", { meta, input })),
 	/**  What support needs to know, without names, numbers or secrets. */
 	appDiagnostics: (input: Nothing) => typedError<string, Error>(__TAURI_INVOKE("app_diagnostics", { input })),
 	/**  Lets the person choose a file to read; `None` when they changed their mind. */
@@ -242,6 +246,14 @@ export type AuditRow = {
 	undoable: boolean,
 	undoes: string | null,
 	undone_by: string | null,
+};
+
+export type BackupReport = {
+	file: string,
+	bytes: Count,
+	schema_version: Count,
+	/**  Every table with its rows, counted in what was written. */
+	tables: TableSize[],
 };
 
 export type Bucket = "day" | "month";
@@ -530,6 +542,10 @@ export type ExportTable = "orders" |
 "order_lines" | "products" | "customers" | "stock" | "payments";
 
 export type FileFormat = "csv" | "xlsx" | "sql";
+
+export type FilePath = {
+	path: string,
+};
 
 /**  The merchant's own coloured mark on an order; means whatever the shop agrees on. */
 export type Flag = "none" | "red" | "yellow" | "green" | "blue" | "purple";
@@ -833,7 +849,7 @@ export type ListProducts = {
 	tag: string | null,
 	brand: string | null,
 	low_only: boolean,
-	/**  Lacks a picture, a category, a description or a weight. */
+	/**  Lacks a picture, a category, a description, a weight or a price. */
 	incomplete_only: boolean,
 	sort: ProductSort,
 	cursor: string | null,

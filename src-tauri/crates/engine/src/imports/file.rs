@@ -455,12 +455,14 @@ struct Decoded<R> {
     raw_at: usize,
     raw_end: usize,
     done: bool,
+    /// The decoder has seen the end; it must not be asked again.
+    ended: bool,
 }
 
 impl<R: Read> Decoded<R> {
     fn new(inner: R, encoding: &'static Encoding) -> Self {
         let decoder = (encoding != encoding_rs::UTF_8).then(|| encoding.new_decoder_with_bom_removal());
-        Self { inner, decoder, start: true, raw: vec![0; 1 << 16], raw_at: 0, raw_end: 0, done: false }
+        Self { inner, decoder, start: true, raw: vec![0; 1 << 16], raw_at: 0, raw_end: 0, done: false, ended: false }
     }
 
     fn refill(&mut self) -> io::Result<()> {
@@ -497,21 +499,20 @@ impl<R: Read> Read for Decoded<R> {
             self.raw_at += give;
             return Ok(give);
         }
-        loop {
+        while !self.ended {
             if self.raw_at == self.raw_end && !self.done {
                 self.refill()?;
             }
             let Some(decoder) = &mut self.decoder else { return Ok(0) };
-            let (_, used, written, _) = decoder.decode_to_utf8(&self.raw[self.raw_at..self.raw_end], buffer, self.done);
+            let (state, used, written, _) =
+                decoder.decode_to_utf8(&self.raw[self.raw_at..self.raw_end], buffer, self.done);
             self.raw_at += used;
-            if written > 0 || (self.done && self.raw_at == self.raw_end) {
+            self.ended = self.done && state == encoding_rs::CoderResult::InputEmpty;
+            // A buffer too short for one character would never fill.
+            if written > 0 || (used == 0 && state == encoding_rs::CoderResult::OutputFull) {
                 return Ok(written);
             }
-            if !self.done && used == 0 {
-                self.refill()?;
-            } else if self.done && used == 0 {
-                return Ok(0);
-            }
         }
+        Ok(0)
     }
 }

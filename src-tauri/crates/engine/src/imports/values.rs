@@ -117,17 +117,12 @@ pub fn short(text: &str, most: usize) -> String {
 pub fn plain_text(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
-    let mut hidden: Option<&'static str> = None;
     while let Some(at) = rest.find(['<', '&']) {
-        if hidden.is_none() {
-            out.push_str(&rest[..at]);
-        }
+        out.push_str(&rest[..at]);
         rest = &rest[at..];
         if rest.starts_with('&') {
             let (text, length) = entity(rest);
-            if hidden.is_none() {
-                out.push_str(&text);
-            }
+            out.push_str(&text);
             rest = &rest[length..];
             continue;
         }
@@ -138,9 +133,7 @@ pub fn plain_text(html: &str) -> String {
         let after = rest[1..].chars().next().unwrap_or(' ');
         if !(after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?')) {
             // A lone "<" is text: "size < 40".
-            if hidden.is_none() {
-                out.push('<');
-            }
+            out.push('<');
             rest = &rest[1..];
             continue;
         }
@@ -154,9 +147,8 @@ pub fn plain_text(html: &str) -> String {
             tag.chars().take_while(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
         rest = &rest[end + 1..];
         match name.as_str() {
-            "script" | "style" if closing => hidden = None,
-            "script" => hidden = Some("script"),
-            "style" => hidden = Some("style"),
+            // What stands inside is not text, whatever signs it holds.
+            "script" | "style" if !closing => rest = after_close(rest, &name),
             "li" if !closing => out.push_str("\n- "),
             "br" | "p" | "div" | "ul" | "ol" | "tr" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "section"
             | "blockquote" | "hr" => out.push('\n'),
@@ -164,10 +156,17 @@ pub fn plain_text(html: &str) -> String {
             _ => {}
         }
     }
-    if hidden.is_none() {
-        out.push_str(rest);
-    }
+    out.push_str(rest);
     tidy(&out)
+}
+
+/// What follows `</name`, up to whose `>` the loop reads on; nothing when it is never closed.
+fn after_close<'t>(text: &'t str, name: &str) -> &'t str {
+    let close = format!("</{name}");
+    text.match_indices('<')
+        .map(|(at, _)| &text[at..])
+        .find(|tail| tail.get(..close.len()).is_some_and(|head| head.eq_ignore_ascii_case(&close)))
+        .unwrap_or("")
 }
 
 /// The addresses of the pictures in a piece of HTML.
