@@ -65,7 +65,9 @@ fn places(files: &[(String, String)], words: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_domain_is_pure() {
-    let domain = files("src-tauri/crates/domain/src", &[".rs"]);
+    let mut domain = files("src-tauri/crates/domain/src", &[".rs"]);
+    // Tests read the real data that the rules are judged by.
+    domain.retain(|(name, _)| !name.ends_with("/tests.rs"));
     let impure =
         ["std::fs", "std::net", "SystemTime", "Instant::now", "tokio::", "Timestamp::now", "Zoned::now", "std::env"];
     assert_none("the domain knows no disk, net, clock or environment", places(&domain, &impure));
