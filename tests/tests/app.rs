@@ -77,7 +77,10 @@ story!(a_view_is_kept_changed_and_taken_back, async |shop| {
     shop.undo(meta.command_id).await?;
     let meta = Meta::new();
     shop.call_as(meta, call::app_delete_view, ViewId { id: first.id }).await?;
-    assert_eq!(shop.ask(call::app_views, ViewsInput { area: "orders".into() }).await?.items, std::slice::from_ref(&second));
+    assert_eq!(
+        shop.ask(call::app_views, ViewsInput { area: "orders".into() }).await?.items,
+        std::slice::from_ref(&second)
+    );
     shop.undo(meta.command_id).await?;
     assert_eq!(shop.ask(call::app_views, ViewsInput { area: "orders".into() }).await?.items, [first, second]);
     let gone = shop.call(call::app_delete_view, ViewId { id: Uuid::now_v7() }).await;
