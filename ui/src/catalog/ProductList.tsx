@@ -6,6 +6,7 @@ import type { ProductRow, ProductState } from "../bindings";
 import { EmptyState } from "../components/EmptyState";
 import { Money, Num, When } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
+import { ProductTitle } from "../components/ProductTitle";
 import { StatusTag, useStatusText } from "../components/StatusTag";
 import { DataList, type Column, type View } from "../components/list";
 import { useToast } from "../components/useToast";
@@ -13,6 +14,7 @@ import { useTell } from "../lib/api";
 import { useListState } from "../lib/listState";
 import { toDecimalText } from "../lib/money";
 import { useFormats, useShop } from "../lib/shop";
+import { useTitles } from "../lib/titles";
 import { listInput, STATES, treeOf, useCategories, useCounts, useProducts } from "./queries";
 import "./catalog.css";
 
@@ -21,6 +23,7 @@ export default function ProductList() {
   const f = useFormats();
   const { currency } = useShop();
   const status = useStatusText();
+  const titles = useTitles();
   const toast = useToast();
   const navigate = useNavigate();
   const { search, set } = useListState();
@@ -69,11 +72,11 @@ export default function ProductList() {
             {r.cover ? <img src={r.cover} alt="" loading="lazy" /> : <PictureOutlined />}
           </span>
           <Link to="/catalog/$id" params={{ id: r.id }}>
-            {r.title}
+            <ProductTitle of={r} both />
           </Link>
         </span>
       ),
-      text: (r) => r.title,
+      text: titles.title,
     },
     { key: "state", title: t("catalog.state"), width: 110, render: (r) => <StatusTag kind="product" value={r.state} />, text: (r) => status("product", r.state) },
     { key: "sku", title: t("catalog.sku"), width: 170, render: (r) => <span className="sk-num">{r.sku_code}{r.sku_count > 1 && <span className="sk-muted"> {t("catalog.skuCount", { count: r.sku_count })}</span>}</span>, text: (r) => r.sku_code },

@@ -13,6 +13,7 @@ import { useTell } from "../lib/api";
 import { useDraft } from "../lib/drafts";
 import { ApiError } from "../lib/errors";
 import { keyLabel, useHotkeys } from "../lib/hotkeys";
+import { useTitles } from "../lib/titles";
 import { CategorySelect } from "./CategorySelect";
 import { emptyProduct, firstMissing, formOf, inputOf, type ProductForm } from "./form";
 import { History } from "./History";
@@ -37,6 +38,7 @@ function Editor({ product }: { product?: Product }) {
   const { t } = useTranslation();
   const toast = useToast();
   const status = useStatusText();
+  const titles = useTitles();
   const navigate = useNavigate();
   const draft = useDraft<ProductForm>(product ? `catalog.product.${product.id}` : "catalog.product.new", product ? formOf(product) : emptyProduct());
   const v = draft.value;
@@ -51,9 +53,9 @@ function Editor({ product }: { product?: Product }) {
     if (product && !touched && product.version !== v.version) draft.clear(formOf(product));
   }, [product?.version]); // eslint-disable-line react-hooks/exhaustive-deps
 
-  const save = useTell("catalog.save_product", { undo: (p) => (product ? t("catalog.saved", { title: p.title }) : null) });
+  const save = useTell("catalog.save_product", { undo: (p) => (product ? t("catalog.saved", { title: titles.title(p) }) : null) });
   const setState = useTell("catalog.set_state", { undo: (_, input) => t("catalog.stateSet", { count: 1, state: status("product", input.state) }), onError: (e) => toast.error(e) });
-  const remove = useTell("catalog.delete_product", { undo: () => t("catalog.deleted", { title: product?.title ?? "" }), onSuccess: () => void navigate({ to: "/catalog" }) });
+  const remove = useTell("catalog.delete_product", { undo: () => t("catalog.deleted", { title: product ? titles.title(product) : "" }), onSuccess: () => void navigate({ to: "/catalog" }) });
 
   const error = save.error;
   const stale = error instanceof ApiError && error.code === "stale";
@@ -157,10 +159,13 @@ function Editor({ product }: { product?: Product }) {
   return (
     <div className="sk-page">
       <PageHeader
-        title={product ? product.title : t("catalog.add")}
+        title={product ? titles.title(product) : t("catalog.add")}
         tags={product && <StatusTag kind="product" value={product.state} />}
         back="/catalog"
-        sub={product && product.missing.length > 0 && <span>{t("catalog.lacks", { what: product.missing.map((m) => t(`catalog.missing.${m}`)).join(t("common.comma")) })}</span>}
+        sub={
+          product &&
+          [titles.other(product), product.missing.length > 0 && t("catalog.lacks", { what: product.missing.map((m) => t(`catalog.missing.${m}`)).join(t("common.comma")) })].filter(Boolean).join(" · ")
+        }
         actions={
           <>
             {product && product.state !== "archived" && (

@@ -1,5 +1,7 @@
 import { AppstoreOutlined, PlusOutlined, TagsOutlined } from "@ant-design/icons";
 import { defineArea } from "../app/areas";
+import { i18next } from "../i18n";
+import { titleOf } from "../lib/titles";
 import { findProducts } from "./queries";
 
 export default defineArea({
@@ -19,6 +21,6 @@ export default defineArea({
   search: {
     label: "catalog.menu",
     icon: <TagsOutlined />,
-    find: async (text) => (await findProducts(text)).map((p) => ({ key: p.id, title: p.title, detail: p.sku_code, to: `/catalog/${p.id}` })),
+    find: async (text) => (await findProducts(text)).map((p) => ({ key: p.id, title: titleOf(p, i18next.language), detail: p.sku_code, to: `/catalog/${p.id}` })),
   },
 });

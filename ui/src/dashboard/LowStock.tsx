@@ -6,12 +6,14 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { Num } from "../components/Money";
 import { StatusTag } from "../components/StatusTag";
 import { useFormats } from "../lib/shop";
+import { useTitles } from "../lib/titles";
 import { useLowStock } from "./queries";
 import { More } from "./More";
 
 export function LowStock() {
   const { t } = useTranslation();
   const f = useFormats();
+  const titles = useTitles();
   const q = useLowStock();
   const rows = (q.data?.items ?? []).slice(0, 6);
   return (
@@ -27,8 +29,8 @@ export function LowStock() {
         {rows.map((r) => {
           return (
             <li key={r.sku_id}>
-              <Link to="/stock" search={{ q: r.code } as never} className="sk-cut" title={`${r.title} ${r.options}`}>
-                {r.title} <span className="sk-muted">{r.options || r.code}</span>
+              <Link to="/stock" search={{ q: r.code } as never} className="sk-cut" title={titles.withOptions(r)}>
+                {titles.title(r)} <span className="sk-muted">{r.options || r.code}</span>
               </Link>
               <span className="sk-actions">
                 <Num value={r.available} />

@@ -1,4 +1,5 @@
 import type { i18n as I18n } from "i18next";
+import { titleOf, type Titled } from "./titles";
 
 /** What a refused command or query throws. `code` and `data` come from the wire; `call` is the dotted name that was refused. */
 export class ApiError extends Error {
@@ -64,7 +65,7 @@ export function describeError(i18n: I18n, raw: unknown): ErrorText {
     ...(d.rule !== undefined ? { rule: word([`rules.${String(d.rule)}`], d.detail || d.rule) } : {}),
     ...(d.state !== undefined ? { state: word([`status.stage.${String(d.state)}`], d.state) } : {}),
     ...(d.reason !== undefined ? { reason: word([`reasons.${String(d.reason)}`], d.reason) } : {}),
-    ...(Array.isArray(d.lines) ? { what: d.lines.map((l) => shortage(l, t)).join(t("common.comma")) } : {}),
+    ...(Array.isArray(d.lines) ? { what: d.lines.map((l) => shortage(l, i18n.language, t)).join(t("common.comma")) } : {}),
     ...(Array.isArray(d.skus) ? { what: d.skus.join(t("common.comma")) } : {}),
   };
   const base = [`${area}.errors.${e.code}`, `errors.${e.code}`].find((k) => i18n.exists(`${k}.title`)) ?? "errors.internal";
@@ -85,7 +86,7 @@ function fieldName(field: string, area: string, word: (keys: string[], fallback:
   return at === undefined ? name : `${name} (${Number(at) + 1})`;
 }
 
-function shortage(line: unknown, t: (key: string, data?: Record<string, unknown>) => string): string {
-  const l = (line ?? {}) as Record<string, unknown>;
-  return t("errors.shortage", { title: l.title || l.sku, wanted: l.wanted, available: l.available });
+function shortage(line: unknown, lang: string, t: (key: string, data?: Record<string, unknown>) => string): string {
+  const l = (line ?? {}) as Partial<Titled> & Record<string, unknown>;
+  return t("errors.shortage", { title: titleOf({ title: l.title ?? "", title_en: l.title_en }, lang) || l.sku, wanted: l.wanted, available: l.available });
 }

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Filter } from "../components/list";
 import { useListState } from "../lib/listState";
+import { useTitles } from "../lib/titles";
 import { hiddenCount } from "./filters";
 import { findSkus } from "./queries";
 
@@ -59,17 +60,18 @@ export function MoreFilters({ also }: { also: SelectFilter[] }) {
 
 function SkuFilter({ value, onChange }: { value: string; onChange: (sku: string | null) => void }) {
   const { t } = useTranslation();
+  const titles = useTitles();
   const [options, setOptions] = useState<{ value: string; label: string }[]>([]);
   const [text, setText] = useState("");
   useEffect(() => {
     const timer = setTimeout(() => {
       if (text.trim() === "") return;
       findSkus(text)
-        .then((all) => setOptions(all.map((s) => ({ value: s.sku_id, label: `${s.code} · ${s.title}${s.options ? ` · ${s.options}` : ""}` }))))
+        .then((all) => setOptions(all.map((s) => ({ value: s.sku_id, label: `${s.code} · ${titles.withOptions(s)}` }))))
         .catch(() => setOptions([]));
     }, 150);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [text, titles]);
   return (
     <Form.Item label={t("orders.filter.sku")} htmlFor="of-sku">
       <Select

@@ -11,6 +11,7 @@ import { ask, invalidateTags, tell } from "../lib/api";
 import { ApiError } from "../lib/errors";
 import { keyLabel, useHotkeys } from "../lib/hotkeys";
 import { useFormats } from "../lib/shop";
+import { useTitles } from "../lib/titles";
 import { Aside } from "./entry/Aside";
 import { BuyerBox } from "./entry/BuyerBox";
 import { LineTable } from "./entry/LineTable";
@@ -30,6 +31,7 @@ import "./orders.css";
 export default function NewOrder() {
   const { t } = useTranslation();
   const f = useFormats();
+  const titles = useTitles();
   const client = useQueryClient();
   const draft = useOrderDraft();
   const d = draft.value;
@@ -199,7 +201,7 @@ export default function NewOrder() {
             disabled={locked}
             onAdd={(sku, qty) => {
               change((old) => addSku(old, sku, qty));
-              setSaid({ text: t("orders.entry.added", { name: sku.options ? `${sku.title} · ${sku.options}` : sku.title, n: f.count(qty) }), bad: false });
+              setSaid({ text: t("orders.entry.added", { name: titles.withOptions(sku), n: f.count(qty) }), bad: false });
             }}
             onTyped={(typed) => {
               let fits = false;

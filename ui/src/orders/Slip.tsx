@@ -3,6 +3,7 @@ import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { addressLine } from "../customers";
 import { useFormats, useShop } from "../lib/shop";
+import { useTitles } from "../lib/titles";
 import { useOrder } from "./queries";
 import "./orders.css";
 
@@ -10,6 +11,7 @@ import "./orders.css";
 export function Slip({ orderId, onDone }: { orderId: string; onDone: () => void }) {
   const { t } = useTranslation();
   const f = useFormats();
+  const titles = useTitles();
   const shop = useShop();
   const order = useOrder(orderId).data;
 
@@ -57,8 +59,7 @@ export function Slip({ orderId, onDone }: { orderId: string; onDone: () => void 
           {order.lines.map((l) => (
             <tr key={l.id}>
               <td>
-                {l.title}
-                {l.options && ` · ${l.options}`}
+                {titles.withOptions(l)}
                 <br />
                 <small>{l.sku_code}</small>
               </td>

@@ -45,5 +45,5 @@ export interface Hit extends FoundSku {
 /** The catalogue's answer, as the till needs it. */
 export async function findSkus(query: string): Promise<Hit[]> {
   const { items } = await ask("catalog.search_skus", { query, limit: 10, only_for_sale: true });
-  return items.map((s) => ({ sku_id: s.sku_id, code: s.code, barcode: s.barcode ?? "", title: s.title, options: s.options, price: s.price, available: s.backorder ? null : s.available, exact: s.exact }));
+  return items.map((s) => ({ sku_id: s.sku_id, code: s.code, barcode: s.barcode ?? "", title: s.title, title_en: s.title_en, options: s.options, price: s.price, available: s.backorder ? null : s.available, exact: s.exact }));
 }

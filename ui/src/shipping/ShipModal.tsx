@@ -4,12 +4,14 @@ import { CheckCircleOutlined, ExclamationCircleOutlined, WarningOutlined } from 
 import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
+import { ProductTitle } from "../components/ProductTitle";
 import { QtyInput } from "../components/QtyInput";
 import { ScannerInput } from "../components/ScannerInput";
 import { useQueryClient } from "@tanstack/react-query";
 import { invalidateTags, useAsk, useTell } from "../lib/api";
 import { useFormats } from "../lib/shop";
 import { load, save } from "../lib/store";
+import { useTitles } from "../lib/titles";
 import { OWN_DELIVERY, useCarrierName, useCarriers } from "./carriers";
 import type { Shippable, WaybillChecked } from "./types";
 import "./shipping.css";
@@ -27,6 +29,7 @@ export function open(l: Shippable): number {
 export function ShipModal({ order, onClose }: Props) {
   const { t } = useTranslation();
   const f = useFormats();
+  const titles = useTitles();
   const client = useQueryClient();
   const carriers = useCarriers();
   const nameOf = useCarrierName();
@@ -129,13 +132,12 @@ export function ShipModal({ order, onClose }: Props) {
             {left.map((l) => (
               <tr key={l.id}>
                 <td>
-                  {l.title}
-                  {l.options && <span className="sk-muted"> · {l.options}</span>}
+                  <ProductTitle of={l} options={l.options} />
                   <div className="sk-muted">{l.sku_code}</div>
                 </td>
                 <td className="sk-num">{f.count(open(l))}</td>
                 <td>
-                  <QtyInput min={0} max={open(l)} value={qty[l.id] ?? 0} aria-label={t("shipping.qtyOf", { name: l.title })} onChange={(v) => setQty((old) => ({ ...old, [l.id]: typeof v === "number" ? v : 0 }))} onPressEnter={() => void run()} />
+                  <QtyInput min={0} max={open(l)} value={qty[l.id] ?? 0} aria-label={t("shipping.qtyOf", { name: titles.withOptions(l) })} onChange={(v) => setQty((old) => ({ ...old, [l.id]: typeof v === "number" ? v : 0 }))} onPressEnter={() => void run()} />
                 </td>
               </tr>
             ))}

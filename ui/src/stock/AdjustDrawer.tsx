@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AdjustMode, MoveReason, StockRow } from "../bindings";
 import { FormDrawer } from "../components/FormDrawer";
+import { ProductTitle } from "../components/ProductTitle";
 import { QtyInput } from "../components/QtyInput";
 import { useTell } from "../lib/api";
 import { useFormats } from "../lib/shop";
@@ -61,10 +62,7 @@ export function AdjustDrawer({ rows, onClose, onDone }: { rows: StockRow[]; onCl
             return (
               <li key={r.sku_id}>
                 <label htmlFor={`st-${r.sku_id}`}>
-                  <span>
-                    {r.title}
-                    {r.options && <span className="sk-muted"> · {r.options}</span>}
-                  </span>
+                  <ProductTitle of={r} options={r.options} />
                   <span className="sk-muted sk-num">{r.code}</span>
                 </label>
                 <QtyInput

@@ -6,9 +6,11 @@ import type { MoveRow } from "../bindings";
 import { EmptyState } from "../components/EmptyState";
 import { Num, When } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
+import { ProductTitle } from "../components/ProductTitle";
 import { DataList, type Column } from "../components/list";
 import { useListState } from "../lib/listState";
 import { useFormats } from "../lib/shop";
+import { useTitles } from "../lib/titles";
 import { REASONS, useMoves, useStockCard } from "./queries";
 import "./stock.css";
 
@@ -16,6 +18,7 @@ import "./stock.css";
 export default function MoveList() {
   const { t } = useTranslation();
   const f = useFormats();
+  const titles = useTitles();
   const { search, set } = useListState();
   const source = useMoves(search);
   const card = useStockCard(search.sku ?? "").data;
@@ -28,11 +31,10 @@ export default function MoveList() {
       width: 260,
       render: (r) => (
         <Link to="/catalog/$id" params={{ id: r.product_id }}>
-          {r.title}
-          {r.options && <span className="sk-muted"> · {r.options}</span>} <span className="sk-muted sk-num">{r.sku_code}</span>
+          <ProductTitle of={r} options={r.options} /> <span className="sk-muted sk-num">{r.sku_code}</span>
         </Link>
       ),
-      text: (r) => `${r.title} ${r.options} ${r.sku_code}`.trim(),
+      text: (r) => `${titles.withOptions(r)} ${r.sku_code}`,
     },
     { key: "delta", title: t("stock.delta"), width: 100, align: "end", render: (r) => <strong className={r.delta < 0 ? "st-out sk-num" : "st-in sk-num"}>{r.delta > 0 ? `+${f.count(r.delta)}` : f.count(r.delta)}</strong>, text: (r) => String(r.delta) },
     { key: "before", title: t("stock.before"), width: 90, align: "end", render: (r) => <Num value={r.before} />, text: (r) => String(r.before) },
@@ -65,7 +67,7 @@ export default function MoveList() {
           search.sku &&
           card && (
             <span className="st-card">
-              <strong>{card.stock.title}</strong> {card.stock.options} <span className="sk-num">{card.stock.code}</span> · {t("stock.onHand")} <Num value={card.stock.on_hand} /> · {t("stock.reserved")} <Num value={card.stock.reserved} /> · {t("stock.available")} <Num value={card.stock.available} />
+              <strong>{titles.title(card.stock)}</strong> {card.stock.options} <span className="sk-num">{card.stock.code}</span> · {t("stock.onHand")} <Num value={card.stock.on_hand} /> · {t("stock.reserved")} <Num value={card.stock.reserved} /> · {t("stock.available")} <Num value={card.stock.available} />
               <Button size="small" type="link" onClick={() => set({ sku: null })}>
                 {t("stock.allMoves")}
               </Button>

@@ -6,6 +6,7 @@ import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Num } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
+import { ProductTitle } from "../components/ProductTitle";
 import { useToast } from "../components/useToast";
 import { useTell } from "../lib/api";
 import { useDifferences } from "./queries";
@@ -48,7 +49,7 @@ export default function StockCheck() {
             {q.data.map((d: StockDifference) => (
               <tr key={`${d.sku_id}-${d.location_id}`}>
                 <td>
-                  {d.title} <span className="sk-muted sk-num">{d.sku_code}</span>
+                  <ProductTitle of={d} /> <span className="sk-muted sk-num">{d.sku_code}</span>
                 </td>
                 <td className="st-end"><Num value={d.on_hand} /></td>
                 <td className="st-end"><Num value={d.moved} /></td>

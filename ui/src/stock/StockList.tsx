@@ -7,9 +7,11 @@ import type { StockRow } from "../bindings";
 import { EmptyState } from "../components/EmptyState";
 import { Num } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
+import { ProductTitle } from "../components/ProductTitle";
 import { StatusTag, useStatusText } from "../components/StatusTag";
 import { DataList, type Column } from "../components/list";
 import { useListState } from "../lib/listState";
+import { useTitles } from "../lib/titles";
 import { AdjustDrawer } from "./AdjustDrawer";
 import { stockInput, useStock } from "./queries";
 
@@ -20,6 +22,7 @@ export function levelOf(r: Pick<StockRow, "available" | "low">): "ok" | "low" | 
 export default function StockList() {
   const { t } = useTranslation();
   const status = useStatusText();
+  const titles = useTitles();
   const { search } = useListState();
   const source = useStock(search);
   const [adjusting, setAdjusting] = useState<{ rows: StockRow[]; clear: () => void } | null>(null);
@@ -45,11 +48,10 @@ export default function StockList() {
       width: 225,
       render: (r) => (
         <Link to="/catalog/$id" params={{ id: r.product_id }}>
-          {r.title}
-          {r.options && <span className="sk-muted"> · {r.options}</span>}
+          <ProductTitle of={r} options={r.options} />
         </Link>
       ),
-      text: (r) => (r.options ? `${r.title} · ${r.options}` : r.title),
+      text: titles.withOptions,
     },
     { key: "barcode", title: t("stock.barcode"), width: 150, hidden: true, render: (r) => <span className="sk-num">{r.barcode}</span>, text: (r) => r.barcode ?? "" },
     { key: "level", title: t("stock.level"), width: 110, render: (r) => <StatusTag kind="stockLevel" value={levelOf(r)} />, text: (r) => status("stockLevel", levelOf(r)) },

@@ -2,6 +2,7 @@ import { Badge, Button, Dropdown } from "antd";
 import { HistoryOutlined, PauseOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../../lib/shop";
+import { useTitles } from "../../lib/titles";
 import { isTouched, roughTotals } from "./draft";
 import type { KeptDraft, Parked } from "./useOrderDraft";
 
@@ -16,6 +17,7 @@ interface Props {
 export function Aside({ draft, disabled, onPark, onTake }: Props) {
   const { t } = useTranslation();
   const f = useFormats();
+  const titles = useTitles();
   return (
     <>
       {draft.parked.length > 0 && (
@@ -30,7 +32,7 @@ export function Aside({ draft, disabled, onPark, onTake }: Props) {
                 label: (
                   <span className="so-aside">
                     <span>
-                      {[p.draft.buyer?.name, p.draft.lines[0]?.title].filter(Boolean).join(" · ") || t("orders.walkIn")}
+                      {[p.draft.buyer?.name, p.draft.lines[0] && titles.title(p.draft.lines[0])].filter(Boolean).join(" · ") || t("orders.walkIn")}
                       <span className="sk-muted"> {t("orders.unitsOf", { n: f.count(sum.units) })}</span>
                     </span>
                     <span className="sk-money">{f.money(sum.total)}</span>

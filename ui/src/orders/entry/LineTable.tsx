@@ -6,6 +6,7 @@ import { Money } from "../../components/Money";
 import { MoneyInput } from "../../components/MoneyInput";
 import { QtyInput } from "../../components/QtyInput";
 import { useFormats } from "../../lib/shop";
+import { useTitles } from "../../lib/titles";
 import type { Shortage } from "../types";
 import { MAX_QTY, unitPrice, type EntryLine } from "./draft";
 
@@ -25,6 +26,7 @@ interface Props {
 export function LineTable(p: Props) {
   const { t } = useTranslation();
   const f = useFormats();
+  const titles = useTitles();
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => {
     row.current?.scrollIntoView?.({ block: "nearest" });
@@ -54,13 +56,17 @@ export function LineTable(p: Props) {
       <tbody>
         {p.lines.map((l, i) => {
           const short = p.short.get(l.code);
-          const name = l.options ? `${l.title} · ${l.options}` : l.title;
+          const name = titles.withOptions(l);
+          const other = titles.other(l);
           const amount = unitPrice(l) * l.qty;
           return (
             <tr key={l.sku_id} ref={i === p.at ? row : null} className={i === p.at ? "so-at" : ""} aria-current={i === p.at ? "true" : undefined} onFocus={() => p.onAt(i)} onClick={() => p.onAt(i)}>
               <td className="so-what">
                 <div className="so-title">{name}</div>
-                <div className="sk-muted so-code">{l.code}</div>
+                <div className="sk-muted so-code">
+                  {l.code}
+                  {other && ` · ${other}`}
+                </div>
                 {short && (
                   <div className="so-short" role="alert">
                     <WarningOutlined aria-hidden /> {t("orders.entry.short", { available: f.count(Math.max(0, short.available)), wanted: f.count(short.wanted) })}

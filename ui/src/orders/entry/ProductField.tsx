@@ -2,6 +2,7 @@ import { Spin, type InputRef } from "antd";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type Ref, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { Money } from "../../components/Money";
+import { ProductTitle } from "../../components/ProductTitle";
 import { ScannerInput } from "../../components/ScannerInput";
 import { useFormats, useShop } from "../../lib/shop";
 import { findSkus, type Hit } from "../queries";
@@ -190,8 +191,7 @@ export function ProductField(p: Props) {
               }}
             >
               <span className="so-found-title">
-                {s.title}
-                {s.options && <span className="sk-muted"> · {s.options}</span>}
+                <ProductTitle of={s} options={s.options} both />
                 <span className="so-code sk-muted">{s.code}</span>
               </span>
               <span className={s.available !== null && s.available <= 0 ? "sk-num so-short" : "sk-num sk-muted"}>{s.available === null ? "" : t("orders.entry.available", { n: f.count(s.available) })}</span>

@@ -15,6 +15,7 @@ export interface FoundSku {
   code: string;
   barcode: string;
   title: string;
+  title_en: string;
   options: string;
   price: number;
   available: number | null;
@@ -94,7 +95,7 @@ export function addSku(d: OrderDraft, sku: FoundSku, qty = 1): OrderDraft {
   const there = d.lines.findIndex((l) => l.sku_id === sku.sku_id);
   const old = d.lines[there];
   if (old) return changeLine({ ...d, at: there }, there, { qty: clampQty(old.qty + qty), available: sku.available });
-  return { ...d, lines: [...d.lines, { sku_id: sku.sku_id, code: sku.code, barcode: sku.barcode, title: sku.title, options: sku.options, price: sku.price, available: sku.available, qty: clampQty(qty), unit_price: null }], at: d.lines.length };
+  return { ...d, lines: [...d.lines, { sku_id: sku.sku_id, code: sku.code, barcode: sku.barcode, title: sku.title, title_en: sku.title_en, options: sku.options, price: sku.price, available: sku.available, qty: clampQty(qty), unit_price: null }], at: d.lines.length };
 }
 
 export function changeLine(d: OrderDraft, i: number, patch: Partial<EntryLine>): OrderDraft {
@@ -188,6 +189,6 @@ export function readDraft(raw: unknown): OrderDraft | null {
   if (!raw || typeof raw !== "object") return null;
   const o = raw as Partial<OrderDraft>;
   if (typeof o.commandId !== "string" || !Array.isArray(o.lines)) return null;
-  const lines = o.lines.filter((l) => l && typeof l.sku_id === "string" && Number.isSafeInteger(l.qty) && l.qty > 0 && Number.isSafeInteger(l.price));
+  const lines = o.lines.filter((l) => l && typeof l.sku_id === "string" && Number.isSafeInteger(l.qty) && l.qty > 0 && Number.isSafeInteger(l.price)).map((l) => ({ ...l, title_en: l.title_en ?? "" }));
   return { ...emptyDraft(), ...o, lines, at: Math.min(o.at ?? lines.length - 1, lines.length - 1), address: { ...noAddress, ...o.address } };
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { addSku, cash, changeLine, emptyDraft, isTouched, moveTo, paymentsNow, readDraft, removeLine, roughTotals, toPlace, type FoundSku } from "./draft";
 import { applyTyped, percentOf, readTyped } from "./typed";
 
-const tea: FoundSku = { sku_id: "a", code: "TEA-1", barcode: "6901028075831", title: "Tea", options: "", price: 1290, available: 5 };
-const cup: FoundSku = { sku_id: "b", code: "CUP-1", barcode: "", title: "Cup", options: "red", price: 3990, available: null };
+const tea: FoundSku = { sku_id: "a", code: "TEA-1", barcode: "6901028075831", title: "Tea", title_en: "", options: "", price: 1290, available: 5 };
+const cup: FoundSku = { sku_id: "b", code: "CUP-1", barcode: "", title: "Cup", title_en: "", options: "red", price: 3990, available: null };
 
 describe("the order being entered", () => {
   it("counts a product scanned twice as two, and the cursor follows it", () => {

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Money } from "../../components/Money";
+import { ProductTitle } from "../../components/ProductTitle";
 import { useFormats } from "../../lib/shop";
 import type { Order } from "../types";
 
@@ -33,8 +34,7 @@ export function Goods({ order }: { order: Order }) {
               <tr key={l.id}>
                 <td className="so-what">
                   <div className="so-title">
-                    {l.title}
-                    {l.options && <span className="sk-muted"> · {l.options}</span>}
+                    <ProductTitle of={l} options={l.options} />
                   </div>
                   <div className="sk-muted so-code">{l.sku_code}</div>
                   {l.note && <div className="sk-muted">{l.note}</div>}

@@ -12,6 +12,7 @@ import { invalidateTags, useTell } from "../../lib/api";
 import { copyText } from "../../lib/files";
 import { useHotkeys } from "../../lib/hotkeys";
 import { useFormats } from "../../lib/shop";
+import { useTitles } from "../../lib/titles";
 import { useWho } from "../../payments";
 import { HandOverModal, ShipModal, useCarrierName, type Parcel } from "../../shipping";
 import type { Order } from "../types";
@@ -27,6 +28,7 @@ const LOOKS: Record<Parcel["state"], ["orange" | "blue" | "green" | "grey", Reac
 export function Parcels({ order }: { order: Order }) {
   const { t } = useTranslation();
   const f = useFormats();
+  const titles = useTitles();
   const toast = useToast();
   const client = useQueryClient();
   const ask = useConfirmDanger();
@@ -45,7 +47,10 @@ export function Parcels({ order }: { order: Order }) {
         ? [{ keys: "s", label: t("orders.action.hand_over"), run: () => setOpen("hand") }]
         : [],
   );
-  const name = (id: string) => order.lines.find((l) => l.id === id)?.title ?? "";
+  const name = (id: string) => {
+    const line = order.lines.find((l) => l.id === id);
+    return line ? titles.withOptions(line) : "";
+  };
 
   return (
     <section className="so-card" aria-labelledby="so-parcels">
