@@ -12,24 +12,26 @@ const SHOWN = 60;
 /** One SKU: plain fields. Several: a grid like a spreadsheet, a row each. */
 export function SkuGrid({ form, onChange }: { form: ProductForm; onChange: (patch: Partial<ProductForm>) => void }) {
   const { t } = useTranslation();
-  const f = useFormats();
   const [shown, setShown] = useState(SHOWN);
   const put = (i: number, patch: Partial<SkuForm>) => onChange({ skus: form.skus.map((s, n) => (n === i ? { ...s, ...patch } : s)) });
   const axes = form.options.filter((o) => o.values.length > 0);
+  // A row that is new among old ones has a field for its opening stock in the same column.
+  const saved = form.skus.some((s) => s.id !== null);
 
-  const cells = (s: SkuForm, i: number): { key: string; label: string; node: ReactNode }[] => {
+  const cells = (s: SkuForm, i: number): { key: string; label: string; node: ReactNode; numeric?: boolean }[] => {
     const margin = marginPermille(s.price, s.cost);
     const id = (name: string) => `ca-${name}-${i}`;
     return [
       { key: "code", label: t("catalog.code"), node: <Input id={id("code")} value={s.code} maxLength={64} placeholder={t("catalog.codeAuto")} onChange={(e) => put(i, { code: e.target.value })} /> },
-      { key: "price", label: t("catalog.price"), node: <MoneyInput id={id("price")} value={s.price === 0 && s.id === null ? null : s.price} onChange={(price) => put(i, { price: price ?? 0 })} /> },
+      { key: "price", numeric: true, label: t("catalog.price"), node: <MoneyInput id={id("price")} value={s.price === 0 && s.id === null ? null : s.price} onChange={(price) => put(i, { price: price ?? 0 })} /> },
       { key: "barcode", label: t("catalog.barcode"), node: <Input id={id("barcode")} value={s.barcode ?? ""} maxLength={32} inputMode="numeric" onChange={(e) => put(i, { barcode: e.target.value })} /> },
       s.id === null
-        ? { key: "stock", label: t("catalog.openingStock"), node: <QtyInput id={id("stock")} value={s.opening_stock} onChange={(n) => put(i, { opening_stock: n })} /> }
-        : { key: "stock", label: t("catalog.onHand"), node: <span className="ca-onhand sk-num">{f.count(s.on_hand)} <span className="sk-muted">{t("catalog.availableOf", { n: f.count(s.available) })}</span></span> },
-      { key: "weight", label: t("catalog.weight"), node: <QtyInput id={id("weight")} value={s.weight_g} suffix="g" onChange={(n) => put(i, { weight_g: n })} /> },
+        ? { key: "stock", numeric: true, label: t("catalog.openingStock"), node: <QtyInput id={id("stock")} value={s.opening_stock} onChange={(n) => put(i, { opening_stock: n })} /> }
+        : { key: "stock", numeric: true, label: t("catalog.onHand"), node: <Shelf sku={s} /> },
+      { key: "weight", numeric: true, label: t("catalog.weight"), node: <QtyInput id={id("weight")} value={s.weight_g} suffix="g" onChange={(n) => put(i, { weight_g: n })} /> },
       {
         key: "cost",
+        numeric: true,
         label: t("catalog.cost"),
         node: (
           <>
@@ -38,9 +40,9 @@ export function SkuGrid({ form, onChange }: { form: ProductForm; onChange: (patc
           </>
         ),
       },
-      { key: "list", label: t("catalog.listPrice"), node: <MoneyInput id={id("list")} value={s.list_price} onChange={(list_price) => put(i, { list_price })} /> },
-      { key: "volume", label: t("catalog.volume"), node: <QtyInput id={id("volume")} value={s.volume_cm3} suffix="cm³" onChange={(n) => put(i, { volume_cm3: n })} /> },
-      { key: "low", label: t("catalog.lowAt"), node: <QtyInput id={id("low")} value={s.low_stock} onChange={(n) => put(i, { low_stock: n })} /> },
+      { key: "list", numeric: true, label: t("catalog.listPrice"), node: <MoneyInput id={id("list")} value={s.list_price} onChange={(list_price) => put(i, { list_price })} /> },
+      { key: "volume", numeric: true, label: t("catalog.volume"), node: <QtyInput id={id("volume")} value={s.volume_cm3} suffix="cm³" onChange={(n) => put(i, { volume_cm3: n })} /> },
+      { key: "low", numeric: true, label: t("catalog.lowAt"), node: <QtyInput id={id("low")} value={s.low_stock} onChange={(n) => put(i, { low_stock: n })} /> },
       { key: "backorder", label: t("catalog.backorder"), node: <Checkbox id={id("backorder")} checked={s.backorder} onChange={(e) => put(i, { backorder: e.target.checked })}><span className="sk-visually-hidden">{t("catalog.backorder")}</span></Checkbox> },
     ];
   };
@@ -62,24 +64,16 @@ export function SkuGrid({ form, onChange }: { form: ProductForm; onChange: (patc
       <table>
         <thead>
           <tr>
-            {axes.map((o, i) => (
-              <th key={i} scope="col">
-                {o.name || t("catalog.optionName")}
-              </th>
-            ))}
-            {form.skus[0] && cells(form.skus[0], 0).map((c) => <th key={c.key} scope="col">{c.key === "stock" ? t("catalog.stock") : c.label}</th>)}
+            <th scope="col">{axes.map((o) => o.name || t("catalog.optionName")).join(" / ")}</th>
+            {form.skus[0] && cells(form.skus[0], 0).map((c) => <th key={c.key} scope="col" {...(c.numeric ? { className: "ca-numeric" } : {})}>{c.key === "stock" && saved ? t("catalog.onHand") : c.label}</th>)}
           </tr>
         </thead>
         <tbody>
           {form.skus.slice(0, shown).map((s, i) => (
             <tr key={s.key}>
-              {axes.map((_, n) => (
-                <th key={n} scope="row">
-                  {s.option_values[n]}
-                </th>
-              ))}
+              <th scope="row">{s.option_values.join(" / ")}</th>
               {cells(s, i).map((c) => (
-                <td key={c.key}>
+                <td key={c.key} {...(c.numeric ? { className: "ca-numeric" } : {})}>
                   <label>
                     <span className="sk-visually-hidden">
                       {s.option_values.join(" ")} {c.label}
@@ -98,5 +92,17 @@ export function SkuGrid({ form, onChange }: { form: ProductForm; onChange: (patc
         </button>
       )}
     </div>
+  );
+}
+
+/** What lies on the shelf, and what of it can still be sold where orders hold some. */
+function Shelf({ sku }: { sku: SkuForm }) {
+  const { t } = useTranslation();
+  const f = useFormats();
+  return (
+    <span className="ca-onhand sk-num" data-testid="shelf">
+      {f.count(sku.on_hand)}
+      {sku.available !== sku.on_hand && <span className="ca-under sk-muted">{t("catalog.availableOf", { n: f.count(sku.available) })}</span>}
+    </span>
   );
 }
