@@ -27,14 +27,9 @@ export function JobProgress({ job, onDismiss, now = Date.now() }: { job: Job; on
       <div className="sk-muted sk-num">
         {job.total !== null ? t("app.jobs.of", { done: f.count(job.done), total: f.count(job.total) }) : f.count(job.done)}
         {rate > 0 && ` · ${t("app.jobs.rate", { rate: f.count(rate) })}`}
-        {left !== null && job.state === "running" && ` · ${t("app.jobs.left", { time: spell(left, f.locale) })}`}
+        {left !== null && job.state === "running" && ` · ${t("app.jobs.left", { time: f.duration(left) })}`}
         {job.note && ` · ${job.note}`}
       </div>
     </div>
   );
-}
-
-function spell(seconds: number, locale: string): string {
-  const [n, unit] = seconds >= 60 ? [Math.ceil(seconds / 60), "minute"] : [seconds, "second"];
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(n);
 }

@@ -1,6 +1,7 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Alert, Button, Progress, Skeleton } from "antd";
 import { DownloadOutlined, PlayCircleOutlined, StopOutlined } from "@ant-design/icons";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImportJob, ImportReject } from "../bindings";
 import { ErrorNotice } from "../components/ErrorNotice";
@@ -11,7 +12,7 @@ import { useToast } from "../components/useToast";
 import { ask, usePages, useTell } from "../lib/api";
 import { useFormats } from "../lib/shop";
 import { inDesktopWindow } from "../lib/transport";
-import { useJob } from "./queries";
+import { planOf, useJob } from "./queries";
 import "./imports.css";
 
 /** One import: how far it is, what became of each row, and how to go on. */
@@ -30,7 +31,18 @@ function Job({ job }: { job: ImportJob }) {
   const navigate = useNavigate();
   const cancel = useTell("imports.cancel", { onError: (e) => toast.error(e) });
   const resume = useTell("imports.resume", { onError: (e) => toast.error(e) });
-  const again = useTell("imports.start", { onError: (e) => toast.error(e), onSuccess: (made) => void navigate({ to: "/imports/$id", params: { id: made.id } }) });
+  const start = useTell("imports.start", { onError: (e) => toast.error(e), onSuccess: (made) => void navigate({ to: "/imports/$id", params: { id: made.id } }) });
+  // The trial told what the import will do, so the import must be asked for in the very same words.
+  const [looking, setLooking] = useState(false);
+  const inEarnest = async () => {
+    setLooking(true);
+    try {
+      start.mutate({ ...(await planOf(job)), dry_run: false });
+    } catch (e) {
+      toast.error(e);
+    }
+    setLooking(false);
+  };
   const running = job.state === "running";
   const percent = job.rows_total ? Math.min(100, Math.floor((job.rows_read / job.rows_total) * 100)) : job.state === "done" ? 100 : 0;
   const word = (group: "reason" | "made" | "sum" | "noted", what: string) => (i18n.exists(`imports.${group}.${what}`) ? t(`imports.${group}.${what}` as "imports.file") : what);
@@ -66,7 +78,7 @@ function Job({ job }: { job: ImportJob }) {
               </Button>
             )}
             {job.dry_run && job.state === "done" && (
-              <Button type="primary" loading={again.isPending} onClick={() => again.mutate({ path: job.file_path, kind: job.kind, mapping: [], options: {}, dry_run: false })}>
+              <Button type="primary" loading={looking || start.isPending} onClick={() => void inEarnest()}>
                 {t("imports.start")}
               </Button>
             )}
@@ -78,7 +90,7 @@ function Job({ job }: { job: ImportJob }) {
         <p className="sk-muted sk-num">
           {job.rows_total !== null ? t("app.jobs.of", { done: f.count(job.rows_read), total: f.count(job.rows_total) }) : f.count(job.rows_read)}
           {running && job.rate !== null && ` · ${t("app.jobs.rate", { rate: f.count(job.rate) })}`}
-          {running && job.seconds_left !== null && ` · ${t("app.jobs.left", { time: job.seconds_left >= 60 ? `${Math.ceil(job.seconds_left / 60)} min` : `${job.seconds_left} s` })}`}
+          {running && job.seconds_left !== null && ` · ${t("app.jobs.left", { time: f.duration(job.seconds_left) })}`}
         </p>
         {job.error && <ErrorNotice error={job.error} />}
         {job.state === "paused" && <Alert type="info" showIcon title={t("imports.paused")} />}
@@ -102,7 +114,7 @@ function Job({ job }: { job: ImportJob }) {
               <FactRow key={m.what} name={word("made", m.what)} value={f.count(m.count)} />
             ))}
             {job.sums.map((s) => (
-              <FactRow key={s.what} name={word("sum", s.what)} value={s.amount} />
+              <FactRow key={s.what} name={word("sum", s.what)} value={f.decimal(s.amount)} />
             ))}
             {job.notes.map((n) => (
               <FactRow key={n.what} name={word("noted", n.what)} value={n.count > 0 ? f.count(n.count) : ""} />

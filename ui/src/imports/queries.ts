@@ -1,7 +1,8 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import type { ImportJob } from "../bindings";
-import { tell, useAsk, usePages, type ListSource } from "../lib/api";
+import type { ImportJob, StartImport } from "../bindings";
+import { ask, tell, useAsk, usePages, type ListSource } from "../lib/api";
+import { ApiError } from "../lib/errors";
 import { uuidv7 } from "../lib/ids";
 import { jobs, putJob } from "../lib/jobs";
 
@@ -11,9 +12,20 @@ export function useImports(): ListSource<ImportJob> {
 
 /** The job, asked again twice a second while it runs. The bell in the top bar shows it on every page. */
 export function useJob(id: string) {
-  const q = useAsk("imports.get", { id }, { enabled: id !== "", refetchInterval: 500 });
+  const q = useAsk("imports.get", { id }, { enabled: id !== "", again: (job) => (job?.state === "running" ? 500 : false) });
   useBell(q.data ? [q.data] : []);
   return q;
+}
+
+/**
+ * What a trial was asked to do: the very file, kind, mapping and options. A job tells what became of it; what was asked stands in
+ * the audit log, whose subject it is.
+ */
+export async function planOf(job: ImportJob): Promise<StartImport> {
+  const { items } = await ask("app.audit", { subject: job.id, command: "imports.start", limit: 1 });
+  const asked = items[0]?.input;
+  if (!asked) throw new ApiError("imports.start", "plan_unknown");
+  return JSON.parse(asked) as StartImport;
 }
 
 /** Keeps the bell up to date on every page, also for a job that was running when the window was opened. */

@@ -68,18 +68,19 @@ export async function tell<N extends CommandName>(name: N, input: Input<N>, comm
   return (await command(name, input, commandId)) as Output<N>;
 }
 
-interface AskOptions {
+interface AskOptions<T = unknown> {
   /** Tags beyond the query's own area: a product page that shows stock says `["stock"]`. */
   tags?: string[];
   enabled?: boolean;
   /** Keeps the last answer on the screen while the next one is on its way (filters, typing). */
   keep?: boolean;
   staleTime?: number;
-  refetchInterval?: number;
+  /** How soon it is asked again, by what was answered last; `false` when nothing more is to come. */
+  again?: (answer: T | undefined) => number | false;
 }
 
 /** Asks and caches. It is asked again by itself when an event says that one of its tags changed. */
-export function useAsk<N extends QueryName>(name: N, input: Input<N>, o: AskOptions = {}): UseQueryResult<Output<N>, ApiError> {
+export function useAsk<N extends QueryName>(name: N, input: Input<N>, o: AskOptions<Output<N>> = {}): UseQueryResult<Output<N>, ApiError> {
   return useQuery<Output<N>, ApiError>({
     queryKey: [tagOf(name), name, input],
     queryFn: () => ask(name, input),
@@ -87,7 +88,7 @@ export function useAsk<N extends QueryName>(name: N, input: Input<N>, o: AskOpti
     enabled: o.enabled ?? true,
     ...(o.keep ? { placeholderData: keepPreviousData } : {}),
     ...(o.staleTime !== undefined ? { staleTime: o.staleTime } : {}),
-    ...(o.refetchInterval !== undefined ? { refetchInterval: o.refetchInterval } : {}),
+    ...(o.again ? { refetchInterval: (query) => o.again?.(query.state.data) ?? false } : {}),
   });
 }
 

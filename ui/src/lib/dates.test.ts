@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dayOf, dayStart, dayToIso, formatDateTime, isoToDay } from "./dates";
+import { dayOf, dayStart, dayToIso, formatDateTime, formatDuration, isoToDay } from "./dates";
 
 describe("dates", () => {
   it("ends the day where the shop is", () => {
@@ -20,5 +20,12 @@ describe("dates", () => {
 
   it("refuses what is not a day", () => {
     expect(isoToDay("yesterday")).toBeUndefined();
+  });
+
+  it("promises no less than it takes", () => {
+    expect(formatDuration(40, "en-GB")).toContain("40");
+    expect(formatDuration(61, "en-GB")).toMatch(/^2\smins/);
+    expect(formatDuration(61, "zh-CN")).toBe("2分钟");
+    expect(formatDuration(7300, "zh-CN")).toBe("3小时");
   });
 });

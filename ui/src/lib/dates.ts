@@ -49,6 +49,12 @@ export function formatAgo(ms: number, zone: string, locale: string, now: number 
   return formatDate(ms, zone, locale);
 }
 
+/** How long still, roughly: "40 sec", "5 min", "2 hr". Rounded up, so that nobody is promised less than it takes. */
+export function formatDuration(seconds: number, locale: string): string {
+  const [n, unit] = seconds < 60 ? [Math.ceil(seconds), "second"] : seconds < 3600 ? [Math.ceil(seconds / 60), "minute"] : [Math.ceil(seconds / 3600), "hour"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(n);
+}
+
 export const DAY_MS = 86_400_000;
 
 /** The shop's day number of a moment. */

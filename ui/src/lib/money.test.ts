@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exponent, formatMoney, parseMoney, toDecimalText } from "./money";
+import { exponent, formatDecimal, formatMoney, parseMoney, toDecimalText } from "./money";
 
 describe("money", () => {
   it("knows how many digits a currency has", () => {
@@ -57,5 +57,10 @@ describe("money", () => {
       const minor = Math.floor(Math.random() * 2 ** 40) - 2 ** 39;
       for (const c of ["CNY", "JPY", "KWD"]) expect(parseMoney(toDecimalText(minor, c), c)).toEqual({ ok: true, minor });
     }
+  });
+
+  it("writes an exact decimal with its own digits", () => {
+    expect(formatDecimal("9007199254740993.10", "en-GB")).toBe("9,007,199,254,740,993.10");
+    expect(formatDecimal("-12", "en-GB")).toBe("-12");
   });
 });

@@ -84,6 +84,12 @@ export function formatCount(n: number, locale: string): string {
   return new Intl.NumberFormat(locale).format(n);
 }
 
+/** "12345.60" as "12,345.60": as many decimals as it came with, and no digit through a float. */
+export function formatDecimal(text: string, locale: string): string {
+  const digits = text.split(".")[1]?.length ?? 0;
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(text as unknown as number);
+}
+
 /** A share in basis points (1/10,000) as "12.5 %"; the division of integers happens on the other side. */
 export function formatBasisPoints(bp: number, locale: string, digits = 1): string {
   return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits, minimumFractionDigits: digits, signDisplay: "auto" }).format(bp / 10_000);

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { formatCount, formatMoney } from "./money";
-import { formatAgo, formatDate, formatDateTime, formatDay, guessZone } from "./dates";
+import { formatCount, formatDecimal, formatMoney } from "./money";
+import { formatAgo, formatDate, formatDateTime, formatDay, formatDuration, guessZone } from "./dates";
 import { prefs } from "./prefs";
 import { createStore, useStore } from "./store";
 
@@ -32,10 +32,13 @@ export function formatLocale(lang: string): string {
 export interface Formats {
   money: (minor: number, currency?: string) => string;
   count: (n: number) => string;
+  /** An exact decimal that travels as text. */
+  decimal: (text: string) => string;
   date: (ms: number) => string;
   dateTime: (ms: number) => string;
   day: (day: number, style?: "full" | "short") => string;
   ago: (ms: number) => string;
+  duration: (seconds: number) => string;
   locale: string;
 }
 
@@ -48,10 +51,12 @@ export function useFormats(): Formats {
   return {
     money: (minor, currency) => formatMoney(minor, currency ?? s.currency, locale),
     count: (n) => formatCount(n, locale),
+    decimal: (text) => formatDecimal(text, locale),
     date: (ms) => formatDate(ms, s.zone, locale),
     dateTime: (ms) => formatDateTime(ms, s.zone, locale),
     day: (d, style) => formatDay(d, locale, style),
     ago: (ms) => formatAgo(ms, s.zone, locale),
+    duration: (seconds) => formatDuration(seconds, locale),
     locale,
   };
 }
