@@ -1,6 +1,6 @@
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Drawer, Grid, Layout, Menu, Tag } from "antd";
+import { Button, Drawer, Grid, Layout, Menu } from "antd";
 import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
 import { Suspense, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -103,14 +103,10 @@ function Brand({ collapsed }: { collapsed: boolean }) {
   const shop = useShop();
   const name = shop.logoText || shop.name || t("app.name");
   return (
-    <Link to="/" className="sk-brand" title={t("app.home")} {...(collapsed ? { "aria-label": name } : {})}>
+    // A long name takes two lines; what does not fit into them is told to whoever points at it.
+    <Link to="/" className="sk-brand" title={name} {...(collapsed ? { "aria-label": name } : {})}>
       <Seal size={28} />
-      {!collapsed && (
-        <span className="sk-brand-name">
-          {name}
-          {shop.sample && <Tag className="sk-sample">{t("app.sample")}</Tag>}
-        </span>
-      )}
+      {!collapsed && <span className="sk-brand-name">{name}</span>}
     </Link>
   );
 }
