@@ -73,7 +73,7 @@ for (const file of walk(src)) {
   }
 }
 // Errors, and the names of things in them, are looked up by what arrives.
-const dynamic = (k) => /^(errors|kinds|fields|rules|reasons)\.|^\w+\.(errors|fields)\.|^settings\.did\./.test(k);
+const dynamic = (k) => /^(errors|kinds|fields|rules|reasons|states)\.|^\w+\.(errors|fields)\.|^settings\.did\./.test(k);
 for (const k of enKeys) {
   if (literals.has(k) || dynamic(k)) continue;
   if ([...fronts].some((f) => k.startsWith(f))) continue;

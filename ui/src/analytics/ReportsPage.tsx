@@ -1,7 +1,7 @@
 import { Alert, Breadcrumb, Button, Card, DatePicker, Segmented, Select, Skeleton, Switch, Table, type TableColumnsType } from "antd";
 import { DownloadOutlined } from "@ant-design/icons";
 import dayjs from "dayjs";
-import { useMemo } from "react";
+import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Dimension, Sales, SalesRow, SalesSort } from "../bindings";
 import { Chart, type Series } from "../components/Chart";
@@ -60,6 +60,9 @@ export default function ReportsPage() {
     return row.name || t("analytics.none");
   };
 
+  // An order of three products is one order: where it belongs to no single row, orders are not counted, and have no columns of dashes.
+  const counted = q.data?.totals.orders != null;
+
   const columns: TableColumnsType<SalesRow> = [
     {
       key: "name",
@@ -78,10 +81,12 @@ export default function ReportsPage() {
           </>
         ),
     },
-    { key: "orders", title: t("analytics.orders"), align: "end", width: 110, sorter: !timely, sortOrder: sort === "orders" ? (search.up === "yes" ? "ascend" : "descend") : null, render: (_, r) => <Num value={r.sales.orders} /> },
+    ...(counted
+      ? ([{ key: "orders", title: t("analytics.orders"), align: "end", width: 110, sorter: !timely, sortOrder: sort === "orders" ? (search.up === "yes" ? "ascend" : "descend") : null, render: (_: unknown, r: SalesRow) => <Num value={r.sales.orders} /> }] as TableColumnsType<SalesRow>)
+      : []),
     { key: "units", title: t("analytics.units"), align: "end", width: 110, sorter: !timely, sortOrder: sort === "units" ? (search.up === "yes" ? "ascend" : "descend") : null, render: (_, r) => <Num value={r.sales.units} /> },
     { key: "amount", title: t("analytics.amount"), align: "end", width: 150, sorter: !timely, sortOrder: sort === "amount" ? (search.up === "yes" ? "ascend" : "descend") : null, render: (_, r) => <Money minor={r.sales.amount} signed /> },
-    { key: "aov", title: t("analytics.aov"), align: "end", width: 130, render: (_, r) => <Money minor={average(r.sales)} /> },
+    ...(counted ? ([{ key: "aov", title: t("analytics.aov"), align: "end", width: 130, render: (_: unknown, r: SalesRow) => <Money minor={average(r.sales)} /> }] as TableColumnsType<SalesRow>) : []),
     ...(compare
       ? ([
           { key: "before", title: t("analytics.before"), align: "end", width: 150, render: (_: unknown, r: SalesRow) => <Money minor={r.previous?.amount ?? 0} signed /> },
@@ -95,12 +100,24 @@ export default function ReportsPage() {
   const shown = timely ? rows : rows.slice(0, 10);
   const series = useMemo<Series[]>(
     () => [
-      { name: t("analytics.amount"), kind: "bar", values: shown.map((r) => r.sales.amount), format: (v) => f.money(Math.round(v)) },
+      { name: t("analytics.amount"), kind: "bar", values: shown.map((r) => r.sales.amount), format: (v) => f.money(Math.round(v)), scale: (v) => f.moneyShort(Math.round(v)) },
       // A line from one product to the next would tell of a course that is none.
       ...(timely ? [{ name: t("analytics.units"), kind: "line" as const, axis: "right" as const, values: shown.map((r) => r.sales.units), format: (v: number) => f.count(v) }] : []),
     ],
     [q.data, t, f.locale], // eslint-disable-line react-hooks/exhaustive-deps
   );
+
+  const sums: Record<string, ReactNode> = q.data
+    ? {
+        name: t("analytics.total"),
+        orders: <Num value={q.data.totals.orders} />,
+        units: <Num value={q.data.totals.units} />,
+        amount: <Money minor={q.data.totals.amount} signed />,
+        aov: <Money minor={average(q.data.totals)} />,
+        before: <Money minor={q.data.previous_totals?.amount ?? 0} signed />,
+        change: <Change now={q.data.totals.amount} before={q.data.previous_totals?.amount ?? 0} />,
+      }
+    : {};
 
   const download = () => {
     if (!q.data) return;
@@ -171,6 +188,7 @@ export default function ReportsPage() {
               title={t("analytics.chart", { by: t(`analytics.by.${dimension}`) })}
               summary={t("analytics.summary", { total: f.money(q.data.totals.amount), n: f.count(rows.length) })}
               labels={shown.map((r) => (dimension === "day" && /^-?\d+$/.test(r.key) ? formatDay(Number(r.key), f.locale, "short") : label(r)))}
+              labelled={t(`analytics.by.${dimension}`)}
               series={series}
               height={240}
             />
@@ -184,7 +202,7 @@ export default function ReportsPage() {
               loading={q.isPlaceholderData}
               showSorterTooltip={false}
               pagination={rows.length > 50 ? { pageSize: 50, showSizeChanger: false, size: "small" } : false}
-              scroll={{ x: 900 }}
+              scroll={{ x: columns.reduce((n, c) => n + Number(c.width ?? 0), 0) }}
               onChange={(_p, _f, s, extra) => {
                 if (extra.action !== "sort") return;
                 const one = Array.isArray(s) ? s[0] : s;
@@ -192,13 +210,11 @@ export default function ReportsPage() {
               }}
               summary={() => (
                 <Table.Summary.Row className="sk-total">
-                  <Table.Summary.Cell index={0}>{t("analytics.total")}</Table.Summary.Cell>
-                  <Table.Summary.Cell index={1} align="end"><Num value={q.data.totals.orders} /></Table.Summary.Cell>
-                  <Table.Summary.Cell index={2} align="end"><Num value={q.data.totals.units} /></Table.Summary.Cell>
-                  <Table.Summary.Cell index={3} align="end"><Money minor={q.data.totals.amount} signed /></Table.Summary.Cell>
-                  <Table.Summary.Cell index={4} align="end"><Money minor={average(q.data.totals)} /></Table.Summary.Cell>
-                  {compare && <Table.Summary.Cell index={5} align="end"><Money minor={q.data.previous_totals?.amount ?? 0} signed /></Table.Summary.Cell>}
-                  {compare && <Table.Summary.Cell index={6} align="end"><Change now={q.data.totals.amount} before={q.data.previous_totals?.amount ?? 0} /></Table.Summary.Cell>}
+                  {columns.map((c, i) => (
+                    <Table.Summary.Cell key={String(c.key)} index={i} {...(i > 0 ? { align: "end" as const } : {})}>
+                      {sums[String(c.key)]}
+                    </Table.Summary.Cell>
+                  ))}
                 </Table.Summary.Row>
               )}
             />

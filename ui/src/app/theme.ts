@@ -4,7 +4,7 @@ import { prefs } from "../lib/prefs";
 import { useStore } from "../lib/store";
 
 const FONT =
-  '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", Roboto, "Helvetica Neue", Arial, sans-serif';
+  '-apple-system, BlinkMacSystemFont, "Segoe UI", "Noto Sans", Ubuntu, Cantarell, Roboto, "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "Helvetica Neue", Arial, sans-serif';
 
 // The pine green of a ledger's cloth, and the vermilion of the seal on it. Both reach 4.5 : 1 against what they stand on.
 export const brand = { pine: "#0b6b63", pineBright: "#3fb8aa", seal: "#b8402a", sealBright: "#f08a6c" };

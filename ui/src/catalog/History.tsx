@@ -6,6 +6,7 @@ import { Timeline } from "../components/Timeline";
 import type { ProductFieldChange } from "../bindings";
 import { useStatusText } from "../components/StatusTag";
 import { useFormats } from "../lib/shop";
+import { useWho } from "../lib/who";
 import { useHistory } from "./queries";
 
 const SHOWN = 30;
@@ -38,6 +39,7 @@ export function History({ id }: { id: string }) {
   const { t, i18n } = useTranslation();
   const f = useFormats();
   const status = useStatusText();
+  const who = useWho();
   const q = useHistory(id);
   if (q.error) return <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />;
   if (!q.data) return <Skeleton active />;
@@ -56,7 +58,7 @@ export function History({ id }: { id: string }) {
       events={q.data.items.map((c) => ({
         key: c.command_id,
         at: c.at,
-        who: c.actor_name,
+        who: who(c.actor_name),
         title: (
           <>
             {i18n.exists(`catalog.did.${c.command.split(".")[1]}`) ? t(`catalog.did.${c.command.split(".")[1]}` as "catalog.title") : c.command} {c.undone && <Tag>{t("catalog.undone")}</Tag>}

@@ -64,7 +64,7 @@ export default function ProductList() {
       key: "title",
       title: t("catalog.title"),
       always: true,
-      sort: true,
+      sort: "ascend",
       width: 250,
       render: (r) => (
         <span className="ca-title">

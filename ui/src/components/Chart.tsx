@@ -12,6 +12,8 @@ export interface Series {
   /** Which of two axes; amounts left, counts right. */
   axis?: "left" | "right";
   format: (v: number) => string;
+  /** On the scale, where there is little room. */
+  scale?: (v: number) => string;
 }
 
 interface Props {
@@ -19,12 +21,14 @@ interface Props {
   summary: string;
   title: string;
   labels: string[];
+  /** What the labels are, as the head of the first column of the table; days when not said. */
+  labelled?: string;
   series: Series[];
   height?: number;
 }
 
 /** A chart that can also be read as a table: by choice, by keyboard, by a screen reader. The library loads after the page. */
-export function Chart({ summary, title, labels, series, height = 280 }: Props) {
+export function Chart({ summary, title, labels, labelled, series, height = 280 }: Props) {
   const { t } = useTranslation();
   const { token } = theme.useToken();
   const box = useRef<HTMLDivElement>(null);
@@ -60,7 +64,7 @@ export function Chart({ summary, title, labels, series, height = 280 }: Props) {
       return {
         type: "value" as const,
         position: at,
-        axisLabel: { color: token.colorTextDescription, formatter: (v: number) => (first ? first.format(v) : String(v)), hideOverlap: true },
+        axisLabel: { color: token.colorTextDescription, formatter: (v: number) => (first ? (first.scale ?? first.format)(v) : String(v)), hideOverlap: true },
         splitLine: { show: at === "left", lineStyle: { color: token.colorBorderSecondary } },
         splitNumber: 4,
         minInterval: 1,
@@ -127,7 +131,7 @@ export function Chart({ summary, title, labels, series, height = 280 }: Props) {
             <caption className="sk-visually-hidden">{summary}</caption>
             <thead>
               <tr>
-                <th scope="col">{t("common.period")}</th>
+                <th scope="col">{labelled ?? t("common.period")}</th>
                 {series.map((s) => (
                   <th key={s.name} scope="col" className="sk-num">
                     {s.name}

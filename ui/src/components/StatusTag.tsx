@@ -99,7 +99,7 @@ export function Pill({ tone, icon, children }: { tone: Tone; icon?: ReactNode; c
   return (
     <span className={`sk-pill sk-tone-${tone}`}>
       {icon && <span aria-hidden>{icon}</span>}
-      {children}
+      <span className="sk-pill-text">{children}</span>
     </span>
   );
 }

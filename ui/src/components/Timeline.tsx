@@ -19,7 +19,7 @@ export function Timeline({ events }: { events: TimelineEvent[] }) {
     <AntTimeline
       items={sorted.map((e) => ({
         key: e.key,
-        ...(e.icon ? { icon: e.icon } : {}),
+        ...(e.icon ? { icon: <span aria-hidden>{e.icon}</span> } : {}),
         color: e.color ?? "gray",
         content: (
           <div>

@@ -4,6 +4,7 @@ import { MergeCellsOutlined, TeamOutlined, UserAddOutlined } from "@ant-design/i
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
+import { Key } from "../components/Key";
 import { Money, Num, When } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
 import { DataList, type Column } from "../components/list";
@@ -45,7 +46,7 @@ export default function CustomerList() {
         title={t("customers.title")}
         actions={
           <Button type="primary" icon={<UserAddOutlined />} onClick={add}>
-            {t("customers.add")}
+            {t("customers.add")} <Key of="c" />
           </Button>
         }
       />

@@ -97,7 +97,7 @@ function Trend({ points, bucket }: { points: Point[]; bucket: Bucket }) {
   );
   const series = useMemo<Series[]>(
     () => [
-      { name: t("dashboard.kpi.net"), kind: "bar", values: points.map((p) => p.net), format: (v) => f.money(Math.round(v)) },
+      { name: t("dashboard.kpi.net"), kind: "bar", values: points.map((p) => p.net), format: (v) => f.money(Math.round(v)), scale: (v) => f.moneyShort(Math.round(v)) },
       { name: t("dashboard.kpi.orders"), kind: "line", axis: "right", values: points.map((p) => p.orders), format: (v) => f.count(v) },
     ],
     [points, t, f.locale], // eslint-disable-line react-hooks/exhaustive-deps

@@ -15,6 +15,9 @@ import { inDesktopWindow } from "../lib/transport";
 import { planOf, useJob } from "./queries";
 import "./imports.css";
 
+/** What was in the file, and what became of it. */
+const SUMS = ["source", "taken", "refused", "rounding"];
+
 /** One import: how far it is, what became of each row, and how to go on. */
 export default function JobPage() {
   const { id = "" } = useParams({ strict: false }) as { id?: string };
@@ -109,11 +112,11 @@ function Job({ job }: { job: ImportJob }) {
       {job.made.length + job.sums.length + job.notes.length > 0 && (
         <section className="im-card">
           <h2>{t("imports.result")}</h2>
-          <dl className="im-facts">
+          <dl className="im-facts im-sums">
             {job.made.map((m) => (
               <FactRow key={m.what} name={word("made", m.what)} value={f.count(m.count)} />
             ))}
-            {job.sums.map((s) => (
+            {[...job.sums].sort((a, b) => SUMS.indexOf(a.what) - SUMS.indexOf(b.what)).map((s) => (
               <FactRow key={s.what} name={word("sum", s.what)} value={f.decimal(s.amount)} />
             ))}
             {job.notes.map((n) => (

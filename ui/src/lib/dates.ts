@@ -42,7 +42,7 @@ export function formatAgo(ms: number, zone: string, locale: string, now: number 
   const s = Math.round((ms - now) / 1000);
   const abs = Math.abs(s);
   const rel = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-  if (abs < 60) return rel.format(0, "minute");
+  if (abs < 60) return rel.format(0, "second");
   if (abs < 3600) return rel.format(Math.round(s / 60), "minute");
   if (abs < 86_400) return rel.format(Math.round(s / 3600), "hour");
   if (abs < 7 * 86_400) return rel.format(Math.round(s / 86_400), "day");

@@ -40,4 +40,16 @@ describe("errors", () => {
       expect(`${x.title} ${x.next}`).not.toMatch(/\{\{|undefined/);
     }
   });
+
+  it("leaks no word of the wire: states, rules, reasons", async () => {
+    const say = (call: string, code: string, data: Record<string, unknown>) => describeError(i18next, new ApiError(call, code, data)).title;
+    expect(say("imports.resume", "wrong_state", { kind: "import", state: "running", action: "resume" })).toContain("Running");
+    expect(say("shipping.hand_over", "wrong_state", { kind: "order", state: "held", action: "hand_over" })).toContain("on hold");
+    expect(say("app.restore", "wrong_state", { kind: "shop", state: "not_empty", action: "restore" })).toBe("There is a shop on this computer already");
+    expect(say("app.backup", "bad_file", { file: "/b", reason: "permission denied" })).toBe("“/b”: this program may not write there");
+    await switchLanguage("zh-CN");
+    expect(say("app.backup", "bad_file", { file: "/b", reason: "some new io error" })).toBe("“/b”：无法使用");
+    expect(say("catalog.save_product", "invalid", { field: "title", rule: "never_heard", detail: "expected a thing" })).toBe("名称：不正确");
+    await switchLanguage("en");
+  });
 });

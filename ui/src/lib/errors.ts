@@ -62,19 +62,27 @@ export function describeError(i18n: I18n, raw: unknown): ErrorText {
     ...(d.kind !== undefined ? { kind: word([`kinds.${String(d.kind)}`], d.kind) } : {}),
     ...(d.by !== undefined ? { by: word([`kinds.${String(d.by)}`], d.by) } : {}),
     ...(d.field !== undefined ? { field: fieldName(String(d.field), area, word) } : {}),
-    ...(d.rule !== undefined ? { rule: word([`rules.${String(d.rule)}`], d.detail || d.rule) } : {}),
-    ...(d.state !== undefined ? { state: word([`status.stage.${String(d.state)}`], d.state) } : {}),
-    ...(d.reason !== undefined ? { reason: word([`reasons.${String(d.reason)}`], d.reason) } : {}),
+    ...(d.rule !== undefined ? { rule: word([`rules.${String(d.rule)}`, "rules.wrong"], d.rule) } : {}),
+    ...(d.state !== undefined ? { state: word(stateKeys(String(d.kind), String(d.state)), d.state) } : {}),
+    ...(d.reason !== undefined ? { reason: word([`reasons.${String(d.reason).replace(/\W+/g, "_")}`, "reasons.other"], d.reason) } : {}),
     ...(Array.isArray(d.lines) ? { what: d.lines.map((l) => shortage(l, i18n.language, t)).join(t("common.comma")) } : {}),
     ...(Array.isArray(d.skus) ? { what: d.skus.join(t("common.comma")) } : {}),
   };
-  const base = [`${area}.errors.${e.code}`, `errors.${e.code}`].find((k) => i18n.exists(`${k}.title`)) ?? "errors.internal";
+  // What is wrong with a shop is not said as what is wrong with an order.
+  const codes = [...(d.kind === undefined ? [] : [`${e.code}_${String(d.kind)}`]), e.code];
+  const base = codes.flatMap((code) => [`${area}.errors.${code}`, `errors.${code}`]).find((k) => i18n.exists(`${k}.title`)) ?? "errors.internal";
   const ref = [d.reference, d.ref].find((x) => typeof x === "string") as string | undefined;
   return {
     title: t(`${base}.title`, data),
     next: i18n.exists(`${base}.next`) ? t(`${base}.next`, data) : t("errors.internal.next"),
     ...(ref ? { ref } : base === "errors.internal" ? { ref: `${e.call}:${e.code}` } : {}),
   };
+}
+
+/** A state is a word of the thing it is the state of; some things have states that no list shows. */
+function stateKeys(kind: string, state: string): string[] {
+  const own = { order: "status.stage", product: "status.product", import: "status.job", parcel: "shipping.state" }[kind];
+  return [...(own ? [`${own}.${state}`] : []), `states.${state}`, `status.stage.${state}`, `status.payment.${state}`];
 }
 
 /** `lines.2.qty` is the quantity of the third line; a person reads "Quantity (3)". */

@@ -48,6 +48,11 @@ export function formatMoney(minor: number, currency: string, locale: string): st
   return formatter(locale, currency).format(toDecimalText(minor, currency) as unknown as number);
 }
 
+/** "¥1.2K", "¥1.2万": for the scale of a chart, where there is no room for cents. Never for an amount that somebody pays. */
+export function formatMoneyShort(minor: number, currency: string, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol", notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 1 }).format(toDecimalText(minor, currency) as unknown as number);
+}
+
 /** What stands before the amount in an input: "¥", "£". */
 export function symbol(currency: string, locale: string): string {
   const part = formatter(locale, currency).formatToParts(0).find((p) => p.type === "currency");

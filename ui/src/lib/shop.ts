@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { formatCount, formatDecimal, formatMoney } from "./money";
+import { formatCount, formatDecimal, formatMoney, formatMoneyShort } from "./money";
 import { formatAgo, formatDate, formatDateTime, formatDay, formatDuration, guessZone } from "./dates";
 import { prefs } from "./prefs";
 import { createStore, useStore } from "./store";
@@ -31,6 +31,8 @@ export function formatLocale(lang: string): string {
 
 export interface Formats {
   money: (minor: number, currency?: string) => string;
+  /** For the scale of a chart. */
+  moneyShort: (minor: number) => string;
   count: (n: number) => string;
   /** An exact decimal that travels as text. */
   decimal: (text: string) => string;
@@ -50,6 +52,7 @@ export function useFormats(): Formats {
   const locale = formatLocale(i18n.language);
   return {
     money: (minor, currency) => formatMoney(minor, currency ?? s.currency, locale),
+    moneyShort: (minor) => formatMoneyShort(minor, s.currency, locale),
     count: (n) => formatCount(n, locale),
     decimal: (text) => formatDecimal(text, locale),
     date: (ms) => formatDate(ms, s.zone, locale),

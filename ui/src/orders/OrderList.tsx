@@ -4,6 +4,7 @@ import { CheckOutlined, DownloadOutlined, FlagOutlined, InboxOutlined, PauseCirc
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
+import { Key } from "../components/Key";
 import { Money, Num, When } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
 import { Pill, StatusTag, useStatusText } from "../components/StatusTag";
@@ -25,8 +26,8 @@ export default function OrderList() {
   const { t, i18n } = useTranslation();
   const f = useFormats();
   const { currency } = useShop();
-  // A status of two characters needs less room than one of two words.
-  const wide = i18n.language.startsWith("zh") ? 0 : 25;
+  // A status of two characters needs less room than one of two words; in both languages the list fits a window of 1280 px.
+  const wide = i18n.language.startsWith("zh") ? 0 : 1;
   const status = useStatusText();
   const channel = useChannelName();
   const navigate = useNavigate();
@@ -49,7 +50,7 @@ export default function OrderList() {
       key: "number",
       title: t("orders.number"),
       always: true,
-      width: 178,
+      width: 164,
       render: (r) => (
         <span className="so-number">
           <Link to="/orders/$id" params={{ id: r.id }} className="sk-num">
@@ -66,12 +67,12 @@ export default function OrderList() {
       ),
       text: (r) => r.number,
     },
-    { key: "stage", title: t("orders.stage"), width: 98 + wide, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
-    { key: "buyer", title: t("orders.buyer"), width: 110, render: (r) => r.buyer_name || <span className="sk-muted">{t("orders.walkIn")}</span>, text: (r) => r.buyer_name },
+    { key: "stage", title: t("orders.stage"), width: 98 + wide * 20, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
+    { key: "buyer", title: t("orders.buyer"), width: 98, render: (r) => r.buyer_name || <span className="sk-muted">{t("orders.walkIn")}</span>, text: (r) => r.buyer_name },
     {
       key: "goods",
       title: t("orders.goodsTitle"),
-      width: 150,
+      width: 118,
       render: (r) => (
         <>
           {r.first_title}
@@ -81,11 +82,11 @@ export default function OrderList() {
       text: (r) => r.first_title,
     },
     { key: "units", title: t("orders.units"), width: 80, align: "end", hidden: true, render: (r) => <Num value={r.units} />, text: (r) => String(r.units) },
-    { key: "total", title: t("orders.total"), width: 110, align: "end", sort: true, render: (r) => <Money minor={r.total} currency={r.currency} />, text: (r) => toDecimalText(r.total, r.currency) },
+    { key: "total", title: t("orders.total"), width: 98, align: "end", sort: true, render: (r) => <Money minor={r.total} currency={r.currency} />, text: (r) => toDecimalText(r.total, r.currency) },
     { key: "due", title: t("orders.due"), width: 120, align: "end", hidden: true, render: (r) => <Money minor={r.due} currency={r.currency} />, text: (r) => toDecimalText(r.due, r.currency) },
-    { key: "payment", title: t("orders.payment"), width: 108 + wide, render: (r) => <StatusTag kind="payment" value={r.payment_status} />, text: (r) => status("payment", r.payment_status) },
-    { key: "fulfilment", title: t("orders.fulfilment"), width: 108 + wide, render: (r) => <StatusTag kind="fulfilment" value={r.fulfilment_status} />, text: (r) => status("fulfilment", r.fulfilment_status) },
-    { key: "placed", title: t("orders.placedAt"), width: 136, sort: true, render: (r) => <When ms={r.placed_at} />, text: (r) => f.dateTime(r.placed_at) },
+    { key: "payment", title: t("orders.payment"), width: 108 + wide * 4, render: (r) => <StatusTag kind="payment" value={r.payment_status} />, text: (r) => status("payment", r.payment_status) },
+    { key: "fulfilment", title: t("orders.fulfilment"), width: 108 + wide * 32, render: (r) => <StatusTag kind="fulfilment" value={r.fulfilment_status} />, text: (r) => status("fulfilment", r.fulfilment_status) },
+    { key: "placed", title: t("orders.placedAt"), width: 140, sort: true, render: (r) => <When ms={r.placed_at} />, text: (r) => f.dateTime(r.placed_at) },
     { key: "channel", title: t("orders.channel"), width: 110, hidden: true, render: (r) => channel(r.channel), text: (r) => channel(r.channel) },
     { key: "delivery", title: t("orders.deliveryTitle"), width: 100, hidden: true, render: (r) => t(`orders.delivery.${r.delivery}`), text: (r) => t(`orders.delivery.${r.delivery}`) },
     { key: "assignee", title: t("orders.assignee"), width: 110, hidden: true, render: (r) => r.assignee, text: (r) => r.assignee },
@@ -93,17 +94,20 @@ export default function OrderList() {
     { key: "buyerNote", title: t("orders.buyerNote"), width: 200, hidden: true, render: (r) => r.buyer_note, text: (r) => r.buyer_note },
   ];
 
-  const selects: SelectFilter[] = [
+  // What is asked for every day stands in the bar, the rest behind the button: the bar is one line at 1280 px.
+  const daily: SelectFilter[] = [
     { key: "payment", label: t("orders.payment"), kind: "select", options: PAYMENT_STATUSES.map((v) => ({ value: v, label: status("payment", v) })) },
     { key: "fulfilment", label: t("orders.fulfilment"), kind: "select", options: FULFILMENT_STATUSES.map((v) => ({ value: v, label: status("fulfilment", v) })) },
-    { key: "channel", label: t("orders.channel"), kind: "select", width: 110, options: CHANNELS.map((v) => ({ value: v, label: channel(v) })) },
-    { key: "flag", label: t("orders.flagTitle"), kind: "select", width: 100, options: FLAGS.filter((v) => v !== "none").map((v) => ({ value: v, label: t(`orders.flag.${v}`) })) },
+  ];
+  const seldom: SelectFilter[] = [
+    { key: "channel", label: t("orders.channel"), kind: "select", options: CHANNELS.map((v) => ({ value: v, label: channel(v) })) },
+    { key: "flag", label: t("orders.flagTitle"), kind: "select", options: FLAGS.filter((v) => v !== "none").map((v) => ({ value: v, label: t(`orders.flag.${v}`) })) },
   ];
   const open = (kind: BulkKind) => (rows: Row[], clear: () => void) => setBulk({ kind, rows, clear });
   const add = (
     <Link to="/orders/new">
       <Button type="primary" icon={<PlusCircleOutlined />} tabIndex={-1}>
-        {t("orders.new")} <kbd>N</kbd>
+        {t("orders.new")} <Key of="n" />
       </Button>
     </Link>
   );
@@ -120,9 +124,9 @@ export default function OrderList() {
         views={views}
         onOpen={(r) => void navigate({ to: "/orders/$id", params: { id: r.id } })}
         searchHint={t("orders.searchHint")}
-        filters={[...(narrow ? [] : selects), { key: "day", label: t("orders.days"), kind: "dates" }]}
+        filters={[...(narrow ? [] : daily), { key: "day", label: t("orders.days"), kind: "dates" }]}
         exportAs={{ what: "orders", filter: { filter, sort: readSort(search) } }}
-        extra={<MoreFilters also={narrow ? selects : []} />}
+        extra={<MoreFilters also={narrow ? [...daily, ...seldom] : seldom} />}
         bulk={[
           { key: "export", label: t("orders.bulk.export"), icon: <DownloadOutlined />, run: (rows) => exportRows("orders", columns, rows) },
           { key: "approve", label: t("orders.bulk.approve.action"), icon: <CheckOutlined />, disabled: (rows) => !rows.some((r) => r.stage === "review"), run: open("approve") },

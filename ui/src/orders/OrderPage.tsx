@@ -1,8 +1,9 @@
 import { useParams } from "@tanstack/react-router";
-import { Button, Dropdown, Spin } from "antd";
+import { Button, Dropdown, Skeleton } from "antd";
 import { MoreOutlined, PrinterOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Key } from "../components/Key";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
 import { StatusTag } from "../components/StatusTag";
@@ -10,7 +11,7 @@ import { useToast } from "../components/useToast";
 import { useTell } from "../lib/api";
 import { useHotkeys } from "../lib/hotkeys";
 import { useFormats } from "../lib/shop";
-import { useWho } from "../payments";
+import { useWho } from "../lib/who";
 import { Slip } from "./Slip";
 import { useChannelName } from "./channels";
 import { BuyerCard } from "./page/BuyerCard";
@@ -29,7 +30,7 @@ export default function OrderPage() {
   const { id } = useParams({ strict: false }) as { id?: string };
   const q = useOrder(id ?? "");
   if (q.data) return <Page key={q.data.id} order={q.data} />;
-  return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Spin className="sk-list-spin" />}</div>;
+  return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Skeleton active paragraph={{ rows: 8 }} />}</div>;
 }
 
 function Page({ order }: { order: Order }) {
@@ -94,7 +95,7 @@ function Page({ order }: { order: Order }) {
                 </Button>
               ))}
             <Button icon={<PrinterOutlined />} onClick={() => setOpen("print")}>
-              {t("orders.slip.print")}
+              {t("orders.slip.print")} <Key of="p" />
             </Button>
             {seldom.length > 0 && (
               <Dropdown trigger={["click"]} menu={{ items: seldom }}>

@@ -4,7 +4,8 @@ import { ArrowDownOutlined, ArrowUpOutlined, WalletOutlined } from "@ant-design/
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
-import { Money, Num, When } from "../components/Money";
+import { ErrorNotice } from "../components/ErrorNotice";
+import { Money, When } from "../components/Money";
 import { Pill } from "../components/StatusTag";
 import { PageHeader } from "../components/PageHeader";
 import { DataList, type Column } from "../components/list";
@@ -13,10 +14,10 @@ import { dayToIso, today } from "../lib/dates";
 import { useListState } from "../lib/listState";
 import { toDecimalText } from "../lib/money";
 import { useFormats, useShop } from "../lib/shop";
+import { useWho } from "../lib/who";
 import { readFilter, tillDays } from "./filters";
 import { METHODS } from "./methods";
 import type { Payment } from "./types";
-import { useWho } from "./who";
 import "./payments.css";
 
 export default function PaymentList() {
@@ -33,11 +34,11 @@ export default function PaymentList() {
   const signed = (p: Payment) => (p.kind === "refund" ? -p.amount : p.amount);
 
   const columns: Column<Payment>[] = [
-    { key: "at", title: t("payments.at"), always: true, width: 160, render: (p) => <When ms={p.at} />, text: (p) => f.dateTime(p.at) },
+    { key: "at", title: t("payments.at"), always: true, width: 145, render: (p) => <When ms={p.at} />, text: (p) => f.dateTime(p.at) },
     {
       key: "kind",
       title: t("payments.kindTitle"),
-      width: 110,
+      width: 115,
       render: (p) => (
         <Pill tone={p.kind === "refund" ? "orange" : "green"} icon={p.kind === "refund" ? <ArrowUpOutlined /> : <ArrowDownOutlined />}>
           {t(`payments.kind.${p.kind}`)}
@@ -45,18 +46,18 @@ export default function PaymentList() {
       ),
       text: (p) => t(`payments.kind.${p.kind}`),
     },
-    { key: "method", title: t("payments.how"), width: 130, render: (p) => t(`payments.method.${p.method}`), text: (p) => t(`payments.method.${p.method}`) },
-    { key: "amount", title: t("payments.amount"), width: 140, align: "end", render: (p) => <Money minor={signed(p)} currency={p.currency} signed />, text: (p) => toDecimalText(signed(p), p.currency || currency) },
+    { key: "method", title: t("payments.how"), width: 125, render: (p) => t(`payments.method.${p.method}`), text: (p) => t(`payments.method.${p.method}`) },
+    { key: "amount", title: t("payments.amount"), width: 115, align: "end", render: (p) => <Money minor={signed(p)} currency={p.currency} signed />, text: (p) => toDecimalText(signed(p), p.currency || currency) },
     {
       key: "order",
       title: t("payments.order"),
-      width: 170,
+      width: 150,
       render: (p) => (p.order_id ? <Link to="/orders/$id" params={{ id: p.order_id }}>{p.order_number ?? t("payments.order")}</Link> : <span className="sk-muted">—</span>),
       text: (p) => p.order_number ?? "",
     },
-    { key: "reference", title: t("payments.reference"), width: 180, wideOnly: true, render: (p) => p.reference, text: (p) => p.reference },
-    { key: "note", title: t("payments.note"), width: 180, wideOnly: true, render: (p) => p.note, text: (p) => p.note },
-    { key: "who", title: t("payments.who"), width: 120, wideOnly: true, render: (p) => who(p.actor_name), text: (p) => who(p.actor_name) },
+    { key: "reference", title: t("payments.reference"), width: 150, wideOnly: true, render: (p) => p.reference, text: (p) => p.reference },
+    { key: "note", title: t("payments.note"), width: 130, wideOnly: true, render: (p) => p.note, text: (p) => p.note },
+    { key: "who", title: t("payments.who"), width: 95, wideOnly: true, render: (p) => who(p.actor_name), text: (p) => who(p.actor_name) },
   ];
 
   return (
@@ -108,6 +109,7 @@ function Till({ from_day, to_day }: { from_day: number; to_day: number }) {
   const q = useAsk("payments.summary", { from_day, to_day }, { keep: true, tags: ["orders"] });
   const sum = q.data;
   const period = from_day === to_day ? f.day(to_day) : from_day === 0 ? t("payments.until", { day: f.day(to_day) }) : `${f.day(from_day)} – ${f.day(to_day)}`;
+  if (q.error) return <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />;
   return (
     <section className="pa-till" aria-label={t("payments.till")}>
       <h2>
@@ -127,10 +129,10 @@ function Till({ from_day, to_day }: { from_day: number; to_day: number }) {
             <tr key={m.method}>
               <th scope="row">{t(`payments.method.${m.method}`)}</th>
               <td>
-                <Money minor={m.captured} /> <span className="sk-muted pa-count"><Num value={m.captures} /></span>
+                <Money minor={m.captured} /> <Times n={m.captures} />
               </td>
               <td>
-                <Money minor={m.refunded} /> <span className="sk-muted pa-count"><Num value={m.refunds} /></span>
+                <Money minor={m.refunded} /> <Times n={m.refunds} />
               </td>
               <td>
                 <strong>
@@ -143,10 +145,10 @@ function Till({ from_day, to_day }: { from_day: number; to_day: number }) {
             <tr className="pa-sum">
               <th scope="row">{t("payments.sum")}</th>
               <td>
-                <Money minor={sum.captured} />
+                <Money minor={sum.captured} /> <Times n={sum.methods.reduce((n, m) => n + m.captures, 0)} />
               </td>
               <td>
-                <Money minor={sum.refunded} />
+                <Money minor={sum.refunded} /> <Times n={sum.methods.reduce((n, m) => n + m.refunds, 0)} />
               </td>
               <td>
                 <strong>
@@ -159,4 +161,10 @@ function Till({ from_day, to_day }: { from_day: number; to_day: number }) {
       </table>
     </section>
   );
+}
+
+/** Of how many payments a sum is made. */
+function Times({ n }: { n: number }) {
+  const { t } = useTranslation();
+  return <span className="sk-muted sk-num pa-count">{n > 0 ? t("payments.times", { count: n }) : ""}</span>;
 }

@@ -1,5 +1,4 @@
 /** What other areas may use of the payments. */
 export { GiveRefund } from "./GiveRefund";
 export { TakePayment } from "./TakePayment";
-export { useWho } from "./who";
 export type { Method, Payable, Payment } from "./types";

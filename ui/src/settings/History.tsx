@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { Button, Drawer, Grid } from "antd";
 import { HistoryOutlined, UndoOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
@@ -13,6 +14,9 @@ import { invalidateTags, usePages, useTell } from "../lib/api";
 import { dayStart, isoToDay } from "../lib/dates";
 import { useListState } from "../lib/listState";
 import { useFormats, useShop } from "../lib/shop";
+import { useWho } from "../lib/who";
+import { Changes } from "./Changes";
+import { aboutOf, pageOf, readChanges } from "./changes";
 
 const AUDITED = ["orders", "payments", "shipping", "catalog", "stock", "customers", "imports", "settings", "app"] as const;
 
@@ -21,6 +25,7 @@ export function History() {
   const { t, i18n } = useTranslation();
   const f = useFormats();
   const shop = useShop();
+  const who = useWho();
   const toast = useToast();
   const client = useQueryClient();
   const { search } = useListState();
@@ -56,6 +61,7 @@ export function History() {
     const key = (AREA_NAMES as readonly string[]).includes(name) ? `${name}.menu` : `settings.history.areas.${name}`;
     return i18n.exists(key) ? t(key as "orders.menu") : name;
   };
+  const about = (r: AuditRow) => aboutOf(readChanges(r.changes), r.subject);
   const door = (d: string) => t(`settings.history.doors.${d}` as "settings.history.doors.window");
 
   return (
@@ -73,10 +79,21 @@ export function History() {
         onOpen={setOpen}
         empty={<EmptyState icon={<HistoryOutlined />} title={t("settings.history.empty")} text={t("settings.history.emptyNext")} />}
         columns={[
-          { key: "did", title: t("settings.history.what"), always: true, width: 200, render: (r) => <span className={r.undone_by ? "sk-undone" : undefined}>{did(r.command)}</span>, text: (r) => r.command },
-          { key: "at", title: t("settings.history.when"), width: 160, render: (r) => <When ms={r.at} />, text: (r) => f.dateTime(r.at) },
-          { key: "who", title: t("settings.history.who"), width: 110, render: (r) => r.actor_name, text: (r) => r.actor_name },
-          { key: "door", title: t("settings.history.door"), width: 110, render: (r) => door(r.door), text: (r) => r.door },
+          {
+            key: "did",
+            title: t("settings.history.what"),
+            always: true,
+            width: 260,
+            render: (r) => (
+              <span className={r.undone_by ? "sk-undone" : undefined}>
+                {did(r.command)} <span className="sk-muted">{about(r)}</span>
+              </span>
+            ),
+            text: (r) => [did(r.command), about(r)].filter(Boolean).join(" "),
+          },
+          { key: "at", title: t("settings.history.when"), width: 150, render: (r) => <When ms={r.at} />, text: (r) => f.dateTime(r.at) },
+          { key: "who", title: t("settings.history.who"), width: 110, render: (r) => who(r.actor_name), text: (r) => who(r.actor_name) },
+          { key: "door", title: t("settings.history.door"), width: 110, render: (r) => door(r.door), text: (r) => door(r.door) },
           {
             key: "undo",
             title: t("app.undo.action"),
@@ -99,7 +116,10 @@ export function History() {
 
 function Detail({ row, title, onClose }: { row: AuditRow | null; title: string; onClose: () => void }) {
   const { t } = useTranslation();
+  const who = useWho();
   const narrow = Grid.useBreakpoint().md === false;
+  const changes = row ? readChanges(row.changes) : [];
+  const page = row && pageOf(row.command, row.subject, changes);
   return (
     <Drawer open={row !== null} onClose={onClose} title={title} size={narrow ? "100%" : 560} destroyOnHidden>
       {row && (
@@ -113,17 +133,35 @@ function Detail({ row, title, onClose }: { row: AuditRow | null; title: string; 
             </div>
             <div>
               <dt>{t("settings.history.who")}</dt>
-              <dd>{row.actor_name}</dd>
+              <dd>{who(row.actor_name)}</dd>
             </div>
             <div>
               <dt>{t("settings.history.id")}</dt>
               <dd className="sk-code">{row.command_id}</dd>
             </div>
           </dl>
-          <h3>{t("settings.history.changes")}</h3>
-          <pre className="sk-pre" tabIndex={0}>{pretty(row.changes)}</pre>
-          <h3>{t("settings.history.input")}</h3>
-          <pre className="sk-pre" tabIndex={0}>{pretty(row.input)}</pre>
+          {page && (
+            <p>
+              <Link to={page}>{t("settings.history.open")}</Link>
+            </p>
+          )}
+          {changes.length > 0 && (
+            <>
+              <h3>{t("settings.history.changes")}</h3>
+              <Changes changes={changes} />
+            </>
+          )}
+          <details className="sk-details">
+            <summary>{t("settings.history.record")}</summary>
+            <pre className="sk-pre" tabIndex={0}>
+              {pretty(row.input)}
+            </pre>
+            {changes.length > 0 && (
+              <pre className="sk-pre" tabIndex={0}>
+                {pretty(row.changes)}
+              </pre>
+            )}
+          </details>
         </>
       )}
     </Drawer>

@@ -11,6 +11,7 @@ import { DataList, type Column } from "../components/list";
 import { useListState } from "../lib/listState";
 import { useFormats } from "../lib/shop";
 import { useTitles } from "../lib/titles";
+import { useWho } from "../lib/who";
 import { REASONS, useMoves, useStockCard } from "./queries";
 import "./stock.css";
 
@@ -19,31 +20,43 @@ export default function MoveList() {
   const { t } = useTranslation();
   const f = useFormats();
   const titles = useTitles();
+  const who = useWho();
   const { search, set } = useListState();
   const source = useMoves(search);
   const card = useStockCard(search.sku ?? "").data;
 
   const columns: Column<MoveRow>[] = [
-    { key: "at", title: t("stock.at"), always: true, width: 170, render: (r) => <When ms={r.at} />, text: (r) => f.dateTime(r.at) },
+    { key: "at", title: t("stock.at"), always: true, width: 145, render: (r) => <When ms={r.at} />, text: (r) => f.dateTime(r.at) },
     {
       key: "product",
       title: t("stock.product"),
-      width: 260,
+      width: 190,
       render: (r) => (
         <Link to="/catalog/$id" params={{ id: r.product_id }}>
-          <ProductTitle of={r} options={r.options} /> <span className="sk-muted sk-num">{r.sku_code}</span>
+          <ProductTitle of={r} options={r.options} />
         </Link>
       ),
-      text: (r) => `${titles.withOptions(r)} ${r.sku_code}`,
+      text: titles.withOptions,
     },
-    { key: "delta", title: t("stock.delta"), width: 100, align: "end", render: (r) => <strong className={r.delta < 0 ? "st-out sk-num" : "st-in sk-num"}>{r.delta > 0 ? `+${f.count(r.delta)}` : f.count(r.delta)}</strong>, text: (r) => String(r.delta) },
-    { key: "before", title: t("stock.before"), width: 90, align: "end", render: (r) => <Num value={r.before} />, text: (r) => String(r.before) },
-    { key: "after", title: t("stock.after"), width: 90, align: "end", render: (r) => <Num value={r.after} />, text: (r) => String(r.after) },
-    { key: "reason", title: t("stock.reasonTitle"), width: 150, render: (r) => t(`stock.reason.${r.reason}`), text: (r) => t(`stock.reason.${r.reason}`) },
+    {
+      key: "sku",
+      title: t("stock.sku"),
+      width: 125,
+      render: (r) => (
+        <Link to="/stock/moves" search={{ sku: r.sku_id } as never} className="sk-num">
+          {r.sku_code}
+        </Link>
+      ),
+      text: (r) => r.sku_code,
+    },
+    { key: "delta", title: t("stock.delta"), width: 78, align: "end", render: (r) => <strong className={r.delta < 0 ? "st-out sk-num" : "st-in sk-num"}>{r.delta > 0 ? `+${f.count(r.delta)}` : f.count(r.delta)}</strong>, text: (r) => String(r.delta) },
+    { key: "before", title: t("stock.before"), width: 72, align: "end", render: (r) => <Num value={r.before} />, text: (r) => String(r.before) },
+    { key: "after", title: t("stock.after"), width: 72, align: "end", render: (r) => <Num value={r.after} />, text: (r) => String(r.after) },
+    { key: "reason", title: t("stock.reasonTitle"), width: 125, render: (r) => t(`stock.reason.${r.reason}`), text: (r) => t(`stock.reason.${r.reason}`) },
     {
       key: "document",
       title: t("stock.document"),
-      width: 170,
+      width: 142,
       render: (r) =>
         r.order_id ? (
           <Link to="/orders/$id" params={{ id: r.order_id }} className="sk-num">
@@ -54,8 +67,8 @@ export default function MoveList() {
         ),
       text: (r) => r.doc_number,
     },
-    { key: "who", title: t("stock.who"), width: 110, render: (r) => r.actor_name, text: (r) => r.actor_name },
-    { key: "note", title: t("stock.note"), width: 180, wideOnly: true, render: (r) => r.note, text: (r) => r.note },
+    { key: "who", title: t("stock.who"), width: 75, render: (r) => who(r.actor_name), text: (r) => who(r.actor_name) },
+    { key: "note", title: t("stock.note"), width: 180, hidden: true, render: (r) => r.note, text: (r) => r.note },
   ];
 
   return (

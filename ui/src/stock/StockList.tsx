@@ -33,7 +33,7 @@ export default function StockList() {
       key: "code",
       title: t("stock.sku"),
       always: true,
-      sort: true,
+      sort: "ascend",
       width: 150,
       render: (r) => (
         <Link to="/stock/moves" search={{ sku: r.sku_id } as never} className="sk-num" title={t("stock.openMoves")}>
@@ -55,9 +55,9 @@ export default function StockList() {
     },
     { key: "barcode", title: t("stock.barcode"), width: 150, hidden: true, render: (r) => <span className="sk-num">{r.barcode}</span>, text: (r) => r.barcode ?? "" },
     { key: "level", title: t("stock.level"), width: 110, render: (r) => <StatusTag kind="stockLevel" value={levelOf(r)} />, text: (r) => status("stockLevel", levelOf(r)) },
-    { key: "on_hand", title: t("stock.onHand"), width: 100, align: "end", sort: true, render: (r) => <Num value={r.on_hand} />, text: (r) => String(r.on_hand) },
+    { key: "on_hand", title: t("stock.onHand"), width: 100, align: "end", sort: "descend", render: (r) => <Num value={r.on_hand} />, text: (r) => String(r.on_hand) },
     { key: "reserved", title: t("stock.reserved"), width: 90, align: "end", render: (r) => <Num value={r.reserved} />, text: (r) => String(r.reserved) },
-    { key: "available", title: t("stock.available"), width: 110, align: "end", sort: true, render: (r) => <strong><Num value={r.available} /></strong>, text: (r) => String(r.available) },
+    { key: "available", title: t("stock.available"), width: 110, align: "end", sort: "ascend", render: (r) => <strong><Num value={r.available} /></strong>, text: (r) => String(r.available) },
     { key: "low_at", title: t("stock.lowAt"), width: 95, align: "end", wideOnly: true, render: (r) => (r.low_at === null ? <span className="sk-muted">—</span> : <Num value={r.low_at} />), text: (r) => String(r.low_at ?? "") },
     {
       key: "do",

@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Grid, Spin, Table, type TableColumnsType } from "antd";
+import { Alert, Button, Checkbox, Grid, Select, Skeleton, Spin, Table, type TableColumnsType } from "antd";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type Key, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ListSource } from "../../lib/api";
@@ -13,14 +13,16 @@ import { ListBar, type Filter, type View } from "./ListBar";
 import { exportRows } from "./exportRows";
 import { exportTable, type ExportAs } from "./exportTable";
 
+export type Direction = "ascend" | "descend";
+
 export interface Column<Row> {
   key: string;
   title: string;
   render: (row: Row) => ReactNode;
   /** The same as plain text, for export. A column without it is not exported. */
   text?: (row: Row) => string;
-  /** The server's name for this order; the address gets `sort=key` or `sort=-key`. */
-  sort?: boolean;
+  /** The list can be put in this order; the address gets `sort=key` or `sort=-key`. A direction where the shop knows only that one. */
+  sort?: boolean | Direction;
   width?: number;
   /** "end" for numbers. */
   align?: "start" | "center" | "end";
@@ -114,7 +116,7 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
     ellipsis: true,
     render: (_: unknown, row: Row) => c.render(row),
     ...(c.align === "end" ? { className: "sk-num" } : {}),
-    ...(c.sort ? { sorter: true, sortOrder: sort === c.key ? ("ascend" as const) : sort === `-${c.key}` ? ("descend" as const) : null } : {}),
+    ...(c.sort ? { sorter: true, sortDirections: directions(c.sort), sortOrder: sort === c.key ? ("ascend" as const) : sort === `-${c.key}` ? ("descend" as const) : null } : {}),
   }));
 
   const width = columns.reduce((n, c) => n + Number(c.width ?? 140), p.bulk ? 40 : 0);
@@ -154,6 +156,9 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
 
   const filtered = Object.keys(search).some((k) => k !== "sort");
   const nothing = !p.source.loading && !p.source.error && rows.length === 0;
+  const failed = p.source.error !== null && rows.length === 0;
+  // Grey lines stand where the rows will be, so that nothing jumps when they come, and nobody reads "no data" meanwhile.
+  const waiting = p.source.loading && rows.length === 0;
   const emptyView = filtered ? (
     <div className="sk-empty">
       <h2>{t("list.noMatch")}</h2>
@@ -187,7 +192,12 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
             toast.error(e);
           }
         }}
-        extra={p.extra}
+        extra={
+          <>
+            {narrow && <SortSelect columns={visible} value={sort} onChange={(sort) => set({ sort })} />}
+            {p.extra}
+          </>
+        }
       />
       {picked.length > 0 && p.bulk && (
         <Alert
@@ -232,7 +242,7 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
               </div>
             );
           })}
-          {p.source.loading && <Spin className="sk-list-spin" />}
+          {waiting && <Skeleton active title={false} paragraph={{ rows: 8, width: "100%" }} />}
           {nothing && emptyView}
           {p.source.hasMore && (
             <Button block onClick={p.source.loadMore} loading={p.source.fetching}>
@@ -241,10 +251,12 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
           )}
         </div>
       ) : (
-        <div className="sk-table" ref={box} tabIndex={0} role="group" aria-label={t("list.keyboard", { name: p.label })} onKeyDown={onKey}>
+        <div className="sk-table" ref={box} hidden={failed} tabIndex={0} role="group" aria-label={t("list.keyboard", { name: p.label })} onKeyDown={onKey}>
           {nothing ? (
             emptyView
-          ) : p.source.error && rows.length === 0 ? null : (
+          ) : waiting ? (
+            <Skeleton active className="sk-list-waiting" title={false} paragraph={{ rows: 10, width: "100%" }} />
+          ) : failed ? null : (
             <Table<Row>
               ref={table as never}
               size="small"
@@ -280,7 +292,7 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
         </div>
       )}
       <div className="sk-list-foot sk-muted sk-num" role="status">
-        {!p.source.loading &&
+        {rows.length > 0 &&
           (p.source.total !== null ? t("list.countOf", { shown: f.count(rows.length), total: f.count(p.source.total) }) : t("list.count", { shown: `${f.count(rows.length)}${p.source.hasMore ? "+" : ""}` }))}
         {p.source.fetching && !p.source.loading && <Spin size="small" />}
         {p.source.hasMore && !narrow && (
@@ -291,4 +303,18 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
       </div>
     </section>
   );
+}
+
+function directions(sort: boolean | Direction): Direction[] {
+  return typeof sort === "string" ? [sort] : ["ascend", "descend"];
+}
+
+/** Cards have no heads to sort by. */
+function SortSelect<Row>({ columns, value, onChange }: { columns: Column<Row>[]; value: string; onChange: (sort: string | null) => void }) {
+  const { t } = useTranslation();
+  const options = columns.flatMap((c) =>
+    c.sort ? directions(c.sort).map((d) => (d === "ascend" ? { value: c.key, label: t("list.rising", { name: c.title }) } : { value: `-${c.key}`, label: t("list.falling", { name: c.title }) })) : [],
+  );
+  if (options.length === 0) return null;
+  return <Select aria-label={t("list.sort")} placeholder={t("list.sort")} allowClear popupMatchSelectWidth={false} style={{ minWidth: 130 }} value={options.some((o) => o.value === value) ? value : null} options={options} onChange={(v: string | null | undefined) => onChange(v ?? null)} />;
 }

@@ -97,33 +97,35 @@ export function ListBar(p: Props) {
         )}
         <span className="sk-grow" />
         {p.extra}
-        <Tooltip title={t("list.export")}>
-          <Button icon={<DownloadOutlined />} aria-label={t("list.export")} loading={busy} onClick={() => (setBusy(true), void Promise.resolve(p.onExport()).finally(() => setBusy(false)))} />
-        </Tooltip>
-        <Popover
-          trigger="click"
-          placement="bottomRight"
-          title={t("list.columns")}
-          content={
-            <div className="sk-columns">
-              {p.columns.map((c) => (
-                <Checkbox
-                  key={c.key}
-                  checked={p.shown.includes(c.key)}
-                  disabled={c.always ?? false}
-                  onChange={(e) => p.onShown(e.target.checked ? [...p.shown, c.key] : p.shown.filter((k) => k !== c.key))}
-                >
-                  {c.title}
-                </Checkbox>
-              ))}
-              <Button size="small" type="link" onClick={() => p.onShown(null)}>
-                {t("list.columnsReset")}
-              </Button>
-            </div>
-          }
-        >
-          <Button icon={<SettingOutlined />} aria-label={t("list.columns")} title={t("list.columns")} />
-        </Popover>
+        <span className="sk-tools">
+          <Tooltip title={t("list.export")}>
+            <Button icon={<DownloadOutlined />} aria-label={t("list.export")} loading={busy} onClick={() => (setBusy(true), void Promise.resolve(p.onExport()).finally(() => setBusy(false)))} />
+          </Tooltip>
+          <Popover
+            trigger="click"
+            placement="bottomRight"
+            title={t("list.columns")}
+            content={
+              <div className="sk-columns">
+                {p.columns.map((c) => (
+                  <Checkbox
+                    key={c.key}
+                    checked={p.shown.includes(c.key)}
+                    disabled={c.always ?? false}
+                    onChange={(e) => p.onShown(e.target.checked ? [...p.shown, c.key] : p.shown.filter((k) => k !== c.key))}
+                  >
+                    {c.title}
+                  </Checkbox>
+                ))}
+                <Button size="small" type="link" onClick={() => p.onShown(null)}>
+                  {t("list.columnsReset")}
+                </Button>
+              </div>
+            }
+          >
+            <Button icon={<SettingOutlined />} aria-label={t("list.columns")} title={t("list.columns")} />
+          </Popover>
+        </span>
       </div>
       <Modal
         open={naming}
@@ -199,13 +201,13 @@ function FilterField({ filter, search, set }: { filter: Filter; search: Search; 
   const from = search[`${filter.key}_from`];
   const to = search[`${filter.key}_to`];
   return (
-      <DatePicker.RangePicker
-        className="sk-filter"
-        aria-label={filter.label}
-        placeholder={[filter.label, t("list.until")]}
-        allowEmpty={[true, true]}
-        value={[from ? dayjs(from) : null, to ? dayjs(to) : null]}
-        onChange={(v) => set({ [`${filter.key}_from`]: v?.[0]?.format("YYYY-MM-DD") ?? null, [`${filter.key}_to`]: v?.[1]?.format("YYYY-MM-DD") ?? null })}
-      />
+    <DatePicker.RangePicker
+      className="sk-filter"
+      aria-label={filter.label}
+      placeholder={[t("list.from"), t("list.until")]}
+      allowEmpty={[true, true]}
+      value={[from ? dayjs(from) : null, to ? dayjs(to) : null]}
+      onChange={(v) => set({ [`${filter.key}_from`]: v?.[0]?.format("YYYY-MM-DD") ?? null, [`${filter.key}_to`]: v?.[1]?.format("YYYY-MM-DD") ?? null })}
+    />
   );
 }

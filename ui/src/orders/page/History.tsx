@@ -7,7 +7,7 @@ import { useStatusText } from "../../components/StatusTag";
 import { useToast } from "../../components/useToast";
 import { useTell } from "../../lib/api";
 import { useFormats } from "../../lib/shop";
-import { useWho } from "../../payments";
+import { useWho } from "../../lib/who";
 import { useCarrierName } from "../../shipping";
 import { useChannelName } from "../channels";
 import type { Order, OrderEvent } from "../types";

@@ -5,7 +5,7 @@ import { ErrorNotice } from "../../components/ErrorNotice";
 import { useToast } from "../../components/useToast";
 import { useTell } from "../../lib/api";
 import { useFormats } from "../../lib/shop";
-import { useWho } from "../../payments";
+import { useWho } from "../../lib/who";
 import type { HoldKind, Order } from "../types";
 
 const HOLD_KINDS: HoldKind[] = ["manual", "address", "stock", "payment_check", "risk", "refund_request", "duplicate", "total_mismatch", "sku_unmapped", "price_floor", "restricted_area", "waiting_merge", "preorder_until"];

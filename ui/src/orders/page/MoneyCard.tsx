@@ -2,10 +2,12 @@ import { Button } from "antd";
 import { ArrowDownOutlined, ArrowUpOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Key } from "../../components/Key";
 import { Money, When } from "../../components/Money";
 import { Pill } from "../../components/StatusTag";
 import { useHotkeys } from "../../lib/hotkeys";
-import { GiveRefund, TakePayment, useWho } from "../../payments";
+import { useWho } from "../../lib/who";
+import { GiveRefund, TakePayment } from "../../payments";
 import type { Order } from "../types";
 
 /** What came in and went back. */
@@ -28,7 +30,7 @@ export function MoneyCard({ order }: { order: Order }) {
           )}
           {can("pay") && (
             <Button size="small" type={order.due > 0 ? "primary" : "default"} onClick={() => setOpen("pay")}>
-              {t("orders.action.pay")}
+              {t("orders.action.pay")} <Key of="m" />
             </Button>
           )}
         </div>

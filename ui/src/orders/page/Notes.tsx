@@ -49,7 +49,7 @@ export function Notes({ order }: { order: Order }) {
         value={note.value}
         maxLength={1000}
         rows={2}
-        placeholder={t("orders.sellerNoteHint")}
+        placeholder={t("orders.notShown")}
         onChange={(e) => note.set(e.target.value)}
         onKeyDown={(e) => {
           if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {

@@ -2,6 +2,7 @@ import { Button } from "antd";
 import { CarOutlined, CheckCircleOutlined, CopyOutlined, InboxOutlined, StopOutlined } from "@ant-design/icons";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Key } from "../../components/Key";
 import { When } from "../../components/Money";
 import { Pill } from "../../components/StatusTag";
 import { useConfirmDanger } from "../../components/ConfirmDanger";
@@ -13,7 +14,7 @@ import { copyText } from "../../lib/files";
 import { useHotkeys } from "../../lib/hotkeys";
 import { useFormats } from "../../lib/shop";
 import { useTitles } from "../../lib/titles";
-import { useWho } from "../../payments";
+import { useWho } from "../../lib/who";
 import { HandOverModal, ShipModal, useCarrierName, type Parcel } from "../../shipping";
 import type { Order } from "../types";
 
@@ -64,12 +65,12 @@ export function Parcels({ order }: { order: Order }) {
           )}
           {can("hand_over") && (
             <Button size="small" type="primary" onClick={() => setOpen("hand")}>
-              {t("orders.action.hand_over")}
+              {t("orders.action.hand_over")} <Key of="s" />
             </Button>
           )}
           {can("ship") && (
             <Button size="small" type="primary" icon={<CarOutlined />} onClick={() => setOpen("ship")}>
-              {t("orders.action.ship")}
+              {t("orders.action.ship")} <Key of="s" />
             </Button>
           )}
         </div>

@@ -3,5 +3,5 @@ import { useTranslation } from "react-i18next";
 /** Whoever did it. The one who set the shop up has no name of their own yet. */
 export function useWho(): (actor: string) => string {
   const { t } = useTranslation();
-  return (actor) => (actor === "owner" ? t("payments.owner") : actor);
+  return (actor) => (actor === "owner" ? t("common.owner") : actor);
 }
