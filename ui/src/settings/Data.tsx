@@ -1,23 +1,21 @@
 import { Alert, Button, Table } from "antd";
-import { CheckCircleOutlined, CloudServerOutlined, HddOutlined, SaveOutlined } from "@ant-design/icons";
+import { CheckCircleOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useQueryClient } from "@tanstack/react-query";
 import { useStatus } from "../app/status";
-import { commands, type CheckReport } from "../bindings";
-import { ConnectForm } from "../app/firstRun/ConnectForm";
-import { useConfirmDanger } from "../components/ConfirmDanger";
+import type { CheckReport, Difference } from "../bindings";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Num } from "../components/Money";
-import { useToast } from "../components/useToast";
-import { ask, tell, useAsk, useTell } from "../lib/api";
+import { ask, useAsk } from "../lib/api";
 import type { ApiError } from "../lib/errors";
-import { dropJob, putJob } from "../lib/jobs";
 import { useFormats } from "../lib/shop";
+import { Backup } from "./Backup";
+import { Connection } from "./Connection";
 import { Section } from "./Section";
+import { megabytes } from "./size";
 
-// A desk without the command offers no button for it.
-const CAN_BACK_UP = "appBackup" in commands;
+/** Of a broken shop the first few tell enough; support gets the rest with the diagnostics. */
+const SHOWN = 50;
 
 /** Where the shop is kept, whether it is sound, and a copy of it in a safe place. */
 export function Data() {
@@ -45,7 +43,7 @@ export function Data() {
               </div>
               <div>
                 <dt>{t("settings.data.size")}</dt>
-                <dd className="sk-num">{t("settings.data.megabytes", { n: f.count(Math.ceil(h.bytes / 1_048_576)) })}</dd>
+                <dd className="sk-num">{megabytes(h.bytes, f)}</dd>
               </div>
               <div>
                 <dt>{t("settings.data.schema")}</dt>
@@ -71,8 +69,20 @@ export function Data() {
         )}
       </Section>
       <Check />
-      {status?.desktop && CAN_BACK_UP && <Backup />}
-      {status?.desktop && <Connection sample={status.shop?.sample ?? false} keyring={status.keyring} remote={h?.database === "postgres"} />}
+      {status?.desktop ? (
+        <>
+          <Backup elsewhere={(status.shop?.sample ?? false) || h?.database === "postgres"} />
+          <Connection sample={status.shop?.sample ?? false} keyring={status.keyring} remote={h?.database === "postgres"} />
+        </>
+      ) : (
+        // A browser cannot write a file there; what it cannot do it says, and where it can be done.
+        <Section title={t("settings.backup.title")} text={t("settings.backup.text")}>
+          <p>{t("settings.backup.served")}</p>
+          <pre className="sk-pre" tabIndex={0} aria-label={t("settings.backup.title")}>
+            {`shopctl --db ${h?.database === "postgres" ? "postgres://user@host/database" : "shop.db"} backup shop.backup`}
+          </pre>
+        </Section>
+      )}
     </>
   );
 }
@@ -102,102 +112,33 @@ function Check() {
       {report && report.differences.length > 0 && (
         <>
           <Alert className="sk-gap" type="error" showIcon role="alert" title={t("settings.check.found", { count: report.differences.length })} description={t("settings.check.foundNext")} />
-          <pre className="sk-pre">{report.differences.slice(0, 50).map((d) => JSON.stringify(d)).join("\n")}</pre>
+          <Differences rows={report.differences.slice(0, SHOWN)} />
         </>
       )}
     </Section>
   );
 }
 
-function Backup() {
-  const { t } = useTranslation();
-  const toast = useToast();
-  const danger = useConfirmDanger();
-  const client = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const backup = async () => {
-    const path = await ask("app.pick_save", { name: `shopkeeper-${new Date().toISOString().slice(0, 10)}.backup` });
-    if (!path) return;
-    setBusy(true);
-    putJob({ id: "backup", label: t("settings.backup.running"), state: "running", startedAt: Date.now() });
-    try {
-      await tell("app.backup", { path });
-      putJob({ id: "backup", state: "done", note: path });
-      toast.success(t("settings.backup.done", { path }));
-    } catch (e) {
-      dropJob("backup");
-      toast.error(e);
-    }
-    setBusy(false);
-  };
-  const restore = async () => {
-    const path = await ask("app.pick_open", { endings: [] });
-    if (!path) return;
-    danger({
-      title: t("settings.backup.restoreTitle"),
-      text: t("settings.backup.restoreText", { path }),
-      action: t("settings.backup.restore"),
-      run: async () => {
-        try {
-          await tell("app.restore", { path });
-          await client.invalidateQueries();
-          toast.success(t("settings.backup.restored"));
-        } catch (e) {
-          toast.error(e);
-        }
-      },
-    });
-  };
+function Differences({ rows }: { rows: Difference[] }) {
+  const { t, i18n } = useTranslation();
+  // Numbers that have a word on some screen are told by it; the others by the name that support knows.
+  const word = (name: string) => (i18n.exists(`fields.${name}`) ? t(`fields.${name}` as "fields.name") : name);
+  const area = (name: string) => (i18n.exists(`${name}.menu`) ? t(`${name}.menu` as "orders.menu") : name);
   return (
-    <Section title={t("settings.backup.title")} text={t("settings.backup.text")}>
-      <div className="sk-actions">
-        <Button type="primary" icon={<SaveOutlined />} loading={busy} onClick={() => void backup().catch(toast.error)}>
-          {t("settings.backup.now")}
-        </Button>
-        <Button onClick={() => void restore().catch(toast.error)}>{t("settings.backup.restore")}…</Button>
-      </div>
-    </Section>
-  );
-}
-
-function Connection({ sample, keyring, remote }: { sample: boolean; keyring: boolean; remote: boolean }) {
-  const { t } = useTranslation();
-  const toast = useToast();
-  const client = useQueryClient();
-  const [open, setOpen] = useState(false);
-  const refresh = () => void client.invalidateQueries();
-  const leave = useTell("app.leave_sample", { onSuccess: refresh, onError: (e) => toast.error(e) });
-  const away = useTell("app.disconnect", { onSuccess: refresh, onError: (e) => toast.error(e) });
-  const openSample = useTell("app.open_sample", { onSuccess: refresh, onError: (e) => toast.error(e) });
-  return (
-    <Section title={t("settings.connection.title")} text={remote ? t("settings.connection.remote") : sample ? t("settings.connection.sample") : t("settings.connection.own")}>
-      <div className="sk-actions">
-        {remote && (
-          <Button icon={<HddOutlined />} loading={away.isPending} onClick={() => away.mutate({})}>
-            {t("settings.connection.disconnect")}
-          </Button>
-        )}
-        {sample && (
-          <Button type="primary" icon={<HddOutlined />} loading={leave.isPending} onClick={() => leave.mutate({})}>
-            {t("app.leaveSample")}
-          </Button>
-        )}
-        {!sample && !remote && (
-          <Button loading={openSample.isPending} onClick={() => openSample.mutate({})}>
-            {t("firstRun.sample.title")}
-          </Button>
-        )}
-        {!remote && (
-          <Button icon={<CloudServerOutlined />} onClick={() => setOpen((v) => !v)} aria-expanded={open}>
-            {t("firstRun.connect.title")}
-          </Button>
-        )}
-      </div>
-      {open && !remote && (
-        <div className="sk-gap">
-          <ConnectForm keyring={keyring} onReady={refresh} />
-        </div>
-      )}
-    </Section>
+    <Table
+      className="sk-gap"
+      size="small"
+      pagination={false}
+      rowKey={(d) => `${d.area} ${d.what} ${d.id}`}
+      dataSource={rows}
+      scroll={{ x: "max-content" }}
+      columns={[
+        { key: "area", title: t("settings.history.area"), render: (_: unknown, d) => area(d.area) },
+        { key: "what", title: t("settings.check.what"), render: (_: unknown, d) => word(d.what) },
+        { key: "id", title: t("settings.history.id"), render: (_: unknown, d) => <span className="sk-code">{d.id}</span> },
+        { key: "expected", title: t("settings.check.expected"), align: "end", render: (_: unknown, d) => <Num value={d.expected} /> },
+        { key: "found", title: t("settings.check.stored"), align: "end", render: (_: unknown, d) => <Num value={d.found} /> },
+      ]}
+    />
   );
 }

@@ -1,27 +1,35 @@
 import { Alert, Button, Checkbox, Form, Input, InputNumber } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Server } from "../../bindings";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { useTell } from "../../lib/api";
 import { useDraft } from "../../lib/drafts";
+import { ApiError } from "../../lib/errors";
+import { useFormats } from "../../lib/shop";
 
-interface Server {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  tls: boolean;
+const PASSPHRASE_MIN = 8;
+const HERE = ["localhost", "127.0.0.1", "::1", "[::1]"];
+
+type Field = "host" | "database" | "user" | "tls" | "passphrase";
+
+/** What keeps the form from being sent, by field. A password must not cross a network in the clear. */
+export function gaps(v: Server, keyring: boolean, passphrase: string): Field[] {
+  const empty = (["host", "database", "user"] as const).filter((f) => v[f].trim() === "");
+  const open = !v.tls && v.host.trim() !== "" && !HERE.includes(v.host.trim());
+  return [...empty, ...(open ? (["tls"] as const) : []), ...(!keyring && passphrase.length < PASSPHRASE_MIN ? (["passphrase"] as const) : [])];
 }
 
 /** A shared Postgres. The password is not part of the draft: secrets are never written by the window. */
 export function ConnectForm({ keyring, onReady, title }: { keyring: boolean; onReady: () => void; title?: ReactNode }) {
   const { t } = useTranslation();
+  const f = useFormats();
   const draft = useDraft<Server>("firstRun.connect", { host: "", port: 5432, database: "shopkeeper", user: "", tls: true });
   const [password, setPassword] = useState("");
   const [passphrase, setPassphrase] = useState("");
+  const [tried, setTried] = useState(false);
   const v = draft.value;
-  const put = (patch: Partial<Server>) => draft.set((old) => ({ ...old, ...patch }));
-  const input = { ...v, password, passphrase: keyring ? null : passphrase };
+  const input = { ...v, host: v.host.trim(), database: v.database.trim(), user: v.user.trim(), password, passphrase: keyring ? null : passphrase };
   const test = useTell("app.connect_test");
   const connect = useTell("app.connect", {
     onSuccess: () => {
@@ -29,54 +37,79 @@ export function ConnectForm({ keyring, onReady, title }: { keyring: boolean; onR
       onReady();
     },
   });
-  const found = readFound(test.data);
-  const ready = v.host.trim() && v.database.trim() && v.user.trim() && (keyring || passphrase.length >= 8);
+  const missing = gaps(v, keyring, passphrase);
+  const said = (field: Field, text: string) => (tried && missing.includes(field) ? { validateStatus: "error" as const, help: text } : {});
+  const needed = (field: Field) => said(field, t("firstRun.needed"));
+  // What was found out is about what was typed then.
+  const edited = () => {
+    test.reset();
+    connect.reset();
+  };
+  const put = (patch: Partial<Server>) => {
+    edited();
+    draft.set((old) => ({ ...old, ...patch }));
+  };
+  const go = (run: () => void) => {
+    setTried(true);
+    if (missing.length === 0) return run();
+    const first = missing[0];
+    if (first) document.getElementById(IDS[first])?.focus();
+  };
+  const error = connect.error ?? test.error;
 
   return (
-    <Form layout="vertical" onFinish={() => connect.mutate(input)}>
+    <Form layout="vertical" onFinish={() => go(() => (test.reset(), connect.mutate(input)))}>
       {title}
+      <p className="sk-muted">{t("firstRun.connectText")}</p>
       <div className="sk-two sk-two-wide">
-        <Form.Item label={t("firstRun.host")} htmlFor="pg-host" required>
-          <Input id="pg-host" autoFocus value={v.host} placeholder="db.example.com" spellCheck={false} onChange={(e) => put({ host: e.target.value })} />
+        <Form.Item label={t("firstRun.host")} htmlFor="pg-host" required {...needed("host")}>
+          <Input id="pg-host" autoFocus value={v.host} placeholder="db.example.com" spellCheck={false} autoComplete="off" onChange={(e) => put({ host: e.target.value })} />
         </Form.Item>
         <Form.Item label={t("firstRun.port")} htmlFor="pg-port">
-          <InputNumber id="pg-port" min={1} max={65535} precision={0} value={v.port} style={{ width: "100%" }} onChange={(port) => put({ port: port ?? 5432 })} />
+          <InputNumber id="pg-port" min={1} max={65535} precision={0} controls={false} value={v.port} style={{ width: "100%" }} onChange={(port) => put({ port: port ?? 5432 })} />
         </Form.Item>
       </div>
-      <Form.Item label={t("firstRun.database")} htmlFor="pg-db" required>
-        <Input id="pg-db" value={v.database} spellCheck={false} onChange={(e) => put({ database: e.target.value })} />
+      <Form.Item label={t("firstRun.database")} htmlFor="pg-db" required {...needed("database")}>
+        <Input id="pg-db" value={v.database} spellCheck={false} autoComplete="off" onChange={(e) => put({ database: e.target.value })} />
       </Form.Item>
       <div className="sk-two">
-        <Form.Item label={t("firstRun.user")} htmlFor="pg-user" required>
+        <Form.Item label={t("firstRun.user")} htmlFor="pg-user" required {...needed("user")}>
           <Input id="pg-user" value={v.user} spellCheck={false} autoComplete="off" onChange={(e) => put({ user: e.target.value })} />
         </Form.Item>
-        <Form.Item label={t("firstRun.password")} htmlFor="pg-password">
-          <Input.Password id="pg-password" value={password} autoComplete="off" onChange={(e) => setPassword(e.target.value)} />
+        <Form.Item label={t("firstRun.password")} htmlFor="pg-password" {...(keyring ? { extra: t("firstRun.keyringUsed") } : {})}>
+          <Input.Password id="pg-password" value={password} autoComplete="off" onChange={(e) => (edited(), setPassword(e.target.value))} />
         </Form.Item>
       </div>
-      <Form.Item>
-        <Checkbox checked={v.tls} onChange={(e) => put({ tls: e.target.checked })}>
+      <Form.Item {...(missing.includes("tls") ? { validateStatus: "error" as const, help: t("firstRun.tlsNeeded") } : {})}>
+        <Checkbox id="pg-tls" checked={v.tls} onChange={(e) => put({ tls: e.target.checked })}>
           {t("firstRun.tls")}
         </Checkbox>
-        {!v.tls && <div className="sk-muted">{t("firstRun.tlsNeeded")}</div>}
       </Form.Item>
-      {keyring ? (
-        <p className="sk-muted">{t("firstRun.keyringUsed")}</p>
-      ) : (
+      {!keyring && (
         <>
           <Alert type="warning" showIcon title={t("firstRun.noKeyring")} description={t("firstRun.noKeyringNext")} style={{ marginBottom: 12 }} />
-          <Form.Item label={t("firstRun.passphrase")} htmlFor="pg-pass" extra={t("firstRun.passphraseHint")} required>
-            <Input.Password id="pg-pass" value={passphrase} autoComplete="off" onChange={(e) => setPassphrase(e.target.value)} />
+          <Form.Item label={t("firstRun.passphrase")} htmlFor="pg-pass" required extra={t("firstRun.passphraseHint")} {...said("passphrase", t("firstRun.passphraseShort", { n: PASSPHRASE_MIN }))}>
+            <Input.Password id="pg-pass" value={passphrase} autoComplete="off" onChange={(e) => (edited(), setPassphrase(e.target.value))} />
           </Form.Item>
         </>
       )}
-      {found && <Alert type={found === "empty" || found === "shop" ? "success" : "warning"} showIcon role="status" title={t(`firstRun.found.${found}`)} style={{ marginBottom: 12 }} />}
-      {(test.error ?? connect.error) && <ErrorNotice error={connect.error ?? test.error} />}
+      {test.data && (
+        <Alert
+          type={test.data.found === "empty" || test.data.found === "shop" ? "success" : "warning"}
+          showIcon
+          role="status"
+          title={t(`firstRun.found.${test.data.found}`)}
+          description={t("firstRun.answered", { version: test.data.version, ms: f.count(test.data.milliseconds) })}
+          style={{ marginBottom: 12 }}
+        />
+      )}
+      {/* Said as what it is: somebody else's server that could not be reached, not this shop. */}
+      {error && <ErrorNotice error={new ApiError("firstRun.connect", error.code, error.data)} />}
       <div className="sk-actions" style={{ marginTop: 12 }}>
-        <Button onClick={() => test.mutate(input)} loading={test.isPending} disabled={!ready}>
+        <Button onClick={() => go(() => (connect.reset(), test.mutate(input)))} loading={test.isPending} disabled={connect.isPending}>
           {t("firstRun.test")}
         </Button>
-        <Button type="primary" htmlType="submit" loading={connect.isPending} disabled={!ready}>
+        <Button type="primary" htmlType="submit" loading={connect.isPending} disabled={test.isPending}>
           {t("firstRun.connectNow")}
         </Button>
       </div>
@@ -84,9 +117,4 @@ export function ConnectForm({ keyring, onReady, title }: { keyring: boolean; onR
   );
 }
 
-const FOUND = ["empty", "shop", "newer", "foreign"] as const;
-
-function readFound(report: unknown): (typeof FOUND)[number] | null {
-  const f = String((report as { found?: unknown } | undefined)?.found ?? "").toLowerCase();
-  return FOUND.find((x) => x === f) ?? null;
-}
+const IDS: Record<Field, string> = { host: "pg-host", database: "pg-db", user: "pg-user", tls: "pg-tls", passphrase: "pg-pass" };

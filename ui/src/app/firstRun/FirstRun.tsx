@@ -1,9 +1,9 @@
 import { Button, Card, Segmented } from "antd";
-import { ArrowLeftOutlined, CloudServerOutlined, ExperimentOutlined, RightOutlined, ShopOutlined } from "@ant-design/icons";
+import { ArrowLeftOutlined, CloudServerOutlined, ExperimentOutlined, HistoryOutlined, LoadingOutlined, RightOutlined, ShopOutlined } from "@ant-design/icons";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { switchLanguage } from "../../i18n";
-import { useTell } from "../../lib/api";
+import { ask, tell, useTell } from "../../lib/api";
 import type { Lang } from "../../lib/prefs";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Seal } from "../Seal";
@@ -18,7 +18,25 @@ type Step = "choose" | "setup" | "connect";
 export default function FirstRun({ status, onReady }: { status: AppStatus | null; onReady: () => void }) {
   const { t, i18n } = useTranslation();
   const [step, setStep] = useState<Step>("choose");
-  const sample = useTell("app.open_sample", { onSuccess: onReady });
+  const [restoring, setRestoring] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const sample = useTell("app.open_sample", { onSuccess: onReady, onError: setError });
+  const busy = sample.isPending || restoring;
+
+  // A new computer, and the file of the old one. There is nothing here yet that it could overwrite.
+  const restore = async () => {
+    setError(null);
+    try {
+      const path = await ask("app.pick_open", { endings: [] });
+      if (!path) return;
+      setRestoring(true);
+      await tell("app.restore", { path });
+      onReady();
+    } catch (e) {
+      setError(e);
+    }
+    setRestoring(false);
+  };
 
   return (
     <main className="sk-first">
@@ -48,14 +66,25 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
         <>
           <h1>{t("firstRun.welcome")}</h1>
           <p className="sk-muted">{t("firstRun.intro")}</p>
-          {sample.error && <ErrorNotice error={sample.error} onRetry={() => sample.mutate({})} />}
+          {error !== null && <ErrorNotice error={error} />}
           <div className="sk-first-doors">
-            <Door icon={<ShopOutlined />} title={t("firstRun.setup.title")} text={t("firstRun.setup.text")} onClick={() => setStep("setup")} main />
+            <Door icon={<ShopOutlined />} title={t("firstRun.setup.title")} text={t("firstRun.setup.text")} onClick={() => setStep("setup")} disabled={busy} main />
             {status?.desktop && (
-              <Door icon={<ExperimentOutlined />} title={t("firstRun.sample.title")} text={t("firstRun.sample.text")} onClick={() => sample.mutate({})} busy={sample.isPending} />
+              <>
+                <Door
+                  icon={<ExperimentOutlined />}
+                  title={t("firstRun.sample.title")}
+                  text={sample.isPending ? t("firstRun.sample.busy") : t("firstRun.sample.text")}
+                  onClick={() => (setError(null), sample.mutate({}))}
+                  disabled={busy}
+                  busy={sample.isPending}
+                />
+                <Door icon={<CloudServerOutlined />} title={t("firstRun.connect.title")} text={t("firstRun.connect.text")} onClick={() => setStep("connect")} disabled={busy} />
+                <Door icon={<HistoryOutlined />} title={t("firstRun.restore.title")} text={restoring ? t("firstRun.restore.busy") : t("firstRun.restore.text")} onClick={() => void restore()} disabled={busy} busy={restoring} />
+              </>
             )}
-            {status?.desktop && <Door icon={<CloudServerOutlined />} title={t("firstRun.connect.title")} text={t("firstRun.connect.text")} onClick={() => setStep("connect")} />}
           </div>
+          {status && !status.desktop && <p className="sk-muted">{t("firstRun.served")}</p>}
         </>
       )}
       {step === "setup" && (
@@ -72,9 +101,9 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
   );
 }
 
-function Door({ icon, title, text, onClick, main, busy }: { icon: ReactNode; title: string; text: string; onClick: () => void; main?: boolean; busy?: boolean }) {
+function Door({ icon, title, text, onClick, main, disabled, busy }: { icon: ReactNode; title: string; text: string; onClick: () => void; main?: boolean; disabled: boolean; busy?: boolean }) {
   return (
-    <button type="button" className={main ? "sk-door sk-door-main" : "sk-door"} onClick={onClick} disabled={busy ?? false} aria-busy={busy ?? false}>
+    <button type="button" className={main ? "sk-door sk-door-main" : "sk-door"} onClick={onClick} disabled={disabled} aria-busy={busy ?? false}>
       <span className="sk-door-icon" aria-hidden>
         {icon}
       </span>
@@ -82,7 +111,7 @@ function Door({ icon, title, text, onClick, main, busy }: { icon: ReactNode; tit
         <strong>{title}</strong>
         <span className="sk-muted">{text}</span>
       </span>
-      <RightOutlined aria-hidden />
+      {busy ? <LoadingOutlined aria-hidden /> : <RightOutlined aria-hidden />}
     </button>
   );
 }

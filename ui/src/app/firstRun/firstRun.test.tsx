@@ -1,0 +1,107 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { App } from "antd";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { startI18n } from "../../i18n";
+import { ApiError } from "../../lib/errors";
+import { line, setTransport } from "../../lib/transport";
+import type { AppStatus } from "../status";
+import { ConnectForm, gaps } from "./ConnectForm";
+import FirstRun from "./FirstRun";
+
+let told: { name: string; input: unknown }[] = [];
+let answer: (name: string) => unknown = () => null;
+
+beforeAll(async () => {
+  await startI18n("en");
+  window.ResizeObserver ??= class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  } as never;
+  window.matchMedia ??= (() => ({ matches: false, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {} })) as never;
+});
+beforeEach(() => {
+  localStorage.clear();
+  told = [];
+  answer = () => null;
+  setTransport({
+    call: async (name, input) => {
+      told.push({ name, input });
+      return answer(name);
+    },
+    onChanged: () => () => undefined,
+  });
+});
+afterEach(() => setTransport(undefined));
+
+function show(what: React.ReactNode) {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <App>{what}</App>
+    </QueryClientProvider>,
+  );
+}
+const status = (desktop: boolean): AppStatus => ({ ready: false, shop: null, version: "1", database: "", keyring: true, locked: false, desktop });
+
+describe("connecting to a server", () => {
+  it("wants what is needed, and no password in the clear", () => {
+    const server = { host: "db", port: 5432, database: "shop", user: "till", tls: true };
+    expect(gaps(server, true, "")).toEqual([]);
+    expect(gaps({ ...server, host: " ", user: "" }, true, "")).toEqual(["host", "user"]);
+    expect(gaps({ ...server, tls: false }, true, "")).toEqual(["tls"]);
+    expect(gaps({ ...server, host: "localhost", tls: false }, true, "")).toEqual([]);
+    expect(gaps(server, false, "short")).toEqual(["passphrase"]);
+  });
+
+  it("says what is missing instead of being silent", async () => {
+    show(<ConnectForm keyring onReady={() => undefined} />);
+    await userEvent.click(screen.getByRole("button", { name: "Connect" }));
+    expect(await screen.findAllByText("This must be filled in.")).toHaveLength(2);
+    expect(screen.getByLabelText("Server")).toHaveFocus();
+    expect(told.filter((c) => c.name === "app.connect")).toEqual([]);
+  });
+
+  it("speaks of the server when the server is silent, and leaves the shop's own line alone", async () => {
+    answer = (name) => {
+      if (name === "app.connect_test") throw new ApiError(name, "unreachable", { detail: "refused" });
+      return null;
+    };
+    show(<ConnectForm keyring onReady={() => undefined} />);
+    await userEvent.type(screen.getByLabelText("Server"), "db.example.com");
+    await userEvent.type(screen.getByLabelText("User"), "till");
+    await userEvent.click(screen.getByRole("button", { name: "Test the connection" }));
+    await screen.findByText("The server cannot be reached");
+    expect(line.get()).toBe(true);
+  });
+
+  it("forgets what a test found once something else is typed", async () => {
+    answer = () => ({ version: "17.2", found: "empty", milliseconds: 3 });
+    show(<ConnectForm keyring onReady={() => undefined} />);
+    await userEvent.type(screen.getByLabelText("Server"), "db.example.com");
+    await userEvent.type(screen.getByLabelText("User"), "till");
+    await userEvent.click(screen.getByRole("button", { name: "Test the connection" }));
+    await screen.findByText(/The connection works/);
+    expect(screen.getByText("PostgreSQL 17.2, answered in 3 ms")).toBeInTheDocument();
+    await userEvent.type(screen.getByLabelText("Server"), "x");
+    expect(screen.queryByText(/The connection works/)).toBeNull();
+  });
+});
+
+describe("the first minute", () => {
+  it("brings a shop back out of a backup", async () => {
+    answer = (name) => (name === "app.pick_open" ? "/stick/shop.backup" : { file: "", bytes: 1, schema_version: 1, tables: [] });
+    const ready = vi.fn();
+    show(<FirstRun status={status(true)} onReady={ready} />);
+    await userEvent.click(screen.getByRole("button", { name: /Restore a backup/ }));
+    await waitFor(() => expect(ready).toHaveBeenCalledOnce());
+    expect(told.find((c) => c.name === "app.restore")?.input).toEqual({ path: "/stick/shop.backup" });
+  });
+
+  it("says in a browser where the rest is done", () => {
+    show(<FirstRun status={status(false)} onReady={() => undefined} />);
+    expect(screen.queryByRole("button", { name: /Restore a backup/ })).toBeNull();
+    expect(screen.getByText(/kept on the computer that serves this page/)).toBeInTheDocument();
+  });
+});
