@@ -32,6 +32,39 @@ export async function overflow(page) {
   });
 }
 
+/** What a person could not reach: a control cut off by the window, or by something in it that does not scroll. */
+export async function unreachable(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const out = [];
+    for (const e of document.querySelectorAll("#main a[href], #main button, #main input, #main textarea, #main [role=combobox], header button, header a")) {
+      const box = e.getBoundingClientRect();
+      const style = getComputedStyle(e);
+      // Checkboxes and radios are drawn by their label; a field within a field is as wide as what is typed.
+      if (box.width === 0 || box.height === 0 || style.visibility === "hidden" || style.opacity === "0" || e.closest(".sk-visually-hidden, [aria-hidden=true], .ant-select, .ant-picker")) continue;
+      let [left, right] = [-Infinity, Infinity];
+      let scrolls = false;
+      for (let at = e.parentElement; at; at = at.parentElement) {
+        const how = getComputedStyle(at).overflowX;
+        // Whatever scrolls can bring it into sight; a long table scrolls by itself.
+        scrolls = how === "auto" || how === "scroll" || at.classList.contains("ant-table-tbody-virtual-holder");
+        if (scrolls) break;
+        if (how === "hidden" || how === "clip") {
+          const edge = at.getBoundingClientRect();
+          [left, right] = [Math.max(left, edge.left), Math.min(right, edge.right)];
+        }
+      }
+      if (!scrolls) [left, right] = [Math.max(left, 0), Math.min(right, width)];
+      // What waits beyond the left edge comes into sight with the focus.
+      if (box.right < 0) continue;
+      // Of a long name that ends in dots enough is left to be pressed.
+      const seen = Math.min(box.right, right) - Math.max(box.left, left);
+      if (seen < Math.min(box.width, 24) - 1) out.push(`${e.tagName.toLowerCase()} "${(e.getAttribute("aria-label") ?? e.textContent ?? "").trim().slice(0, 40)}" ${Math.round(box.left)}–${Math.round(box.right)} of ${Math.round(left)}–${Math.round(right)}`);
+    }
+    return out;
+  });
+}
+
 export function nothing(problems, where) {
   assert.equal(problems.length, 0, `${where}: ${problems.length} problems\n    ${problems.join("\n    ")}`);
 }

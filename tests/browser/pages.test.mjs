@@ -1,10 +1,13 @@
 // Every page, full of goods: without barriers in both languages, light and dark, and within the window at each width.
+import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { barriers, nothing, overflow } from "./check.mjs";
+import { barriers, nothing, overflow, unreachable } from "./check.mjs";
 import { furnish } from "./furnish.mjs";
 import { LANGUAGES, openBrowser, openPage, openShop, settled } from "./shop.mjs";
 
-const WIDTHS = [360, 768, 1280];
+// 640 is a window of 1280 px on a screen scaled to 200 %.
+const WIDTHS = [360, 640, 768, 1280];
+const HEIGHTS = { 360: 740, 640: 450 };
 
 const PAGES = [
   ["dashboard", () => "/"],
@@ -61,17 +64,36 @@ describe("pages", () => {
   for (const lang of LANGUAGES)
     for (const width of WIDTHS)
       test(`${lang}, ${width} px: nothing sticks out`, async () => {
-        const page = await openPage(browser, shop, { lang, width, height: width === 360 ? 740 : 900 });
+        const page = await openPage(browser, shop, { lang, width, height: HEIGHTS[width] ?? 900, scale: width === 640 ? 2 : 1 });
         const problems = [];
         for (const [name, path] of PAGES) {
           await page.to(path(of));
           problems.push(...(await overflow(page)).map((p) => `${name}: ${p}`));
-          if (width === 360) problems.push(...(await barriers(page)).map((p) => `${name}: ${p}`));
+          problems.push(...(await unreachable(page)).map((p) => `${name}: ${p}`));
+          if (width < 768) problems.push(...(await barriers(page)).map((p) => `${name}: ${p}`));
           if (width !== 1280) await page.picture(`${name}-${lang}-light-${width}`);
         }
         nothing([...problems, ...page.faults], `${lang} ${width}`);
         await page.context().close();
       });
+
+  test("a product is called by its name in the language of the screen", async () => {
+    const names = { en: ["Linen shirt", "亚麻衬衫"], "zh-CN": ["亚麻衬衫", "Linen shirt"] };
+    for (const lang of LANGUAGES) {
+      const [own, other] = names[lang];
+      const page = await openPage(browser, shop, { lang });
+      await page.to(`/catalog/${of.product}`);
+      await page.getByRole("heading", { level: 1, name: own }).waitFor();
+      assert.match(await page.locator(".sk-header-sub").innerText(), new RegExp(other));
+      await page.to("/catalog?q=LINEN-1-S");
+      const link = page.getByRole("main").getByRole("link", { name: own }).first();
+      assert.ok((await link.innerText()).startsWith(own));
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("LINEN-1-S", { delay: 20 });
+      await page.getByRole("option", { name: own }).first().waitFor();
+      await page.context().close();
+    }
+  });
 
   test("what opens over a page has no barriers", async () => {
     const problems = [];

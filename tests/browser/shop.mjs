@@ -67,8 +67,8 @@ export async function openBrowser(t) {
 }
 
 /** A page of its own on the shop. What the page throws, or writes to the console as an error, fails the test. */
-export async function openPage(browser, shop, { lang = "en", width = 1280, height = 800, scheme = "light" } = {}) {
-  const context = await browser.newContext({ locale: lang === "en" ? "en-GB" : lang, timezoneId: "Asia/Shanghai", viewport: { width, height }, colorScheme: scheme, reducedMotion: "reduce" });
+export async function openPage(browser, shop, { lang = "en", width = 1280, height = 800, scheme = "light", scale = 1 } = {}) {
+  const context = await browser.newContext({ locale: lang === "en" ? "en-GB" : lang, timezoneId: "Asia/Shanghai", viewport: { width, height }, deviceScaleFactor: scale, colorScheme: scheme, reducedMotion: "reduce" });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const faults = [];

@@ -1,5 +1,6 @@
+import { Link } from "@tanstack/react-router";
 import { Alert, Breadcrumb, Button, Card, DatePicker, Segmented, Select, Skeleton, Switch, Table, type TableColumnsType } from "antd";
-import { DownloadOutlined } from "@ant-design/icons";
+import { BarChartOutlined, DownloadOutlined } from "@ant-design/icons";
 import dayjs from "dayjs";
 import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -180,7 +181,21 @@ export default function ReportsPage() {
       )}
       {q.error && <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />}
       {q.isPending && <Skeleton active />}
-      {q.data && rows.length === 0 && <EmptyState title={t("analytics.empty")} text={t("analytics.emptyNext")} />}
+      {q.data && rows.length === 0 && (
+        <EmptyState
+          icon={<BarChartOutlined />}
+          title={t("analytics.empty")}
+          text={t("analytics.emptyNext")}
+          action={
+            <div className="sk-actions">
+              <Button onClick={() => set({ period: null, from: dayToIso(today - 364), to: dayToIso(today) })}>{t("analytics.year")}</Button>
+              <Link to="/imports">
+                <Button tabIndex={-1}>{t("analytics.import")}</Button>
+              </Link>
+            </div>
+          }
+        />
+      )}
       {q.data && rows.length > 0 && (
         <div className="sk-stack">
           <Card>

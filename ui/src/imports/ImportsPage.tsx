@@ -40,6 +40,8 @@ export default function ImportsPage() {
       const file = await ask("imports.inspect", { path: p.trim(), kind, options });
       setFound({ path: p.trim(), file, options });
     } catch (e) {
+      // What is shown below would be of another file than the one above.
+      setFound(null);
       setError(toApiError("imports.inspect", e));
     } finally {
       setBusy(false);
@@ -88,6 +90,7 @@ export default function ImportsPage() {
           {t("imports.look")}
         </Button>
       </form>
+      {!inDesktopWindow() && <p className="sk-muted im-served">{t("imports.served")}</p>}
       {error && <ErrorNotice error={error} />}
       {found ? (
         <PlanForm key={`${found.path}-${found.file.kind}-${JSON.stringify(found.options)}`} path={found.path} found={found.file} options={found.options} busy={busy} onAgain={(kind, options) => void inspect(found.path, kind, options)} onDrop={() => setFound(null)} />

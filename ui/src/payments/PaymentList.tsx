@@ -119,8 +119,12 @@ function Till({ from_day, to_day }: { from_day: number; to_day: number }) {
         <thead>
           <tr>
             <th scope="col">{t("payments.how")}</th>
-            <th scope="col">{t("payments.kind.capture")}</th>
-            <th scope="col">{t("payments.kind.refund")}</th>
+            <th scope="colgroup" colSpan={2}>
+              {t("payments.kind.capture")}
+            </th>
+            <th scope="colgroup" colSpan={2}>
+              {t("payments.kind.refund")}
+            </th>
             <th scope="col">{t("payments.net")}</th>
           </tr>
         </thead>
@@ -129,11 +133,13 @@ function Till({ from_day, to_day }: { from_day: number; to_day: number }) {
             <tr key={m.method}>
               <th scope="row">{t(`payments.method.${m.method}`)}</th>
               <td>
-                <Money minor={m.captured} /> <Times n={m.captures} />
+                <Money minor={m.captured} />
               </td>
+              <Times n={m.captures} />
               <td>
-                <Money minor={m.refunded} /> <Times n={m.refunds} />
+                <Money minor={m.refunded} />
               </td>
+              <Times n={m.refunds} />
               <td>
                 <strong>
                   <Money minor={m.net} signed />
@@ -145,11 +151,13 @@ function Till({ from_day, to_day }: { from_day: number; to_day: number }) {
             <tr className="pa-sum">
               <th scope="row">{t("payments.sum")}</th>
               <td>
-                <Money minor={sum.captured} /> <Times n={sum.methods.reduce((n, m) => n + m.captures, 0)} />
+                <Money minor={sum.captured} />
               </td>
+              <Times n={sum.methods.reduce((n, m) => n + m.captures, 0)} />
               <td>
-                <Money minor={sum.refunded} /> <Times n={sum.methods.reduce((n, m) => n + m.refunds, 0)} />
+                <Money minor={sum.refunded} />
               </td>
+              <Times n={sum.methods.reduce((n, m) => n + m.refunds, 0)} />
               <td>
                 <strong>
                   <Money minor={sum.captured - sum.refunded} signed />
@@ -166,5 +174,5 @@ function Till({ from_day, to_day }: { from_day: number; to_day: number }) {
 /** Of how many payments a sum is made. */
 function Times({ n }: { n: number }) {
   const { t } = useTranslation();
-  return <span className="sk-muted sk-num pa-count">{n > 0 ? t("payments.times", { count: n }) : ""}</span>;
+  return <td className="sk-muted sk-num pa-count">{n > 0 ? t("payments.times", { count: n }) : ""}</td>;
 }

@@ -98,7 +98,7 @@ export default function MoveList() {
           { key: "reason", label: t("stock.reasonTitle"), kind: "select", options: REASONS.map((r) => ({ value: r, label: t(`stock.reason.${r}`) })) },
           { key: "day", label: t("stock.days"), kind: "dates" },
         ]}
-        empty={<EmptyState icon={<SwapOutlined />} title={t("stock.noMoves.title")} text={t("stock.noMoves.text")} />}
+        empty={<EmptyState icon={<SwapOutlined />} title={t("stock.noMoves.title")} text={t("stock.noMoves.text")} action={<Link to="/stock"><Button tabIndex={-1}>{t("stock.go")}</Button></Link>} />}
       />
     </div>
   );

@@ -69,7 +69,8 @@ export interface DataListProps<Row> {
   extra?: ReactNode;
 }
 
-const ROW_PX = 40;
+const HEAD_PX = 35;
+const ROW_PX = 39;
 
 /** The list of a back office: virtual rows, filters in the address, saved views, column choice, bulk actions, export, keyboard. */
 export function DataList<Row extends object>(p: DataListProps<Row>) {
@@ -93,6 +94,16 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
     o.observe(el);
     return () => o.disconnect();
   }, [narrow]);
+
+  // A row cut in two at the lower edge is hard to read and to hit: the table shows as many whole rows as there is room for.
+  const [px, setPx] = useState({ head: HEAD_PX, row: ROW_PX });
+  useLayoutEffect(() => {
+    const height = (what: string) => box.current?.querySelector<HTMLElement>(what)?.offsetHeight ?? 0;
+    const now = { head: height(".ant-table-thead") || HEAD_PX, row: height(".ant-table-tbody-virtual .ant-table-row") || ROW_PX };
+    setPx((old) => (old.head === now.head && old.row === now.row ? old : now));
+  }, [size, p.source.rows.length, narrow]);
+  const room = size.h - px.head;
+  const whole = Math.max(room - (room % px.row), 4 * px.row);
 
   const visible = useMemo(() => p.columns.filter((c) => c.always || (shown ? shown.includes(c.key) : !c.hidden)), [p.columns, shown]);
   const rows = p.source.rows;
@@ -267,7 +278,7 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
               pagination={false}
               showSorterTooltip={false}
               loading={p.source.loading}
-              scroll={{ x: Math.max(width, size.w - 2), y: Math.max(size.h - ROW_PX, 160) }}
+              scroll={{ x: Math.max(width, size.w - 2), y: whole }}
               rowClassName={(_, i) => (i === active ? "sk-row-active" : p.onOpen ? "sk-row" : "")}
               onRow={(row, i) => ({
                 onClick: (e) => {
