@@ -47,7 +47,8 @@ export async function unreachable(page) {
       for (let at = e.parentElement; at; at = at.parentElement) {
         const how = getComputedStyle(at).overflowX;
         // Whatever scrolls can bring it into sight; a long table scrolls by itself.
-        scrolls = how === "auto" || how === "scroll" || at.classList.contains("ant-table-tbody-virtual-holder");
+        const table = at.closest(".ant-table-tbody-virtual") !== null && !at.classList.contains("ant-table-cell");
+        scrolls = how === "auto" || how === "scroll" || table;
         if (scrolls) break;
         if (how === "hidden" || how === "clip") {
           const edge = at.getBoundingClientRect();

@@ -19,6 +19,7 @@ import {
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import "./status.css";
 
 type Tone = "grey" | "gold" | "purple" | "orange" | "blue" | "cyan" | "green" | "magenta" | "red";
 type Look = [tone: Tone, icon: ReactNode];

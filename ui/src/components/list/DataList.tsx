@@ -12,6 +12,7 @@ import { useToast } from "../useToast";
 import { ListBar, type Filter, type View } from "./ListBar";
 import { exportRows } from "./exportRows";
 import { exportTable, type ExportAs } from "./exportTable";
+import "./list.css";
 
 export type Direction = "ascend" | "descend";
 
