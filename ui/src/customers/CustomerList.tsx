@@ -46,7 +46,7 @@ export default function CustomerList() {
         title={t("customers.title")}
         actions={
           <Button type="primary" icon={<UserAddOutlined />} onClick={add}>
-            {t("customers.add")} <Key of="c" />
+            {t("customers.add")}<Key of="c" />
           </Button>
         }
       />

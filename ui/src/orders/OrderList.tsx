@@ -107,7 +107,7 @@ export default function OrderList() {
   const add = (
     <Link to="/orders/new">
       <Button type="primary" icon={<PlusCircleOutlined />} tabIndex={-1}>
-        {t("orders.new")} <Key of="n" />
+        {t("orders.new")}<Key of="n" />
       </Button>
     </Link>
   );

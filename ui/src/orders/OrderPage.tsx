@@ -95,7 +95,7 @@ function Page({ order }: { order: Order }) {
                 </Button>
               ))}
             <Button icon={<PrinterOutlined />} onClick={() => setOpen("print")}>
-              {t("orders.slip.print")} <Key of="p" />
+              {t("orders.slip.print")}<Key of="p" />
             </Button>
             {seldom.length > 0 && (
               <Dropdown trigger={["click"]} menu={{ items: seldom }}>

@@ -30,7 +30,7 @@ export function MoneyCard({ order }: { order: Order }) {
           )}
           {can("pay") && (
             <Button size="small" type={order.due > 0 ? "primary" : "default"} onClick={() => setOpen("pay")}>
-              {t("orders.action.pay")} <Key of="m" />
+              {t("orders.action.pay")}<Key of="m" />
             </Button>
           )}
         </div>

@@ -65,12 +65,12 @@ export function Parcels({ order }: { order: Order }) {
           )}
           {can("hand_over") && (
             <Button size="small" type="primary" onClick={() => setOpen("hand")}>
-              {t("orders.action.hand_over")} <Key of="s" />
+              {t("orders.action.hand_over")}<Key of="s" />
             </Button>
           )}
           {can("ship") && (
             <Button size="small" type="primary" icon={<CarOutlined />} onClick={() => setOpen("ship")}>
-              {t("orders.action.ship")} <Key of="s" />
+              {t("orders.action.ship")}<Key of="s" />
             </Button>
           )}
         </div>
