@@ -2,6 +2,7 @@
 
 use engine::{
     Error, Result, commands,
+    connection::Found,
     ctx::{Door, Meta},
     db::Address,
     settings::{Nothing, Shop},
@@ -91,6 +92,15 @@ pub async fn app_status(desk: State<'_, Desk>, input: Nothing) -> Result<AppStat
     })
 }
 
+/// The first page stands there with its data: the log keeps how long a start took.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_ready(desk: State<'_, Desk>, input: Nothing) -> Result<()> {
+    let Nothing {} = input;
+    tracing::info!(milliseconds = desk.age().as_millis(), "ready");
+    Ok(())
+}
+
 /// Takes back the command with this id.
 #[tauri::command]
 #[specta::specta]
@@ -136,21 +146,41 @@ pub async fn app_connect_test(meta: Meta, input: Connect) -> Result<engine::conn
 pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> Result<()> {
     let Meta { .. } = meta;
     let before = desk.place().await;
-    address(&input)?;
+    // A wrong password, a strange database or a newer shop is refused before anything is stored.
+    match engine::connection::test(&address(&input)?).await?.found {
+        Found::Empty | Found::Shop => {}
+        Found::Newer => return Err(Error::NewerDatabase),
+        Found::Foreign => return Err(Error::invalid("database", "foreign")),
+    }
     let in_file = input.passphrase.as_deref().is_some_and(|p| !p.is_empty());
     let place = Place::Postgres { server: input.server.clone(), in_file };
-    if let Err(error) = desk.open(place.clone(), Some(input.password.clone())).await {
+    // A desk that cannot keep the password does not move.
+    let name = secret_name(&input.server);
+    match input.passphrase.filter(|_| in_file) {
+        Some(passphrase) => engine::secrets::save_file(&secret_file(desk.folder()), &passphrase, &input.password)?,
+        None => engine::secrets::save(&name, &input.password)?,
+    }
+    if let Err(error) = desk.open(place.clone(), Some(input.password)).await {
         // The desk goes on with what it had; the form stays on the screen with what was typed.
+        if before != place {
+            forget(&desk, &name, in_file);
+        }
         let _ = desk.open(before, None).await;
         return Err(error);
     }
-    match input.passphrase.filter(|_| in_file) {
-        Some(passphrase) => {
-            engine::secrets::save_file(&secret_file(desk.folder()), &passphrase, &input.password)?;
-        }
-        None => engine::secrets::save(&secret_name(&input.server), &input.password)?,
-    }
     desk.remember(&place)
+}
+
+/// Removes a stored password; one that was not there is as good as removed.
+fn forget(desk: &Desk, name: &str, in_file: bool) {
+    let outcome = if in_file {
+        std::fs::remove_file(secret_file(desk.folder())).map_err(|error| error.to_string())
+    } else {
+        engine::secrets::delete(name).map_err(|error| error.to_string())
+    };
+    if let Err(error) = outcome {
+        tracing::warn!(error, "a password could not be forgotten");
+    }
 }
 
 /// Back to the shop on this machine; the server's password is forgotten.
@@ -159,11 +189,7 @@ pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> R
 pub async fn app_disconnect(desk: State<'_, Desk>, meta: Meta, input: Nothing) -> Result<()> {
     let (Meta { .. }, Nothing {}) = (meta, input);
     if let Place::Postgres { server, in_file } = desk.place().await {
-        if in_file {
-            let _ = std::fs::remove_file(secret_file(desk.folder()));
-        } else {
-            engine::secrets::delete(&secret_name(&server))?;
-        }
+        forget(&desk, &secret_name(&server), in_file);
     }
     desk.open(Place::Own, None).await?;
     desk.remember(&Place::Own)

@@ -1,10 +1,14 @@
 //! The way every command takes: asked once, done once, written down.
 
 use engine::{
+    Engine, Error,
+    connection::{self, Found},
     ctx::Meta,
+    db::Address,
     settings::{Nothing, Setup},
 };
-use tests::{call, story};
+use sqlx::Connection as _;
+use tests::{call, create_database, drop_database, postgres_server, sqlite_address, story};
 
 fn setup(name: &str) -> Setup {
     Setup {
@@ -34,3 +38,39 @@ story!(a_command_sent_twice_is_done_once, async |shop| {
     assert!(matches!(unknown, Err(engine::Error::UnknownCommand { .. })));
     Ok(())
 });
+
+/// "Test connection" tells what is there before a desk moves in, and changes nothing.
+#[tokio::test]
+async fn a_server_is_looked_at_before_moving_in() -> anyhow::Result<()> {
+    let (file, _folder) = sqlite_address()?;
+    assert!(matches!(connection::test(&file).await, Err(Error::Invalid { .. })));
+    let Some(server) = postgres_server() else { return Ok(()) };
+    let (url, name) = create_database(&server).await?;
+    let address = Address::Postgres(url.clone());
+    let found = async || connection::test(&address).await.map(|report| report.found);
+    assert_eq!(found().await?, Found::Empty);
+    assert_eq!(found().await?, Found::Empty);
+    Engine::open(&address).await?.close().await;
+    assert_eq!(found().await?, Found::Shop);
+
+    let mut connection = sqlx::PgConnection::connect(&url).await?;
+    sqlx::raw_sql(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', true, '', 0)",
+    )
+    .execute(&mut connection)
+    .await?;
+    assert_eq!(found().await?, Found::Newer);
+    assert_eq!(Engine::open(&address).await.err(), Some(Error::NewerDatabase));
+    sqlx::raw_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE theirs (id int)")
+        .execute(&mut connection)
+        .await?;
+    assert_eq!(found().await?, Found::Foreign);
+    connection.close().await?;
+    drop_database(&server, &name).await?;
+    assert_eq!(connection::test(&address).await, Err(Error::invalid("database", "unknown")));
+    let nobody = Address::Postgres("postgres://shop:shop@127.0.0.1:1/shop".into());
+    let silent = connection::test(&nobody).await;
+    assert!(matches!(silent, Err(Error::Unreachable { .. })), "{silent:?}");
+    Ok(())
+}

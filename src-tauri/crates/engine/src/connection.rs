@@ -54,7 +54,7 @@ pub async fn test(address: &Address) -> Result<Report> {
     let found = if migrated {
         let applied: Option<i64> =
             sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(pool).await?;
-        if applied > Some(newest_migration()) { Found::Newer } else { Found::Shop }
+        if applied > Some(newest_migration(true)) { Found::Newer } else { Found::Shop }
     } else if tables == 0 {
         Found::Empty
     } else {

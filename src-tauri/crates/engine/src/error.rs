@@ -131,6 +131,8 @@ impl From<sqlx::Error> for Error {
                     "40001" | "40P01" | "55P03" => return Self::Busy,
                     "53100" => return Self::DiskFull,
                     "25006" => return Self::ReadOnly,
+                    "28P01" | "28000" => return Self::invalid("password", "refused"),
+                    "3D000" => return Self::invalid("database", "unknown"),
                     "57P01" | "57P02" | "57P03" | "08006" | "08003" => {
                         return Self::Unreachable { detail: database.message().into() };
                     }

@@ -163,7 +163,7 @@ async fn look_inside(connection: &mut SqliteConnection, named: &Path) -> Result<
     let version: Option<i64> =
         sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(&mut *connection).await?;
     let version = version.unwrap_or(0);
-    if version > newest_migration() {
+    if version > newest_migration(false) {
         return Err(Error::NewerDatabase);
     }
     let names: Vec<String> = sqlx::query_scalar(copy::TABLES).fetch_all(&mut *connection).await?;

@@ -35,9 +35,14 @@ fn migrator(postgres: bool) -> Migrator {
     Migrator { migrations: Cow::Owned(migrations), ..Migrator::DEFAULT }
 }
 
-/// The number of the newest migration this program knows.
-pub fn newest() -> i64 {
-    migrator(false).iter().map(|migration| migration.version).max().unwrap_or(0)
+/// The number of the newest migration this program knows for this kind of database. The two differ
+/// where the last one serves only one of them.
+pub fn newest(postgres: bool) -> i64 {
+    last(&migrator(postgres))
+}
+
+fn last(migrator: &Migrator) -> i64 {
+    migrator.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
 pub async fn run(db: &Db) -> Result<()> {
@@ -46,7 +51,7 @@ pub async fn run(db: &Db) -> Result<()> {
         Db::Sqlite { writer, path, .. } => {
             let applied: Option<i64> =
                 sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(writer).await.unwrap_or(None);
-            let newest = migrator.iter().map(|m| m.version).max().unwrap_or(0);
+            let newest = last(&migrator);
             if let Some(applied) = applied.filter(|applied| *applied < newest) {
                 let copy = path.with_extension(format!("before-{newest}-after-{applied}.db"));
                 if !copy.exists() {
