@@ -204,3 +204,21 @@ fn the_top_level_is_what_the_map_says() {
         .collect();
     assert_none("no other file or folder at the top", faults);
 }
+
+/// A file and the screen call a status by the same word.
+#[test]
+fn exported_words_are_those_of_the_screen() {
+    let read = |path: &str| -> serde_json::Value {
+        let text = fs::read_to_string(root().join("ui/src").join(path)).expect("a file of words");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    for (language, chinese) in [("zh-CN", true), ("en", false)] {
+        let shared = read(&format!("i18n/{language}.json"));
+        let payments = read(&format!("payments/{language}.json"));
+        for (words, code) in engine::exports::words::all() {
+            let (area, rest) = words.key.split_once('.').expect("area.key");
+            let screen = if area == "payments" { &payments[rest][code] } else { &shared[area][rest][code] };
+            assert_eq!(screen.as_str(), Some(words.of(code, chinese)), "{language} {} {code}", words.key);
+        }
+    }
+}

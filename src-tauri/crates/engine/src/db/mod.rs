@@ -8,10 +8,14 @@ mod migrate;
 
 pub use migrate::newest as newest_migration;
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection as _, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -265,6 +269,27 @@ pub fn placeholders(after: usize, count: usize) -> String {
     (after + 1..=after + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(",")
 }
 
+/// A pool whose connections live as long as it does.
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // A full disk makes SQLite end the transaction by itself; the ROLLBACK that follows fails, and
+        // sqlx would count that transaction as open for ever. Such a connection is replaced.
+        .before_acquire(|connection, _| {
+            let settled = !connection.is_in_transaction();
+            Box::pin(async move { Ok(settled) })
+        })
+}
+
+/// Whether a file is there that may not be written. SQLite itself only says that it cannot open it.
+fn is_read_only(path: &Path) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let opened = std::fs::File::options().write(true).open(path);
+    opened.is_err_and(|error| matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem))
+}
+
 impl Db {
     /// Opens the database, creating a SQLite file that is not there, and brings its schema up to
     /// date. A SQLite file that needs migrating is copied beside itself first.
@@ -290,18 +315,13 @@ impl Db {
                     .busy_timeout(Duration::from_secs(15))
                     .pragma("temp_store", "memory")
                     .statement_cache_capacity(256);
-                let writer = SqlitePoolOptions::new()
-                    .max_connections(1)
+                let writer = sqlite_pool(1)
                     .acquire_timeout(Duration::from_secs(60))
-                    .idle_timeout(None)
-                    .max_lifetime(None)
                     .connect_with(options.clone().pragma("cache_size", "-32768"))
-                    .await?;
-                let readers = SqlitePoolOptions::new()
-                    .max_connections(4)
-                    .idle_timeout(None)
-                    .max_lifetime(None)
-                    .connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-16384"));
+                    .await
+                    .map_err(|error| if is_read_only(path) { Error::ReadOnly } else { error.into() })?;
+                let readers =
+                    sqlite_pool(4).connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-16384"));
                 Ok(Self::Sqlite { writer, readers, path: path.clone() })
             }
             Address::Postgres(url) => {
@@ -339,6 +359,14 @@ impl Db {
 
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
+    }
+
+    /// Ends when the database is being closed.
+    pub async fn closed(&self) {
+        match self {
+            Self::Sqlite { writer, .. } => writer.close_event().await,
+            Self::Postgres(pool) => pool.close_event().await,
+        }
     }
 
     pub async fn close(&self) {

@@ -9,7 +9,7 @@ use domain::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::ExportTable;
+use super::{ExportTable, words};
 use crate::{
     catalog::{self, ListProducts},
     ctx::Ctx,
@@ -45,6 +45,7 @@ impl Cell {
 pub struct Source {
     what: ExportTable,
     list: List,
+    chinese: bool,
     done: bool,
 }
 
@@ -72,6 +73,7 @@ const ORDERS: Titles = &[
     ("件数", "Units"),
     ("首个商品", "First item"),
     ("负责人", "Assignee"),
+    ("标签", "Tags"),
     ("买家留言", "Buyer's note"),
     ("卖家备注", "Seller's note"),
 ];
@@ -139,7 +141,7 @@ const PAYMENTS: Titles = &[
 ];
 
 impl Source {
-    pub fn new(what: ExportTable, filter: Option<&str>) -> Result<Self> {
+    pub fn new(what: ExportTable, filter: Option<&str>, chinese: bool) -> Result<Self> {
         let list = match what {
             ExportTable::Orders | ExportTable::OrderLines => List::Orders(filtered(&ListOrders::default(), filter)?),
             ExportTable::Products => List::Products(filtered(&ListProducts::default(), filter)?),
@@ -156,10 +158,10 @@ impl Source {
             ExportTable::Stock => List::Stock(filtered(&ListStock::default(), filter)?),
             ExportTable::Payments => List::Payments(filtered(&ListPayments::default(), filter)?),
         };
-        Ok(Self { what, list, done: false })
+        Ok(Self { what, list, chinese, done: false })
     }
 
-    pub fn header(&self, chinese: bool) -> Vec<&'static str> {
+    pub fn header(&self) -> Vec<&'static str> {
         let titles = match self.what {
             ExportTable::Orders => ORDERS,
             ExportTable::OrderLines => ORDER_LINES,
@@ -168,7 +170,7 @@ impl Source {
             ExportTable::Stock => STOCK,
             ExportTable::Payments => PAYMENTS,
         };
-        titles.iter().map(|(zh, en)| if chinese { *zh } else { *en }).collect()
+        titles.iter().map(|(zh, en)| if self.chinese { *zh } else { *en }).collect()
     }
 
     /// The next page of rows; `None` after the last.
@@ -179,6 +181,7 @@ impl Source {
         let shop = ctx.shop()?;
         let own = Currency::parse(&shop.currency).map_or(2, Currency::exponent);
         let when = |at: Millis| moment(at, &shop.zone);
+        let chinese = self.chinese;
         let (rows, next) = match &mut self.list {
             List::Orders(list) => {
                 list.limit = Some(PAGE);
@@ -186,7 +189,7 @@ impl Source {
                 let rows = if self.what == ExportTable::OrderLines {
                     lines(ctx, &page.items, when).await?
                 } else {
-                    page.items.iter().map(|order| of_order(order, when)).collect()
+                    page.items.iter().map(|order| of_order(order, when, chinese)).collect()
                 };
                 list.cursor.clone_from(&page.next);
                 (rows, page.next)
@@ -200,7 +203,7 @@ impl Source {
                         text(&product.title),
                         text(&product.title_en),
                         text(&product.brand),
-                        text(product.state.as_str()),
+                        words::PRODUCT.cell(product.state.as_str(), chinese),
                         text(product.category_name.as_deref().unwrap_or_default()),
                         text(&product.sku_code),
                         number(product.sku_count.0),
@@ -257,8 +260,8 @@ impl Source {
                     vec![
                         when(payment.at),
                         text(payment.order_number.as_deref().unwrap_or_default()),
-                        text(payment.kind.as_str()),
-                        text(payment.method.as_str()),
+                        words::KIND.cell(payment.kind.as_str(), chinese),
+                        words::METHOD.cell(payment.method.as_str(), chinese),
                         text(&payment.currency),
                         money_in(payment.amount, &payment.currency),
                         text(&payment.reference),
@@ -293,14 +296,14 @@ fn filtered<T: Serialize + DeserializeOwned>(usual: &T, filter: Option<&str>) ->
     serde_json::from_value(input).map_err(malformed)
 }
 
-fn of_order(order: &OrderRow, when: impl Fn(Millis) -> Cell) -> Vec<Cell> {
+fn of_order(order: &OrderRow, when: impl Fn(Millis) -> Cell, chinese: bool) -> Vec<Cell> {
     vec![
         text(&order.number),
         when(order.placed_at),
         text(&order.channel),
-        text(order.stage.as_str()),
-        text(order.payment_status.as_str()),
-        text(order.fulfilment_status.as_str()),
+        words::STAGE.cell(order.stage.as_str(), chinese),
+        words::PAYMENT.cell(order.payment_status.as_str(), chinese),
+        words::FULFILMENT.cell(order.fulfilment_status.as_str(), chinese),
         text(&order.buyer_name),
         text(&order.currency),
         money_in(order.total, &order.currency),
@@ -308,6 +311,7 @@ fn of_order(order: &OrderRow, when: impl Fn(Millis) -> Cell) -> Vec<Cell> {
         number(order.units.0),
         text(&order.first_title),
         text(&order.assignee),
+        text(&order.tags.join(", ")),
         text(&order.buyer_note),
         text(&order.seller_note),
     ]

@@ -4,7 +4,8 @@
 //! nobody. It is written beside its place and moved there when it is whole.
 
 mod cells;
-mod write;
+pub mod words;
+pub(crate) mod write;
 
 use std::{collections::HashMap, sync::Mutex};
 
@@ -56,7 +57,7 @@ pub struct Export {
     /// The input of the area's list (`orders.list` …) as JSON text, its cursor and limit being of no
     /// matter: what is shown is what is exported. Everything when empty.
     pub filter: Option<String>,
-    /// `zh-CN` or `en`, of the header.
+    /// `zh-CN` or `en`, of the header and the statuses.
     pub language: String,
 }
 
@@ -86,7 +87,7 @@ pub async fn table(ctx: &mut Ctx, input: Export) -> Result<ExportJob> {
         return Err(Error::invalid("path", "required"));
     }
     // A wrong filter is the caller's fault and said at once.
-    cells::Source::new(input.what, input.filter.as_deref())?;
+    cells::Source::new(input.what, input.filter.as_deref(), false)?;
     let id = ctx.command_id;
     let job = ExportJob {
         id,

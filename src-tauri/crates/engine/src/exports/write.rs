@@ -28,10 +28,10 @@ pub async fn file(engine: &Engine, caller: &Caller, id: Uuid, input: &Export) ->
     let spec = crate::commands::spec("exports.get").ok_or_else(|| Error::internal("no exports.get"))?;
     let mut ctx = engine.begin_query(spec, caller).await?;
     let chinese = input.language.starts_with("zh");
-    let mut source = Source::new(input.what, input.filter.as_deref())?;
+    let mut source = Source::new(input.what, input.filter.as_deref(), chinese)?;
     let place = Path::new(&input.path);
     let mut out = Sheet::create(place, input.format)?;
-    let header: Vec<Cell> = source.header(chinese).iter().map(|title| Cell::Text((*title).to_owned())).collect();
+    let header: Vec<Cell> = source.header().iter().map(|title| Cell::Text((*title).to_owned())).collect();
     out.row(&header)?;
     let mut rows = 0_i64;
     while let Some(page) = source.next(&mut ctx).await? {
@@ -45,7 +45,6 @@ pub async fn file(engine: &Engine, caller: &Caller, id: Uuid, input: &Export) ->
             on = job.state == ExportState::Running;
         });
         if !on {
-            out.discard();
             return Ok(0);
         }
     }
@@ -55,9 +54,18 @@ pub async fn file(engine: &Engine, caller: &Caller, id: Uuid, input: &Export) ->
 
 /// A file being written, beside its place.
 struct Sheet {
-    part: PathBuf,
+    part: Part,
     name: String,
     kind: Kind,
+}
+
+/// Goes away unless it is moved to its place: whatever stops an export leaves nothing behind.
+struct Part(PathBuf);
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 enum Kind {
@@ -68,18 +76,18 @@ enum Kind {
 impl Sheet {
     fn create(place: &Path, format: ExportFormat) -> Result<Self> {
         let name = place.file_name().ok_or_else(|| Error::invalid("path", "required"))?.to_string_lossy().into_owned();
-        let part = place.with_file_name(format!("{name}.part"));
+        let part = Part(place.with_file_name(format!("{name}.part")));
         let fault = |error: std::io::Error| fault(&name, &error);
         let kind = match format {
             ExportFormat::Csv => {
-                let mut out = BufWriter::new(File::create(&part).map_err(fault)?);
+                let mut out = BufWriter::new(File::create(&part.0).map_err(fault)?);
                 // Spreadsheets take a file without the mark for one in the system's old encoding.
                 out.write_all(b"\xef\xbb\xbf").map_err(fault)?;
                 Kind::Csv(Box::new(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out)))
             }
             ExportFormat::Xlsx => {
                 // Fails early where nothing can be written.
-                File::create(&part).map_err(fault)?;
+                File::create(&part.0).map_err(fault)?;
                 let mut book = Workbook::new();
                 book.add_worksheet_with_constant_memory().map_err(Error::internal)?;
                 Kind::Xlsx { book: Box::new(book), next: 0 }
@@ -93,7 +101,7 @@ impl Sheet {
         match &mut self.kind {
             Kind::Csv(out) => out
                 .write_record(cells.iter().map(|cell| cell.guarded().into_owned()))
-                .map_err(|error| fault(name, &std::io::Error::from(error))),
+                .map_err(|error| csv_fault(name, error)),
             Kind::Xlsx { book, next } => {
                 if *next >= MAX_SHEET {
                     return Err(Error::BadFile { file: name.clone(), reason: "too_many_rows".into() });
@@ -112,17 +120,12 @@ impl Sheet {
         let name = self.name;
         match self.kind {
             Kind::Csv(mut out) => out.flush().map_err(|error| fault(&name, &error))?,
-            Kind::Xlsx { mut book, .. } => book.save(&self.part).map_err(|error| match error {
+            Kind::Xlsx { mut book, .. } => book.save(&self.part.0).map_err(|error| match error {
                 rust_xlsxwriter::XlsxError::IoError(error) => fault(&name, &error),
                 other => Error::internal(other),
             })?,
         }
-        std::fs::rename(&self.part, place).map_err(|error| fault(&name, &error))
-    }
-
-    fn discard(self) {
-        drop(self.kind);
-        let _ = std::fs::remove_file(self.part);
+        std::fs::rename(&self.part.0, place).map_err(|error| fault(&name, &error))
     }
 }
 
@@ -139,9 +142,17 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<()> 
     done.map(|_| ()).map_err(Error::internal)
 }
 
-fn fault(name: &str, error: &std::io::Error) -> Error {
+/// What stopped the writing of a file.
+pub(crate) fn fault(name: &str, error: &std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::StorageFull {
         return Error::DiskFull;
     }
     Error::BadFile { file: name.to_owned(), reason: crate::imports::io_reason(error).to_owned() }
+}
+
+pub(crate) fn csv_fault(name: &str, error: csv::Error) -> Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => fault(name, &error),
+        other => Error::internal(format!("{other:?}")),
+    }
 }

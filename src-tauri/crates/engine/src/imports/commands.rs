@@ -18,7 +18,9 @@ use crate::{
     ctx::Ctx,
     db::Db,
     error::{Error, Result},
-    execute, fetch_all, fetch_optional,
+    execute,
+    exports::write,
+    fetch_all, fetch_optional,
     settings::Nothing,
 };
 
@@ -161,13 +163,7 @@ pub async fn list(ctx: &mut Ctx, input: ImportJobList) -> Result<ImportJobs> {
     let next = (rows.len() as i64 == limit)
         .then(|| rows.last().map(|row| format!("{}.{}", row.started_at, row.id.simple())))
         .flatten();
-    let items = rows
-        .into_iter()
-        .map(|row| {
-            let live = ctx.jobs.live(row.id);
-            row.told(ctx.now, live)
-        })
-        .collect::<Result<_>>()?;
+    let items = rows.into_iter().map(|row| row.told(ctx.now, &ctx.jobs)).collect::<Result<_>>()?;
     Ok(ImportJobs { items, next })
 }
 
@@ -227,14 +223,8 @@ pub async fn save_rejects(ctx: &mut Ctx, input: SaveRejects) -> Result<SavedFile
     let chinese = input.language.starts_with("zh");
     let name = std::path::Path::new(&input.path).file_name().map(|n| n.to_string_lossy().into_owned());
     let name = name.ok_or_else(|| Error::invalid("path", "required"))?;
-    let fault = |error: std::io::Error| {
-        if error.kind() == std::io::ErrorKind::StorageFull {
-            Error::DiskFull
-        } else {
-            file::bad(&name, file::io_reason(&error))
-        }
-    };
-    let broken = |error: csv::Error| fault(error.into());
+    let fault = |error: std::io::Error| write::fault(&name, &error);
+    let broken = |error: csv::Error| write::csv_fault(&name, error);
     let mut out = std::fs::File::create(&input.path).map_err(fault)?;
     // Spreadsheets take a file without the mark for one in the system's old encoding.
     out.write_all(b"\xef\xbb\xbf").map_err(fault)?;
@@ -379,8 +369,7 @@ async fn rejects_after(ctx: &mut Ctx, id: Uuid, after: i64, limit: i64) -> Resul
 
 async fn told(ctx: &mut Ctx, id: Uuid) -> Result<ImportJob> {
     let row = JobRow::load(&mut ctx.tx, id).await?.ok_or_else(|| Error::not_found("import", id))?;
-    let live = ctx.jobs.live(id);
-    row.told(ctx.now, live)
+    row.told(ctx.now, &ctx.jobs)
 }
 
 async fn wrong_state(ctx: &mut Ctx, id: Uuid, action: &str) -> Result<Error> {
