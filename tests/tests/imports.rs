@@ -13,12 +13,13 @@ use engine::{
 };
 use tests::{Shop, call, data_folder, story};
 
+/// The pounds of Online Retail are taken for the shop's own currency, so that sums can be compared.
 fn input(path: &std::path::Path, kind: ImportKind) -> StartImport {
     StartImport {
         path: path.to_string_lossy().into_owned(),
         kind,
         mapping: Vec::new(),
-        options: ImportOptions::default(),
+        options: ImportOptions { currency: Some("CNY".into()), ..ImportOptions::default() },
         dry_run: false,
     }
 }
@@ -155,7 +156,6 @@ story!(online_retail_by_its_rules, async |shop| {
     assert_eq!((sum(&job, "taken"), sum(&job, "rounding")), ("58.331", "-0.001"));
     assert_eq!(sum(&job, "source"), "-2417.239", "{:?}", job.sums);
     assert_eq!((made(&job, "orders"), made(&job, "returns"), made(&job, "customers")), (6, 2, 2));
-    assert_eq!(noted(&job, "other_currency"), 8);
 
     let orders = "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) FROM orders";
     assert_eq!(number(&shop, orders).await?, 10_203);
@@ -182,6 +182,30 @@ story!(online_retail_by_its_rules, async |shop| {
     assert!(text.starts_with("\u{feff}行号,原因,字段,InvoiceNo"), "{text}");
     assert!(text.contains("12,库存更正，不是销售,price,536371,85123A"), "{text}");
     Ok(())
+});
+
+story!(amounts_in_another_currency_are_converted, async |shop| {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/online_retail_excerpt.csv");
+    let with = |rate: Option<&str>| {
+        let options = ImportOptions { rate: rate.map(str::to_owned), ..ImportOptions::default() };
+        StartImport { options, ..input(&path, ImportKind::OnlineRetail) }
+    };
+    for (rate, rule) in
+        [(None, "required"), (Some(" "), "required"), (Some("neun"), "not_a_number"), (Some("0"), "too_small")]
+    {
+        let error = shop.call(call::imports_start, with(rate)).await.unwrap_err();
+        assert_eq!(error, Error::invalid("options.rate", rule));
+    }
+    let pounds = import(&shop, with(Some("9.1234"))).await?;
+    assert_eq!(pounds.state, ImportState::Done, "{pounds:#?}");
+    assert!(noted(&pounds, "other_currency") > 0);
+    // Each line on its own: £15.30 is ¥139.58802, so 139.59.
+    let line = "SELECT l.net FROM order_line l JOIN orders o ON o.id = l.order_id
+                WHERE o.external_id = '536365' AND l.sku_code = '85123A'";
+    assert_eq!(number(&shop, line).await?, 13_959);
+    let foreign = "SELECT CAST(COUNT(*) AS BIGINT) FROM orders WHERE currency <> 'CNY'";
+    assert_eq!(number(&shop, foreign).await?, 0);
+    assert_sound(&shop).await
 });
 
 story!(online_retail_in_whole, async |shop| {
@@ -364,7 +388,9 @@ story!(orders_and_customers_from_tables, async |shop| {
         };
         assert_eq!((job.state, job.rows.0), (engine::exports::ExportState::Done, rows), "{what} {job:?}");
         if format == "csv" {
-            assert_eq!(std::fs::read_to_string(&out)?.lines().count() as i64, rows + 1, "{what}");
+            let text = std::fs::read_to_string(&out)?;
+            assert_eq!(text.lines().count() as i64, rows + 1, "{what}");
+            assert!(!text.contains("unpaid") && !text.contains("listed") && !text.contains("capture"), "{text}");
         } else {
             // What is written can be read again.
             let look =

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { ImportKind, ImportOptions, InspectedFile } from "../bindings";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { useTell } from "../lib/api";
-import { useFormats } from "../lib/shop";
+import { useFormats, useShop } from "../lib/shop";
 import { ENCODINGS, KINDS, mapColumn, mapsByHand, missingFields, planOf } from "./wizard";
 
 interface Props {
@@ -25,6 +25,8 @@ export function PlanForm({ path, found, options, busy, onAgain, onDrop }: Props)
   const navigate = useNavigate();
   const [plan, setPlan] = useState(() => planOf(path, found, options));
   const start = useTell("imports.start", { onSuccess: (job) => void navigate({ to: "/imports/$id", params: { id: job.id } }) });
+  const shop = useShop();
+  const currency = plan.options.currency || found.currency || shop.currency;
   const missing = missingFields(found, plan.mapping);
   const byHand = mapsByHand(plan.kind);
   const option = (patch: ImportOptions) => setPlan((p) => ({ ...p, options: { ...p.options, ...patch } }));
@@ -60,6 +62,11 @@ export function PlanForm({ path, found, options, busy, onAgain, onDrop }: Props)
           <Form.Item label={t("imports.currency")} htmlFor="im-currency" extra={t("imports.currencyHint")}>
             <Input id="im-currency" value={plan.options.currency ?? ""} maxLength={3} placeholder={found.currency ?? ""} onChange={(e) => option({ currency: e.target.value.toUpperCase() || null })} />
           </Form.Item>
+          {currency !== shop.currency && (
+            <Form.Item label={t("imports.rate")} htmlFor="im-rate" required extra={t("imports.rateHint", { from: currency, to: shop.currency })}>
+              <Input id="im-rate" inputMode="decimal" autoComplete="off" value={plan.options.rate ?? ""} onChange={(e) => option({ rate: e.target.value.trim() || null })} />
+            </Form.Item>
+          )}
           {(plan.kind === "orders" || plan.kind === "online_retail") && (
             <Form.Item label={t("imports.zone")} htmlFor="im-zone">
               <Input id="im-zone" value={plan.options.zone ?? ""} placeholder={plan.kind === "online_retail" ? "Europe/London" : ""} onChange={(e) => option({ zone: e.target.value || null })} />

@@ -38,6 +38,9 @@ pub struct Args {
     /// ISO 4217, of the amounts in the file; the shop's when left out.
     #[arg(long)]
     currency: Option<String>,
+    /// What one unit of that currency is in the shop's, such as 9.12; needed when they differ.
+    #[arg(long)]
+    rate: Option<String>,
     /// IANA zone of the times in the file; the shop's when left out.
     #[arg(long)]
     zone: Option<String>,
@@ -58,6 +61,7 @@ pub async fn run(shop: &Engine, caller: &Caller, args: Args, compact: bool) -> R
         encoding: args.encoding,
         sheet: args.sheet,
         currency: args.currency,
+        rate: args.rate,
         zone: args.zone,
         ..ImportOptions::default()
     };

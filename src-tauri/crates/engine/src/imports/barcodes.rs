@@ -1,7 +1,7 @@
 //! Lists of barcodes with names: a product a row, its barcode being its SKU code too.
 
 use super::{
-    products::{BATCH, Draft, DraftSku, Seen, category, media, money},
+    products::{BATCH, Draft, DraftSku, Seen, category, media},
     report::raw_of,
     run::{Plan, Send, Work, batches},
     values::{barcode, short},
@@ -27,7 +27,7 @@ pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
                 let sku = DraftSku {
                     code: bars.clone(),
                     barcode: Some(bars.clone()),
-                    price: money(cell("price"), plan.exponent(), "price")?,
+                    price: plan.money(cell("price"), "price")?,
                     row: number,
                     ..DraftSku::default()
                 };

@@ -1,13 +1,14 @@
 //! A job's row: what it is about, how far it is, and what is told of it.
 
 use domain::{money::Currency, units::Count, units::Millis};
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::{
     fields::Columns,
     file,
     report::Report,
-    run::{Live, Plan},
+    run::{Jobs, Plan},
     wire::{ImportJob, ImportKind, ImportOptions, ImportState, MappedColumn},
 };
 use crate::{
@@ -78,7 +79,8 @@ impl JobRow {
             return Err(opened.bad("changed"));
         }
         let shop = ctx.shop()?;
-        let (currency, zone) = places(self.kind, &options, &shop.currency, &shop.zone)?;
+        let Places { rate, zone } = places(self.kind, &options, &shop.currency, &shop.zone)?;
+        let currency = Currency::parse(&shop.currency).map_err(Error::internal)?;
         Ok(Plan {
             id: self.id,
             kind: self.kind,
@@ -87,9 +89,9 @@ impl JobRow {
             header,
             dry_run: self.dry_run,
             currency,
+            rate,
             zone,
             shop_zone: shop.zone.clone(),
-            shop_currency: shop.currency.clone(),
             position: self.position,
             options,
         })
@@ -138,12 +140,14 @@ impl JobRow {
         Ok(touched == 1)
     }
 
-    /// What is told of the job; `live` when it runs in this process.
-    pub fn told(self, now: Millis, live: Option<Live>) -> Result<ImportJob> {
+    /// What is told of the job, with what this process knows of it beyond its row.
+    pub fn told(self, now: Millis, jobs: &Jobs) -> Result<ImportJob> {
+        let live = jobs.live(self.id);
+        let stopped = jobs.stopped(self.id).filter(|_| self.state == ImportState::Running);
         let report: Report = serde_json::from_str(&self.report)?;
         let rows_read = self.rows_read();
         let mut state = self.state;
-        if state == ImportState::Running && live.is_none() && self.updated_at < now.0 - STILL {
+        if state == ImportState::Running && live.is_none() && (stopped.is_some() || self.updated_at < now.0 - STILL) {
             state = ImportState::Paused;
         }
         let total = self.rows_total.or_else(|| {
@@ -183,7 +187,11 @@ impl JobRow {
             sums: report.sums(),
             rate,
             seconds_left,
-            error: (!self.error.is_empty()).then(|| serde_json::from_str::<Error>(&self.error)).transpose()?,
+            error: match stopped {
+                None if self.error.is_empty() => None,
+                None => Some(serde_json::from_str(&self.error)?),
+                stopped => stopped,
+            },
             started_at: Millis(self.started_at),
             updated_at: Millis(self.updated_at),
             finished_at: self.finished_at.map(Millis),
@@ -191,9 +199,16 @@ impl JobRow {
     }
 }
 
-/// The currency of the amounts and the zone of the times in a file: as asked, or as its kind is
-/// known to be, or the shop's.
-pub fn places(kind: ImportKind, options: &ImportOptions, currency: &str, zone: &str) -> Result<(Currency, String)> {
+/// What the amounts and times of a file mean.
+pub struct Places {
+    /// Shop currency for one unit of the file's; `None` when they are the same.
+    pub rate: Option<Decimal>,
+    /// Of the times in the file.
+    pub zone: String,
+}
+
+/// As asked, or as the kind of file is known to be, or as the shop's.
+pub fn places(kind: ImportKind, options: &ImportOptions, currency: &str, zone: &str) -> Result<Places> {
     let (usual_currency, usual_zone) = match kind {
         ImportKind::OnlineRetail => ("GBP", "Europe/London"),
         _ => (currency, zone),
@@ -202,11 +217,25 @@ pub fn places(kind: ImportKind, options: &ImportOptions, currency: &str, zone: &
         Some(asked) if !asked.is_empty() => asked.to_owned(),
         _ => usual.to_owned(),
     };
-    let currency = Currency::parse(&asked(&options.currency, usual_currency))
+    let file_currency = Currency::parse(&asked(&options.currency, usual_currency))
         .map_err(|_| Error::invalid("options.currency", "unknown"))?;
+    let rate = if file_currency.code() == currency { None } else { Some(rate(options.rate.as_deref())?) };
     let zone = asked(&options.zone, usual_zone);
     if !domain::time::valid_zone(&zone) {
         return Err(Error::invalid("options.zone", "unknown"));
     }
-    Ok((currency, zone))
+    Ok(Places { rate, zone })
+}
+
+fn rate(text: Option<&str>) -> Result<Decimal> {
+    let field = "options.rate";
+    let text = text.map(str::trim).filter(|text| !text.is_empty()).ok_or_else(|| Error::invalid(field, "required"))?;
+    let rate: Decimal = text.parse().map_err(|_| Error::invalid(field, "not_a_number"))?;
+    if rate <= Decimal::ZERO {
+        return Err(Error::invalid(field, "too_small"));
+    }
+    if rate > Decimal::from(1_000_000) {
+        return Err(Error::invalid(field, "too_large"));
+    }
+    Ok(rate)
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::{
     dump::{self, DumpError, Value},
     file::{self, Opened},
-    products::{BATCH, Draft, DraftSku, count, description, media, money},
+    products::{BATCH, Draft, DraftSku, count, description, media},
     report::Report,
     run::{Plan, Send, Work, whole},
     values::{category_path, pictures_in, short, tags},
@@ -209,7 +209,7 @@ pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
             draft.skus[0].option_values.clear();
         }
         if draft.skus.is_empty() {
-            let price = money(cell("retail_price"), plan.exponent(), "retail_price").ok().flatten();
+            let price = plan.money(cell("retail_price"), "retail_price").ok().flatten();
             draft.option_names.clear();
             draft.skus.push(DraftSku { price, row: number, ..DraftSku::default() });
         }
@@ -235,7 +235,7 @@ fn sku(plan: &Plan, draft: &Draft, number: i64, cells: &Cells) -> Result<DraftSk
     }
     Ok(DraftSku {
         option_values,
-        price: money(cell("price"), plan.exponent(), "price")?,
+        price: plan.money(cell("price"), "price")?,
         stock: if plan.options.without_stock { None } else { count(cell("number"), "number")? },
         row: number,
         ..DraftSku::default()

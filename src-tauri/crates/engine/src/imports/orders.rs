@@ -18,7 +18,6 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    products::money,
     report::{Report, raw_of},
     run::{Plan, Send, Work, batches},
     values::{clean, short, whole},
@@ -126,7 +125,7 @@ impl Draft {
         for (field, into) in
             [("paid", &mut self.paid), ("freight", &mut self.freight), ("discount", &mut self.discount)]
         {
-            let amount = money(cell(field), plan.exponent(), field)?;
+            let amount = plan.money(cell(field), field)?;
             match (*into, amount) {
                 (Some(before), Some(now)) if before != now => return Err(("several_values", field)),
                 (None, Some(_)) => *into = amount,
@@ -138,7 +137,7 @@ impl Draft {
             return Err(("required", "sku"));
         }
         let qty = whole(cell("qty")).filter(|qty| (1..=1_000_000_000).contains(qty)).ok_or(("quantity", "qty"))?;
-        self.lines.push(DraftLine { row, code, qty, price: money(cell("price"), plan.exponent(), "price")? });
+        self.lines.push(DraftLine { row, code, qty, price: plan.money(cell("price"), "price")? });
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fs::File, path::PathBuf, sync::Mutex};
 
 use domain::{money::Currency, units::Millis};
+use rust_decimal::Decimal;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -14,6 +15,7 @@ use super::{
     litemall, online_retail, orders, products,
     report::Report,
     shopify,
+    values::{clean, exact, minor},
     wire::{ImportKind, ImportOptions, ImportState},
     woocommerce,
 };
@@ -29,6 +31,9 @@ use crate::{
 #[derive(Default)]
 pub struct Jobs {
     live: Mutex<HashMap<Uuid, Live>>,
+    /// Why jobs of this process stopped that could not even write it down: the disk is full, the
+    /// database is gone.
+    stopped: Mutex<HashMap<Uuid, Error>>,
     /// Locked while an import of a SQLite shop runs, by whichever process runs it: the system lets
     /// go of it when the process ends, however that comes.
     lock: Option<PathBuf>,
@@ -83,6 +88,19 @@ impl Jobs {
         self.live.lock().ok()?.get(&id).copied()
     }
 
+    pub(super) fn stopped(&self, id: Uuid) -> Option<Error> {
+        self.stopped.lock().ok()?.get(&id).cloned()
+    }
+
+    fn stop(&self, id: Uuid, why: Option<Error>) {
+        if let Ok(mut stopped) = self.stopped.lock() {
+            match why {
+                Some(why) => stopped.insert(id, why),
+                None => stopped.remove(&id),
+            };
+        }
+    }
+
     fn set(&self, id: Uuid, live: Option<Live>) {
         if let Ok(mut jobs) = self.live.lock() {
             match live {
@@ -103,11 +121,13 @@ pub struct Plan {
     pub columns: Columns,
     pub options: ImportOptions,
     pub dry_run: bool,
+    /// The shop's: what is written is in it.
     pub currency: Currency,
+    /// What one unit of the file's currency is in the shop's, where they differ.
+    pub rate: Option<Decimal>,
     /// Of the times in the file.
     pub zone: String,
     pub shop_zone: String,
-    pub shop_currency: String,
     /// Units (rows, or products of a file that is read in whole) that are done already.
     pub position: i64,
 }
@@ -115,6 +135,20 @@ pub struct Plan {
 impl Plan {
     pub fn exponent(&self) -> u32 {
         self.currency.exponent()
+    }
+
+    /// An amount of the file that may be missing, in minor units of the shop's currency.
+    pub fn money(&self, text: &str, field: &'static str) -> Result<Option<i64>, (&'static str, &'static str)> {
+        if clean(text).is_empty() {
+            return Ok(None);
+        }
+        let amount = exact(text).ok_or(("not_a_number", field))?;
+        let converted = match self.rate {
+            Some(rate) => amount.checked_mul(rate).ok_or(("too_large", field))?,
+            None => amount,
+        };
+        let minor = minor(converted, self.exponent()).ok_or(("too_large", field))?;
+        if minor < 0 { Err(("negative", field)) } else { Ok(Some(minor)) }
     }
 }
 
@@ -150,6 +184,7 @@ enum Writer {
 pub fn spawn(engine: Engine, caller: Caller, id: Uuid, runner: Uuid) {
     tokio::spawn(async move {
         let claim = engine.jobs.claim();
+        engine.jobs.stop(id, None);
         let outcome = run(&engine, &caller, id, runner).await;
         let (state, error) = match outcome {
             Ok(()) => (ImportState::Done, None),
@@ -164,9 +199,10 @@ pub fn spawn(engine: Engine, caller: Caller, id: Uuid, runner: Uuid) {
             }
             Err(Stop::Failed(error)) => (ImportState::Paused, Some(error)),
         };
-        if let Err(error) = end(&engine, id, runner, state, error).await {
-            // The database is gone: the next start finds the job cut off.
-            tracing::warn!(%id, %error, "an import could not be closed");
+        if let Err(unwritten) = end(&engine, id, runner, state, error.clone()).await {
+            // The row says that the job runs; the next start, or a resume, finds it cut off.
+            tracing::warn!(%id, error = %unwritten, "an import could not be closed");
+            engine.jobs.stop(id, Some(error.unwrap_or(unwritten)));
         }
         engine.jobs.set(id, None);
         engine.jobs.let_go(claim);

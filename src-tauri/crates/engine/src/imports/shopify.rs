@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::{
-    products::{BATCH, Draft, DraftSku, category, count, description, media, money},
+    products::{BATCH, Draft, DraftSku, category, count, description, media},
     report::{Report, raw_of},
     run::{Plan, Send, Work, batches},
     values::{barcode, clean, grams, short, tags, yes},
@@ -83,7 +83,7 @@ fn variant(
     if draft.title.is_empty() && draft.skus.is_empty() {
         return Err(("no_title", "title"));
     }
-    let price = money(cell("price"), plan.exponent(), "price")?;
+    let price = plan.money(cell("price"), "price")?;
     let code = short(clean(cell("sku")), 64);
     let values: Vec<String> =
         OPTIONS.iter().map(|(_, value)| short(clean(cell(value)), 80)).take(draft.option_names.len()).collect();
@@ -111,8 +111,8 @@ fn variant(
         barcode: bars,
         option_values,
         price,
-        list_price: money(cell("list_price"), plan.exponent(), "list_price")?.filter(|list| Some(*list) > price),
-        cost: money(cell("cost"), plan.exponent(), "cost")?,
+        list_price: plan.money(cell("list_price"), "list_price")?.filter(|list| Some(*list) > price),
+        cost: plan.money(cell("cost"), "cost")?,
         weight_g: grams(cell("grams"), "g").filter(|grams| *grams > 0),
         stock,
         backorder: matches!(cell("policy").to_ascii_lowercase().as_str(), "continue" | "true" | "yes"),

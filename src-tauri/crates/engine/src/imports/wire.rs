@@ -64,6 +64,9 @@ pub struct ImportOptions {
     pub sheet: Option<String>,
     /// ISO 4217, of the amounts in the file; the shop's when empty.
     pub currency: Option<String>,
+    /// How much of the shop's currency one unit of the file's is, as a decimal; needed when the two
+    /// differ. Every amount is converted as it is read and rounded to the shop's minor unit.
+    pub rate: Option<String>,
     /// IANA zone of the times in the file; the shop's when empty.
     pub zone: Option<String>,
     /// `dmy` reads 3/4/2024 as 3 April; months come first else.

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     file::{self, Flow, Reading},
-    products::{BATCH, Draft, DraftSku, category, count, description, media, money},
+    products::{BATCH, Draft, DraftSku, category, count, description, media},
     report::{Report, raw_of},
     run::{Plan, Send, Work, whole},
     values::{barcode, clean, grams, short, tags, yes},
@@ -176,8 +176,8 @@ fn sku(
 ) -> Result<DraftSku, Fault> {
     let cell = |field| plan.columns.get(cells, field);
     let code = short(clean(cell("sku")), 64);
-    let regular = money(cell("price"), plan.exponent(), "price")?;
-    let sale = money(cell("sale_price"), plan.exponent(), "sale_price")?;
+    let regular = plan.money(cell("price"), "price")?;
+    let sale = plan.money(cell("sale_price"), "sale_price")?;
     let (bars, sound) = barcode(cell("barcode"));
     let stock = if plan.options.without_stock { None } else { count(cell("stock"), "stock")? };
     let low_stock = count(cell("low_stock"), "low_stock")?;

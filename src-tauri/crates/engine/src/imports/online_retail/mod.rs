@@ -41,10 +41,10 @@
 //!
 //! # Money
 //!
-//! Amounts are in pounds, times are London's, unless asked otherwise; the currency of the orders is
-//! that of the file, and a note says so when the shop's is another. `quantity × price` is summed
+//! Amounts are in pounds, times are London's, unless asked otherwise. `quantity × price` is summed
 //! exactly: `source = taken + refused`, to the last digit. An order line has cents: the difference of
-//! rounding is summed too (`rounding`).
+//! rounding is summed too (`rounding`). A shop in another currency names a rate; each line is converted
+//! by it and rounded once, and what the lines come to is summed as `booked`.
 
 mod book;
 mod read;

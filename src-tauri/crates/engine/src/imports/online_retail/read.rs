@@ -16,7 +16,7 @@ use crate::{
         file::{self, Flow, Reading},
         report::{Report, raw_of},
         run::{Chunk, Plan, Send, Work},
-        values::{clean, exact, short, whole},
+        values::{clean, exact, minor, short, whole},
     },
 };
 
@@ -178,7 +178,7 @@ pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
             return Ok(Flow::On);
         }
         if rows >= BATCH && !builder.is_open(row.invoice) {
-            builder.close_all(plan.exponent(), &mut sums);
+            builder.close_all(&mut sums);
             let chunk = builder.chunk(&mut report, &mut sums, last, read_to);
             rows = 0;
             if send(chunk) == Flow::Stop {
@@ -193,7 +193,7 @@ pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
                 report.refuse(number, reason, field, raw_of(cells));
             }
             Judged::Taken { qty, micro, at } => {
-                if builder.take(&row, qty, micro, at, plan.exponent(), &mut sums)? == Late(true) {
+                if builder.take(&row, qty, micro, at, &mut sums)? == Late(true) {
                     let sign = if row.cancels() { -1 } else { 1 };
                     sums.refused += i128::from(sign * qty) * i128::from(micro);
                     report.refuse(number, "late_row", "invoice", raw_of(cells));
@@ -203,7 +203,7 @@ pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
         Ok(Flow::On)
     })?;
     if !stopped && rows > 0 {
-        builder.close_all(plan.exponent(), &mut sums);
+        builder.close_all(&mut sums);
         send(builder.chunk(&mut report, &mut sums, last, read_to));
     }
     Ok(())
@@ -217,7 +217,7 @@ struct Late(bool);
 struct Sums {
     taken: i128,
     refused: i128,
-    /// What the lines have in cents, in millionths.
+    /// What the lines have, in the shop's currency.
     lines: i128,
 }
 
@@ -240,13 +240,13 @@ impl Builder<'_> {
         self.open.iter().any(|open| open.invoice.number == number)
     }
 
-    fn take(&mut self, row: &Row<'_>, qty: i64, micro: i64, at: i64, exponent: u32, sums: &mut Sums) -> Result<Late> {
+    fn take(&mut self, row: &Row<'_>, qty: i64, micro: i64, at: i64, sums: &mut Sums) -> Result<Late> {
         let at_open = match self.open.iter().rposition(|open| open.invoice.number == row.invoice) {
             Some(at_open) => at_open,
             None if self.done.contains(row.invoice) => return Ok(Late(true)),
             None => {
                 if self.open.len() == OPEN {
-                    self.close_first(exponent, sums);
+                    self.close_first(sums);
                 }
                 let day = match self.days.get(&at) {
                     Some(day) => *day,
@@ -282,7 +282,7 @@ impl Builder<'_> {
         }
         let Some(sku) = self.book.find(row.code) else { return Ok(Late(true)) };
         let exact = i128::from(qty) * i128::from(micro);
-        let line = Line { sku, qty, price: cents(i128::from(micro), exponent), amount: cents(exact, exponent) };
+        let line = Line { sku, qty, price: cents(i128::from(micro), self.plan), amount: cents(exact, self.plan) };
         sums.taken += if open.invoice.cancels { -exact } else { exact };
         open.invoice.rows += 1;
         let carriage = CARRIAGE.iter().any(|code| code.eq_ignore_ascii_case(row.code));
@@ -290,12 +290,13 @@ impl Builder<'_> {
         Ok(Late(false))
     }
 
-    fn close_first(&mut self, exponent: u32, sums: &mut Sums) {
+    fn close_first(&mut self, sums: &mut Sums) {
         let Open { mut invoice, lines } = self.open.remove(0);
+        let cent = i128::from(MICRO) / i128::from(10_i64.pow(self.plan.exponent()));
         let has_goods = lines.iter().any(|(_, carriage)| !carriage);
         for (line, carriage) in lines {
-            let exact = i128::from(line.amount) * i128::from(MICRO) / i128::from(10_i64.pow(exponent));
-            sums.lines += if invoice.cancels { -exact } else { exact };
+            let booked = i128::from(line.amount) * cent;
+            sums.lines += if invoice.cancels { -booked } else { booked };
             if carriage && has_goods && !invoice.cancels {
                 invoice.freight += line.amount;
             } else {
@@ -306,9 +307,9 @@ impl Builder<'_> {
         self.batch.push(invoice);
     }
 
-    fn close_all(&mut self, exponent: u32, sums: &mut Sums) {
+    fn close_all(&mut self, sums: &mut Sums) {
         while !self.open.is_empty() {
-            self.close_first(exponent, sums);
+            self.close_first(sums);
         }
     }
 
@@ -318,7 +319,11 @@ impl Builder<'_> {
             ("source", sums.taken + sums.refused),
             ("taken", sums.taken),
             ("refused", sums.refused),
-            ("rounding", sums.lines - sums.taken),
+            // In another currency there is nothing to compare it with.
+            match self.plan.rate {
+                None => ("rounding", sums.lines - sums.taken),
+                Some(_) => ("booked", sums.lines),
+            },
         ] {
             report.sum(what, Decimal::try_from_i128_with_scale(amount, 6).unwrap_or_default());
         }
@@ -333,8 +338,19 @@ impl Builder<'_> {
     }
 }
 
-/// Millionths to minor units, half up.
-fn cents(micro: i128, exponent: u32) -> i64 {
+/// Millionths of the file's currency to minor units of the shop's, half up.
+pub fn cents(micro: i128, plan: &Plan) -> i64 {
+    match plan.rate {
+        None => plain_cents(micro, plan.exponent()),
+        Some(rate) => Decimal::try_from_i128_with_scale(micro, 6)
+            .ok()
+            .and_then(|amount| amount.checked_mul(rate))
+            .and_then(|amount| minor(amount, plan.exponent()))
+            .unwrap_or(i64::MAX),
+    }
+}
+
+fn plain_cents(micro: i128, exponent: u32) -> i64 {
     let scaled = micro * 10_i128.pow(exponent.min(4));
     i64::try_from((scaled + i128::from(MICRO) / 2).div_euclid(i128::from(MICRO))).unwrap_or(i64::MAX)
 }
@@ -371,6 +387,9 @@ mod tests {
             ["2.55", "0.001", "-11062.06", "7", "x", ""].map(micro),
             [Some(2_550_000), Some(1000), Some(-11_062_060_000), Some(7_000_000), None, None]
         );
-        assert_eq!((cents(1000, 2), cents(5000, 2), cents(2_550_000 * 3, 2), cents(1_500_000, 0)), (0, 1, 765, 2));
+        assert_eq!(
+            (plain_cents(1000, 2), plain_cents(5000, 2), plain_cents(2_550_000 * 3, 2), plain_cents(1_500_000, 0)),
+            (0, 1, 765, 2)
+        );
     }
 }

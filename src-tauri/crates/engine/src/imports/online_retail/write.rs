@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     Batch, CHANNEL, Invoice,
     book::Book,
+    read::cents,
     returns::{Sold, SoldOrder},
 };
 use crate::{
@@ -78,7 +79,7 @@ impl Writer {
             report.created += invoice.rows;
             report.made(if invoice.cancels { "returns" } else { "orders" }, 1);
         }
-        if plan.position == 0 && plan.currency.code() != plan.shop_currency && report.created > 0 {
+        if plan.position == 0 && plan.rate.is_some() && report.created > 0 {
             report.note("other_currency", i64::try_from(invoices.len()).unwrap_or(0));
         }
         self.make_skus(ctx, plan, &book, &invoices, &mut report).await?;
@@ -153,7 +154,6 @@ impl Writer {
             let sku = &book.skus[at];
             let id = ctx.new_id();
             self.skus[at] = Some(id);
-            let price = i128::from(sku.price) * 10_i128.pow(plan.exponent()) / 1_000_000;
             new.push(NewProduct {
                 id: ctx.new_id(),
                 source: CHANNEL.to_owned(),
@@ -163,7 +163,7 @@ impl Writer {
                 skus: vec![NewSku {
                     id,
                     code: sku.code.clone(),
-                    price: i64::try_from(price).unwrap_or(0),
+                    price: cents(i128::from(sku.price), plan),
                     backorder: sku.service,
                     ..NewSku::default()
                 }],

@@ -25,7 +25,7 @@ use super::{
     fields::Columns,
     report::{Report, raw_of},
     run::{Plan, Send, Work, batches},
-    values::{barcode, category_path, clean, exact, grams, minor, plain_text, short, tags, whole, yes},
+    values::{barcode, category_path, clean, grams, plain_text, short, tags, whole, yes},
 };
 use crate::error::Result;
 
@@ -124,7 +124,7 @@ fn sku_row(
     if title.is_empty() {
         return Err(("no_title", "title"));
     }
-    let money = |field| money(cell(field), plan.exponent(), field);
+    let money = |field| plan.money(cell(field), field);
     let count = |field| count(cell(field), field);
     let (bars, sound) = barcode(cell("barcode"));
     let code = short(clean(cell("sku")), 64);
@@ -205,16 +205,6 @@ impl Seen {
         }
         Ok(())
     }
-}
-
-/// An amount that may be missing, in minor units.
-pub fn money(text: &str, exponent: u32, field: &'static str) -> Result<Option<i64>, (&'static str, &'static str)> {
-    if clean(text).is_empty() {
-        return Ok(None);
-    }
-    let amount = exact(text).ok_or(("not_a_number", field))?;
-    let minor = minor(amount, exponent).ok_or(("too_large", field))?;
-    if minor < 0 { Err(("negative", field)) } else { Ok(Some(minor)) }
 }
 
 /// A quantity that may be missing.
