@@ -121,29 +121,7 @@ pub async fn list(ctx: &mut Ctx, input: ListStock) -> Result<StockPage> {
         Some(id) => id,
         None => super::main_location(ctx).await?,
     };
-    let mut args = vec![Arg::Uuid(location)];
-    let mut wanted = String::from("b.location_id = $1 AND (NOT s.retired OR b.on_hand <> 0)");
-    wanted.push_str(&matches.condition("sku", "s.id", &mut args));
-    if input.low_only {
-        wanted.push_str(" AND b.on_hand - b.reserved <= b.low_at");
-    }
-    let (key, order, text_key) = match input.sort {
-        StockSort::Code => ("s.code", "ASC", true),
-        StockSort::Scarcest => ("b.on_hand - b.reserved", "ASC", false),
-        StockSort::OnHand => ("b.on_hand", "DESC", false),
-    };
-    if let Some(cursor) = &input.cursor {
-        let cursor = Cursor::read(cursor)?;
-        args.push(if text_key { cursor.text().into() } else { cursor.number()?.into() });
-        args.push(cursor.id.into());
-        let after = if order == "ASC" { ">" } else { "<" };
-        wanted.push_str(&format!(" AND ({key}, s.id) {after} (${}, ${})", args.len() - 1, args.len()));
-    }
-    let sql = format!(
-        "{COLUMNS} FROM sku s JOIN product p ON p.id = s.product_id JOIN stock_balance b ON b.sku_id = s.id
-         WHERE {wanted} ORDER BY {key} {order}, s.id {order} LIMIT {}",
-        limit + 1
-    );
+    let (sql, args) = statement(&input, &matches, location, limit)?;
     let rows: Vec<Row> = fetch_dyn!(ctx.tx, Row, sql, &args)?;
     let (rows, next) = page::cut(rows, limit, |row| match input.sort {
         StockSort::Code => Cursor::of_text(&row.code, row.sku_id),
@@ -151,6 +129,41 @@ pub async fn list(ctx: &mut Ctx, input: ListStock) -> Result<StockPage> {
         StockSort::OnHand => Cursor::of_number(row.on_hand, row.sku_id),
     });
     Ok(StockPage { items: rows.into_iter().map(Row::into_row).collect::<Result<_>>()?, next })
+}
+
+/// One page and a row more. Where nothing narrows the list, the order of the joins is written down
+/// (SQLite keeps that of CROSS JOIN), so that the page is read from the index of its sort; where
+/// something does, the few rows it leaves are found first and sorted.
+fn statement(input: &ListStock, matches: &Matches, location: Uuid, limit: usize) -> Result<(String, Vec<Arg>)> {
+    let (key, id, order, text_key) = match input.sort {
+        StockSort::Code => ("s.code", "s.id", "ASC", true),
+        StockSort::Scarcest => ("(b.on_hand - b.reserved)", "b.sku_id", "ASC", false),
+        StockSort::OnHand => ("b.on_hand", "b.sku_id", "DESC", false),
+    };
+    let narrowed = input.low_only || matches!(matches, Matches::Few(_));
+    let tables = match (narrowed, input.sort) {
+        (true, _) => "sku s JOIN stock_balance b ON b.sku_id = s.id JOIN product p ON p.id = s.product_id",
+        (false, StockSort::Code) => "sku s CROSS JOIN stock_balance b CROSS JOIN product p",
+        (false, _) => "stock_balance b CROSS JOIN sku s CROSS JOIN product p",
+    };
+    let mut args = vec![Arg::Uuid(location)];
+    let mut wanted = String::from(
+        "b.location_id = $1 AND b.sku_id = s.id AND p.id = s.product_id AND (NOT s.retired OR b.on_hand <> 0)",
+    );
+    wanted.push_str(&matches.condition("sku", "s.id", &mut args));
+    if input.low_only {
+        wanted.push_str(" AND b.on_hand - b.reserved <= b.low_at");
+    }
+    if let Some(cursor) = &input.cursor {
+        let cursor = Cursor::read(cursor)?;
+        args.push(if text_key { cursor.text().into() } else { cursor.number()?.into() });
+        args.push(cursor.id.into());
+        let after = if order == "ASC" { ">" } else { "<" };
+        wanted.push_str(&format!(" AND ({key}, {id}) {after} (${}, ${})", args.len() - 1, args.len()));
+    }
+    let sql =
+        format!("{COLUMNS} FROM {tables} WHERE {wanted} ORDER BY {key} {order}, {id} {order} LIMIT {}", limit + 1);
+    Ok((sql, args))
 }
 
 pub async fn get(ctx: &mut Ctx, input: GetStock) -> Result<StockCard> {
@@ -214,5 +227,39 @@ impl Row {
             low_at: self.low_at.map(Qty),
             backorder: self.backorder,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Address, Db};
+
+    /// A page of the whole stock is read from one index, in its order, whatever the sort.
+    #[tokio::test]
+    async fn each_sort_walks_its_index() {
+        let path = std::env::temp_dir().join(format!("shopkeeper-stock-{}.db", Uuid::new_v4()));
+        let db = Db::open(&Address::Sqlite(path.clone())).await.unwrap();
+        let cases = [
+            (StockSort::Code, "sqlite_autoindex_sku", Cursor::of_text("A", Uuid::nil())),
+            (StockSort::Scarcest, "stock_balance_by_available", Cursor::of_number(3, Uuid::nil())),
+            (StockSort::OnHand, "stock_balance_by_on_hand", Cursor::of_number(3, Uuid::nil())),
+        ];
+        for (sort, index, cursor) in cases {
+            for cursor in [None, Some(cursor)] {
+                let input = ListStock { sort, cursor, ..ListStock::default() };
+                let (sql, args) = statement(&input, &Matches::All, Uuid::nil(), 50).unwrap();
+                let mut tx = db.begin_read().await.unwrap();
+                let rows: Vec<(i64, i64, i64, String)> =
+                    fetch_dyn!(tx, (i64, i64, i64, String), format!("EXPLAIN QUERY PLAN {sql}"), &args).unwrap();
+                let plan: Vec<String> = rows.into_iter().map(|row| row.3).collect();
+                assert!(plan[0].contains(index), "{index}: {plan:#?}");
+                assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:#?}");
+            }
+        }
+        db.close().await;
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{ending}", path.display()));
+        }
     }
 }
