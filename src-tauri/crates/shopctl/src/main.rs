@@ -209,6 +209,7 @@ async fn serve(shop: &Engine, listen: SocketAddr, ui: Option<PathBuf>, token: Op
         .await
         .map_err(|e| Failure::Usage(Error::invalid_because("listen", "unusable", e.to_string())))?;
     say(&format!("http://{address}/#token={token}\nCtrl+C ends it."));
+    tokio::spawn(engine::clockwork::keep(shop.clone()));
     tokio::select! {
         outcome = served => outcome.map_err(|e| Failure::Shop(Error::internal(e))),
         _ = tokio::signal::ctrl_c() => Ok(()),

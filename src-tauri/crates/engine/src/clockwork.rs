@@ -1,0 +1,54 @@
+//! What the shop does by itself as time goes by: closing what nobody paid, completing what was
+//! delivered. It sends the same commands as a person would, through the same checks.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::{
+    Engine,
+    commands::call,
+    ctx::{Caller, Door, Meta},
+    error::Result,
+    orders,
+    settings::{self, Nothing},
+};
+
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Looks every minute whether something is due, until the shop is closed. The first look is at
+/// once: it makes up for the time that the program was not there.
+pub async fn keep(shop: Engine) {
+    let mut minutes = tokio::time::interval(EVERY);
+    minutes.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            _ = minutes.tick() => {}
+            () = shop.db.closed() => return,
+        }
+        // A database that is away for a while is asked again a minute later.
+        if let Err(error) = tick(&shop).await {
+            tracing::warn!(%error, "the shop could not look after what is due");
+        }
+    }
+}
+
+/// Does all that is due now. Looking leaves no trace; only work is written down.
+pub async fn tick(shop: &Engine) -> Result<()> {
+    let caller = Caller { actor: Uuid::nil(), actor_name: "clockwork".into(), ..shop.owner(Door::Clockwork) };
+    while is_due(shop).await? {
+        let run = call::orders_run_timers(shop, &caller, Meta::new(), Nothing {}).await?;
+        if !run.more {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn is_due(shop: &Engine) -> Result<bool> {
+    let mut tx = shop.db.begin_read().await?;
+    match settings::load(&mut tx).await? {
+        Some(settings) => orders::is_due(&mut tx, shop.now(), &settings.preferences).await,
+        None => Ok(false),
+    }
+}
