@@ -7,7 +7,8 @@ use domain::{
 };
 use engine::{
     Error,
-    ctx::Meta,
+    app::{AuditInput, AuditRow},
+    ctx::{Door, Meta},
     orders::{
         AddOrderNote, AnnotateOrders, CancelOrder, ListOrders, Order, OrderAction, OrderAnnotation, OrderAt,
         OrderBoard, OrderById, OrderFilter, OrderIds, PlaceHold, PlaceLine, PlaceOrder, PlacePayment, Placed,
@@ -402,10 +403,9 @@ story!(marks_and_the_archive_can_be_taken_back, async |shop| {
     }
     let mark = |order_id: Uuid, flag, note: Option<&str>| OrderAnnotation {
         order_id,
-        version: None,
         flag: Some(flag),
         seller_note: note.map(str::to_owned),
-        assignee: None,
+        ..OrderAnnotation::default()
     };
     shop.call(call::orders_annotate, AnnotateOrders { orders: vec![mark(ids[0], Flag::Blue, Some("old"))] }).await?;
     let meta = Meta::new();
@@ -440,6 +440,52 @@ story!(marks_and_the_archive_can_be_taken_back, async |shop| {
     sound(&shop).await
 });
 
+story!(orders_are_tagged_and_found_by_tag, async |shop| {
+    let sku = shop.goods("TAGS", 100, 50).await?;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(shop.call(call::orders_place, to_ship(vec![line(sku, 1)])).await?.order_id);
+        shop.wait_minutes(1);
+    }
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let tag = |add: &[&str], remove: &[&str]| {
+        let one = |order_id: &Uuid| OrderAnnotation {
+            order_id: *order_id,
+            add_tags: words(add),
+            remove_tags: words(remove),
+            ..OrderAnnotation::default()
+        };
+        AnnotateOrders { orders: ids.iter().map(one).collect() }
+    };
+    let tagged = async |tag: &str| -> anyhow::Result<Vec<Uuid>> {
+        let filter = OrderFilter { tag: Some(tag.into()), ..OrderFilter::default() };
+        let page = shop.ask(call::orders_list, ListOrders { filter, ..ListOrders::default() }).await?;
+        Ok(page.items.iter().map(|row| row.id).collect())
+    };
+    let only =
+        OrderAnnotation { order_id: ids[1], tags: Some(words(&["老客户", "vip"])), ..OrderAnnotation::default() };
+    shop.call(call::orders_annotate, AnnotateOrders { orders: vec![only] }).await?;
+    let meta = Meta::new();
+    shop.call_as(meta, call::orders_annotate, tag(&[" gift ", "gift", "", "vip"], &["老客户"])).await?;
+    assert_eq!(order(&shop, ids[0]).await?.tags, ["gift", "vip"]);
+    assert_eq!(order(&shop, ids[1]).await?.tags, ["vip", "gift"]);
+    assert_eq!(tagged("gift").await?, [ids[2], ids[1], ids[0]], "newest first");
+    assert_eq!(tagged("老客户").await?, Vec::<Uuid>::new());
+    assert_eq!(shop.ask(call::orders_tags, Nothing {}).await?.tags, ["gift", "vip"]);
+    sound(&shop).await?;
+    shop.undo(meta.command_id).await?;
+    assert_eq!(order(&shop, ids[1]).await?.tags, ["老客户", "vip"]);
+    assert_eq!((tagged("gift").await?, tagged("vip").await?), (vec![], vec![ids[1]]));
+    let many: Vec<String> = (0..51).map(|n| format!("t{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let error = shop.call(call::orders_annotate, tag(&many, &[])).await.unwrap_err();
+    assert!(matches!(&error, Error::Invalid { field, rule, .. } if field == "tags" && rule == "too_many"), "{error:?}");
+    let long = "长".repeat(51);
+    let error = shop.call(call::orders_annotate, tag(&[&long], &[])).await.unwrap_err();
+    assert!(matches!(&error, Error::Invalid { field, rule, .. } if field == "tags" && rule == "too_long"), "{error:?}");
+    sound(&shop).await
+});
+
 story!(unpaid_orders_close_by_themselves, async |shop| {
     prefer(&shop, |preferences| preferences.unpaid_minutes = 30).await?;
     let sku = shop.goods("TIME", 100, 5).await?;
@@ -456,6 +502,39 @@ story!(unpaid_orders_close_by_themselves, async |shop| {
     assert_eq!(order(&shop, fresh).await?.stage, Stage::Placed);
     assert_eq!(shop.shelf(sku).await?, (5, 2));
     sound(&shop).await
+});
+
+story!(the_shop_looks_after_itself, async |shop| {
+    prefer(&shop, |preferences| preferences.unpaid_minutes = 30).await?;
+    let sku = shop.goods("SELF", 100, 500).await?;
+    let rows = async |command: &str| -> anyhow::Result<Vec<AuditRow>> {
+        let input = AuditInput { command: command.into(), ..AuditInput::default() };
+        Ok(shop.ask(call::app_audit, input).await?.items)
+    };
+    // More than one run takes: the program was away over night.
+    let mut orders = Vec::new();
+    for _ in 0..210 {
+        orders.push(shop.call(call::orders_place, to_ship(vec![line(sku, 1)])).await?.order_id);
+    }
+    engine::clockwork::tick(&shop.engine).await?;
+    assert_eq!(rows("orders.run_timers").await?.len(), 0, "looking leaves no trace");
+    shop.wait_minutes(600);
+    engine::clockwork::tick(&shop.engine).await?;
+    for id in orders {
+        assert_eq!(order(&shop, id).await?.stage, Stage::Cancelled);
+    }
+    assert_eq!(shop.shelf(sku).await?, (500, 0));
+    let runs = rows("orders.run_timers").await?;
+    assert_eq!(runs.len(), 2, "two runs of at most 200");
+    assert!(runs.iter().all(|row| row.actor_name == "clockwork" && row.door == Door::Clockwork));
+    engine::clockwork::tick(&shop.engine).await?;
+    assert_eq!(rows("orders.run_timers").await?.len(), 2);
+    // It ends with the shop.
+    let keeping = tokio::spawn(engine::clockwork::keep(shop.engine.clone()));
+    sound(&shop).await?;
+    shop.engine.close().await;
+    keeping.await?;
+    Ok(())
 });
 
 story!(sixty_four_buyers_for_ten_pieces, async |shop| {

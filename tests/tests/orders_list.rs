@@ -71,14 +71,11 @@ async fn orders(shop: &Shop, dice: &mut Dice, n: usize) -> anyhow::Result<Vec<Or
         let placed = shop.call(call::orders_place, input).await?;
         ids.push(placed.order_id);
         let flag = *dice.one(&[Flag::None, Flag::None, Flag::Red, Flag::Blue]);
-        if flag != Flag::None {
-            let mark = OrderAnnotation {
-                order_id: placed.order_id,
-                version: None,
-                flag: Some(flag),
-                seller_note: None,
-                assignee: None,
-            };
+        let add_tags: Vec<String> =
+            ["gift", "vip", "老客户"].iter().filter(|_| dice.roll(4) == 0).map(|t| t.to_string()).collect();
+        if flag != Flag::None || !add_tags.is_empty() {
+            let mark =
+                OrderAnnotation { order_id: placed.order_id, flag: Some(flag), add_tags, ..OrderAnnotation::default() };
             shop.call(call::orders_annotate, AnnotateOrders { orders: vec![mark] }).await?;
         }
         onward(shop, dice, placed.order_id, placed.total, at).await?;
@@ -169,6 +166,7 @@ fn matches(order: &Order, filter: &OrderFilter) -> bool {
         && filter.to_day.is_none_or(|to| day <= to)
         && filter.sku_id.is_none_or(|sku| order.lines.iter().any(|line| line.sku_id == sku))
         && filter.flag.is_none_or(|flag| flag == order.flag)
+        && filter.tag.as_ref().is_none_or(|tag| order.tags.contains(tag))
         && filter.assignee.as_ref().is_none_or(|assignee| *assignee == order.assignee)
         && (!filter.held || open_holds > 0)
         && (order.archived == filter.archived || (anywhere && !filter.archived))

@@ -52,6 +52,7 @@ export const commands = {
 	ordersReleaseHold: (meta: Meta, input: ReleaseHold) => typedError<OrderNow, Error>(__TAURI_INVOKE("orders_release_hold", { meta, input })),
 	ordersReserve: (meta: Meta, input: OrderAt) => typedError<OrderNow, Error>(__TAURI_INVOKE("orders_reserve", { meta, input })),
 	ordersAnnotate: (meta: Meta, input: AnnotateOrders) => typedError<OrderBulk, Error>(__TAURI_INVOKE("orders_annotate", { meta, input })),
+	ordersTags: (input: Nothing) => typedError<OrderTags, Error>(__TAURI_INVOKE("orders_tags", { input })),
 	ordersArchive: (meta: Meta, input: OrderIds) => typedError<OrderBulk, Error>(__TAURI_INVOKE("orders_archive", { meta, input })),
 	ordersUnarchive: (meta: Meta, input: OrderIds) => typedError<OrderBulk, Error>(__TAURI_INVOKE("orders_unarchive", { meta, input })),
 	ordersDeliver: (meta: Meta, input: OrderAt) => typedError<OrderNow, Error>(__TAURI_INVOKE("orders_deliver", { meta, input })),
@@ -100,6 +101,8 @@ export const commands = {
 	appDeleteView: (meta: Meta, input: ViewId) => typedError<Done, Error>(__TAURI_INVOKE("app_delete_view", { meta, input })),
 	appViews: (input: ViewsInput) => typedError<Views, Error>(__TAURI_INVOKE("app_views", { input })),
 	appStatus: (input: Nothing) => typedError<AppStatus, Error>(__TAURI_INVOKE("app_status", { input })),
+	/**  The first page stands there with its data: the log keeps how long a start took. */
+	appReady: (input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_ready", { input })),
 	/**  Takes back the command with this id. */
 	appUndo: (meta: Meta, input: Undo) => typedError<null, Error>(__TAURI_INVOKE("app_undo", { meta, input })),
 	/**  Opens the sample shop, making it the first time. */
@@ -516,7 +519,7 @@ export type Export = {
 	 *  matter: what is shown is what is exported. Everything when empty.
 	 */
 	filter: string | null,
-	/**  `zh-CN` or `en`, of the header. */
+	/**  `zh-CN` or `en`, of the header and the statuses. */
 	language: string,
 };
 
@@ -696,6 +699,11 @@ export type ImportOptions = {
 	sheet?: string | null,
 	/**  ISO 4217, of the amounts in the file; the shop's when empty. */
 	currency?: string | null,
+	/**
+	 *  How much of the shop's currency one unit of the file's is, as a decimal; needed when the two
+	 *  differ. Every amount is converted as it is read and rounded to the shop's minor unit.
+	 */
+	rate?: string | null,
 	/**  IANA zone of the times in the file; the shop's when empty. */
 	zone?: string | null,
 	/**  `dmy` reads 3/4/2024 as 3 April; months come first else. */
@@ -1015,6 +1023,7 @@ export type Order = {
 	units: Qty,
 	flag: Flag,
 	assignee: string,
+	tags: string[],
 	buyer_note: string,
 	seller_note: string,
 	moves_stock: boolean,
@@ -1045,6 +1054,11 @@ export type OrderAnnotation = {
 	flag?: Flag | null,
 	seller_note?: string | null,
 	assignee?: string | null,
+	/**  All tags of the order from now on. */
+	tags?: string[] | null,
+	/**  Tags beside those it has; what it has already is no fault. */
+	add_tags?: string[],
+	remove_tags?: string[],
 };
 
 export type OrderAt = {
@@ -1109,6 +1123,7 @@ export type OrderFilter = {
 	sku_id?: string | null,
 	flag?: Flag | null,
 	assignee?: string | null,
+	tag?: string | null,
 	/**  With an open hold. */
 	held?: boolean,
 	/**
@@ -1248,6 +1263,7 @@ export type OrderRow = {
 	first_title: string,
 	flag: Flag,
 	assignee: string,
+	tags: string[],
 	buyer_note: string,
 	seller_note: string,
 	placed_at: Millis,
@@ -1255,6 +1271,11 @@ export type OrderRow = {
 };
 
 export type OrderSort = "newest" | "oldest" | "amount_desc" | "amount_asc";
+
+/**  The tags in use, for whoever types one. */
+export type OrderTags = {
+	tags: string[],
+};
 
 export type Parcel = {
 	id: string,
@@ -2255,6 +2276,7 @@ export const COMMANDS = {
   "orders.release_hold": { kind: "command", undo: false, offline: false, tags: ["orders"] },
   "orders.reserve": { kind: "command", undo: false, offline: false, tags: ["orders", "stock"] },
   "orders.annotate": { kind: "command", undo: true, offline: false, tags: ["orders"] },
+  "orders.tags": { kind: "query", undo: false, offline: true, tags: [] },
   "orders.archive": { kind: "command", undo: true, offline: false, tags: ["orders"] },
   "orders.unarchive": { kind: "command", undo: true, offline: false, tags: ["orders"] },
   "orders.deliver": { kind: "command", undo: false, offline: false, tags: ["orders"] },

@@ -8,9 +8,10 @@ import { useToast } from "../components/useToast";
 import { useTell } from "../lib/api";
 import { useFormats } from "../lib/shop";
 import { FlagSelect } from "./FlagMark";
+import { TagInput } from "./Tags";
 import type { Bulk, Flag, Row } from "./types";
 
-export type BulkKind = "flag" | "assign" | "archive" | "unarchive" | "approve";
+export type BulkKind = "flag" | "assign" | "tag" | "archive" | "unarchive" | "approve";
 
 interface Props {
   kind: BulkKind;
@@ -36,6 +37,7 @@ export function BulkModal({ kind, rows, onClose, onDone }: Props) {
   const toast = useToast();
   const [flag, setFlag] = useState<Flag>("red");
   const [assignee, setAssignee] = useState("");
+  const [tags, setTags] = useState<string[]>([]);
   const chosen = meant(kind, rows);
   const done = (b: Bulk) => t(`orders.bulk.${kind}.done`, { count: b.changed.length });
   const annotate = useTell("orders.annotate", { undo: done });
@@ -46,6 +48,7 @@ export function BulkModal({ kind, rows, onClose, onDone }: Props) {
   const does = {
     flag: { tell: annotate, run: () => annotate.mutateAsync({ orders: chosen.map((r) => ({ order_id: r.id, flag })) }) },
     assign: { tell: annotate, run: () => annotate.mutateAsync({ orders: chosen.map((r) => ({ order_id: r.id, assignee: assignee.trim() })) }) },
+    tag: { tell: annotate, run: () => annotate.mutateAsync({ orders: chosen.map((r) => ({ order_id: r.id, add_tags: tags })) }) },
     archive: { tell: archive, run: () => archive.mutateAsync({ order_ids: chosen.map((r) => r.id) }) },
     unarchive: { tell: unarchive, run: () => unarchive.mutateAsync({ order_ids: chosen.map((r) => r.id) }) },
     approve: { tell: review, run: () => review.mutateAsync({ order_ids: chosen.map((r) => r.id) }) },
@@ -65,7 +68,7 @@ export function BulkModal({ kind, rows, onClose, onDone }: Props) {
   };
 
   return (
-    <Modal open title={t(`orders.bulk.${kind}.title`)} okText={t(`orders.bulk.${kind}.run`, { count: chosen.length })} okButtonProps={{ disabled: chosen.length === 0, autoFocus: kind !== "assign" && kind !== "flag" }} confirmLoading={tell.isPending} onOk={() => void run()} onCancel={onClose}>
+    <Modal open title={t(`orders.bulk.${kind}.title`)} okText={t(`orders.bulk.${kind}.run`, { count: chosen.length })} okButtonProps={{ disabled: chosen.length === 0 || (kind === "tag" && tags.length === 0), autoFocus: !["assign", "flag", "tag"].includes(kind) }} confirmLoading={tell.isPending} onOk={() => void run()} onCancel={onClose}>
       {tell.error && <ErrorNotice error={tell.error} />}
       {kind === "flag" && (
         <Form.Item label={t("orders.flagTitle")}>
@@ -75,6 +78,11 @@ export function BulkModal({ kind, rows, onClose, onDone }: Props) {
       {kind === "assign" && (
         <Form.Item label={t("orders.assignee")} htmlFor="so-assign" extra={t("orders.assigneeHint")}>
           <Input id="so-assign" autoFocus value={assignee} maxLength={60} onChange={(e) => setAssignee(e.target.value)} onPressEnter={() => void run()} />
+        </Form.Item>
+      )}
+      {kind === "tag" && (
+        <Form.Item label={t("orders.tags")} htmlFor="so-tag">
+          <TagInput id="so-tag" autoFocus value={tags} onChange={setTags} />
         </Form.Item>
       )}
       {chosen.length < rows.length && <Alert type="info" showIcon title={t(`orders.bulk.${kind}.others`, { count: rows.length - chosen.length })} style={{ marginBottom: 12 }} />}

@@ -6,7 +6,7 @@ import type { Filter } from "../components/list";
 import { useListState } from "../lib/listState";
 import { useTitles } from "../lib/titles";
 import { hiddenCount } from "./filters";
-import { findSkus } from "./queries";
+import { findSkus, useTags } from "./queries";
 
 export type SelectFilter = Extract<Filter, { kind: "select" }>;
 
@@ -45,6 +45,7 @@ export function MoreFilters({ also }: { also: SelectFilter[] }) {
           <SkuFilter value={search.sku ?? ""} onChange={(sku) => set({ sku })} />
           {field("waybill", t("orders.filter.waybill"))}
           {field("assignee", t("orders.assignee"))}
+          <TagFilter value={search.tag ?? ""} onChange={(tag) => set({ tag })} />
           <Checkbox checked={search.held === "true"} onChange={(e) => set({ held: e.target.checked ? "true" : null })}>
             {t("orders.filter.held")}
           </Checkbox>
@@ -55,6 +56,17 @@ export function MoreFilters({ also }: { also: SelectFilter[] }) {
         <Button icon={<FilterOutlined />}>{t("orders.filter.more")}</Button>
       </Badge>
     </Popover>
+  );
+}
+
+function TagFilter({ value, onChange }: { value: string; onChange: (tag: string | null) => void }) {
+  const { t } = useTranslation();
+  const known = useTags();
+  const all = value && !known.includes(value) ? [value, ...known] : known;
+  return (
+    <Form.Item label={t("orders.tags")} htmlFor="of-tag">
+      <Select id="of-tag" allowClear showSearch value={value || null} notFoundContent={t("orders.noTags")} options={all.map((x) => ({ value: x, label: x }))} onChange={(v: string | null | undefined) => onChange(v ?? null)} />
+    </Form.Item>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Button, Grid } from "antd";
-import { CheckOutlined, DownloadOutlined, FlagOutlined, InboxOutlined, PauseCircleOutlined, PlusCircleOutlined, ShoppingOutlined, UndoOutlined, UserOutlined } from "@ant-design/icons";
+import { CheckOutlined, DownloadOutlined, FlagOutlined, InboxOutlined, PauseCircleOutlined, PlusCircleOutlined, ShoppingOutlined, TagsOutlined, UndoOutlined, UserOutlined } from "@ant-design/icons";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
@@ -19,6 +19,7 @@ import { MoreFilters, type SelectFilter } from "./MoreFilters";
 import { useChannelName, CHANNELS } from "./channels";
 import { FLAGS, FULFILMENT_STATUSES, PAYMENT_STATUSES, STAGES, readFilter, readSort } from "./filters";
 import { useBoard, useOrders } from "./queries";
+import { Tags } from "./Tags";
 import type { Row } from "./types";
 import "./orders.css";
 
@@ -90,6 +91,7 @@ export default function OrderList() {
     { key: "channel", title: t("orders.channel"), width: 110, hidden: true, render: (r) => channel(r.channel), text: (r) => channel(r.channel) },
     { key: "delivery", title: t("orders.deliveryTitle"), width: 100, hidden: true, render: (r) => t(`orders.delivery.${r.delivery}`), text: (r) => t(`orders.delivery.${r.delivery}`) },
     { key: "assignee", title: t("orders.assignee"), width: 110, hidden: true, render: (r) => r.assignee, text: (r) => r.assignee },
+    { key: "tags", title: t("orders.tags"), width: 160, hidden: true, render: (r) => <Tags tags={r.tags} />, text: (r) => r.tags.join(", ") },
     { key: "note", title: t("orders.sellerNote"), width: 200, hidden: true, render: (r) => r.seller_note, text: (r) => r.seller_note },
     { key: "buyerNote", title: t("orders.buyerNote"), width: 200, hidden: true, render: (r) => r.buyer_note, text: (r) => r.buyer_note },
   ];
@@ -132,6 +134,7 @@ export default function OrderList() {
           { key: "approve", label: t("orders.bulk.approve.action"), icon: <CheckOutlined />, disabled: (rows) => !rows.some((r) => r.stage === "review"), run: open("approve") },
           { key: "flag", label: t("orders.bulk.flag.action"), icon: <FlagOutlined />, run: open("flag") },
           { key: "assign", label: t("orders.bulk.assign.action"), icon: <UserOutlined />, run: open("assign") },
+          { key: "tag", label: t("orders.bulk.tag.action"), icon: <TagsOutlined />, run: open("tag") },
           filter.archived
             ? { key: "unarchive", label: t("orders.bulk.unarchive.action"), icon: <UndoOutlined />, run: open("unarchive") }
             : { key: "archive", label: t("orders.bulk.archive.action"), icon: <InboxOutlined />, run: open("archive") },

@@ -26,6 +26,7 @@ export function readFilter(s: Search, currency: string): Filter {
     sku_id: text(s.sku),
     flag: oneOf(s.flag, FLAGS),
     assignee: text(s.assignee),
+    tag: text(s.tag),
     held: s.held === "true",
     archived: s.archived === "true",
     amount_min: amount(s.min),
@@ -42,7 +43,7 @@ export function readSort(s: Search): Sort | null {
 }
 
 /** The filters that are not in the bar, so that the button behind which they stand can tell how many are set. */
-export const HIDDEN = ["min", "max", "assignee", "waybill", "sku", "customer", "held"];
+export const HIDDEN = ["min", "max", "assignee", "tag", "waybill", "sku", "customer", "held"];
 
 export function hiddenCount(s: Search): number {
   return HIDDEN.filter((k) => (s[k] ?? "") !== "").length;

@@ -9,6 +9,11 @@ export function useOrders(filter: Filter, sort: Sort | null): ListSource<Row> {
   return usePages("orders.list", { filter, sort, limit: 100 });
 }
 
+/** The tags in use, to choose from while typing. */
+export function useTags(): string[] {
+  return useAsk("orders.tags", {}, { keep: true }).data?.tags ?? [];
+}
+
 export function useBoard(): Board | undefined {
   return useAsk("orders.board", {}, { keep: true }).data;
 }

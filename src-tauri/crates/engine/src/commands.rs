@@ -147,6 +147,8 @@ macro_rules! for_each_command {
                 [orders_write online final audited] [orders stock];
             command orders_annotate "orders.annotate" = $crate::orders::annotate, $crate::orders::AnnotateOrders => $crate::orders::OrderBulk,
                 [orders_write online undo audited] [orders];
+            query orders_tags "orders.tags" = $crate::orders::tags, $crate::settings::Nothing => $crate::orders::OrderTags,
+                [orders_read offline] [];
             command orders_archive "orders.archive" = $crate::orders::archive, $crate::orders::OrderIds => $crate::orders::OrderBulk,
                 [orders_write online undo audited] [orders];
             command orders_unarchive "orders.unarchive" = $crate::orders::unarchive, $crate::orders::OrderIds => $crate::orders::OrderBulk,

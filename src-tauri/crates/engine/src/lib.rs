@@ -8,6 +8,7 @@ pub mod app;
 pub mod backup;
 pub mod catalog;
 pub mod check;
+pub mod clockwork;
 pub mod commands;
 pub mod connection;
 pub mod ctx;

@@ -5,14 +5,15 @@ import { useToast } from "../../components/useToast";
 import { useTell } from "../../lib/api";
 import { useDraft } from "../../lib/drafts";
 import { FlagSelect } from "../FlagMark";
+import { TagInput } from "../Tags";
 import type { Flag, Order } from "../types";
 
-/** What colleagues tell each other about the order: a mark, a name, a remark. Each is saved at once and can be taken back. */
+/** What colleagues tell each other about the order: a mark, a name, tags, a remark. Each is saved at once and can be taken back. */
 export function Notes({ order }: { order: Order }) {
   const { t } = useTranslation();
   const toast = useToast();
   const annotate = useTell("orders.annotate", { undo: () => t("orders.noted", { number: order.number }), onError: (e) => toast.error(e) });
-  const write = (patch: { flag?: Flag; assignee?: string; seller_note?: string }) => annotate.mutateAsync({ orders: [{ order_id: order.id, version: order.version, ...patch }] }).catch(() => undefined);
+  const write = (patch: { flag?: Flag; assignee?: string; tags?: string[]; seller_note?: string }) => annotate.mutateAsync({ orders: [{ order_id: order.id, version: order.version, ...patch }] }).catch(() => undefined);
   const [assignee, setAssignee] = useState(order.assignee);
   const note = useDraft(`orders.note.${order.id}`, order.seller_note);
   useEffect(() => setAssignee(order.assignee), [order.assignee]);
@@ -42,6 +43,10 @@ export function Notes({ order }: { order: Order }) {
           onBlur={() => assignee.trim() !== order.assignee && void write({ assignee: assignee.trim() })}
           onPressEnter={(e) => e.currentTarget.blur()}
         />
+      </div>
+      <div className="so-row">
+        <label htmlFor="so-tags">{t("orders.tags")}</label>
+        <TagInput id="so-tags" value={order.tags} onChange={(tags) => void write({ tags })} />
       </div>
       <label htmlFor="so-seller-note">{t("orders.sellerNote")}</label>
       <Input.TextArea

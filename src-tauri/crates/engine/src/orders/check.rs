@@ -52,6 +52,12 @@ const NUMBERS: &[(&str, &str)] = &[
          WHERE o.line_count <> COALESCE(l.n, 0)",
     ),
     (
+        "tags",
+        "SELECT o.number, CAST(CASE WHEN o.tags = '[]' THEN 0 ELSE 1 END AS BIGINT), COALESCE(t.n, 0) FROM orders o
+         LEFT JOIN (SELECT order_id, CAST(1 AS BIGINT) AS n FROM order_tag GROUP BY order_id) t ON t.order_id = o.id
+         WHERE (o.tags = '[]') <> (t.n IS NULL)",
+    ),
+    (
         "total",
         "SELECT o.number, o.goods - o.discount + o.freight + CASE WHEN o.tax_inclusive THEN 0 ELSE o.tax END, o.total
          FROM orders o

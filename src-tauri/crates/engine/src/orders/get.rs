@@ -22,7 +22,7 @@ pub async fn get(ctx: &mut Ctx, input: OrderById) -> Result<Order> {
         "SELECT id, number, channel, external_id, stage, archived, payment_status, fulfilment_status,
                 after_sale_status, delivery, pickup_code, customer_id, buyer_name, buyer_phone, ship_to, currency,
                 goods, discount, freight, tax, tax_inclusive, total, captured, refunded, granted, pay_later, audited,
-                units, flag, assignee, buyer_note, seller_note, moves_stock, placed_at, paid_at, shipped_at,
+                units, flag, assignee, tags, buyer_note, seller_note, moves_stock, placed_at, paid_at, shipped_at,
                 delivered_at, closed_at, created_by, version, holds
          FROM orders WHERE id = $1",
         id
@@ -74,6 +74,7 @@ pub async fn get(ctx: &mut Ctx, input: OrderById) -> Result<Order> {
         units: Qty(row.units),
         flag: row.flag,
         assignee: row.assignee,
+        tags: serde_json::from_str(&row.tags)?,
         buyer_note: row.buyer_note,
         seller_note: row.seller_note,
         moves_stock: row.moves_stock,
@@ -126,6 +127,7 @@ struct Row {
     units: i64,
     flag: Flag,
     assignee: String,
+    tags: String,
     buyer_note: String,
     seller_note: String,
     moves_stock: bool,

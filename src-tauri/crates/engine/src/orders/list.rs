@@ -59,6 +59,7 @@ impl Ask {
         filter.stages.dedup();
         filter.channel = filter.channel.filter(|channel| !channel.is_empty());
         filter.assignee = filter.assignee.filter(|assignee| !assignee.is_empty());
+        filter.tag = filter.tag.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty());
         filter.waybill = filter.waybill.map(|waybill| crate::shipping::folded(&waybill)).filter(|w| !w.is_empty());
         if filter.search.as_ref().is_some_and(|text| text.chars().count() > 200) {
             return Err(Error::invalid_because("search", "too_long", "200"));
@@ -86,6 +87,7 @@ enum Driver {
     Sku,
     Waybill,
     Flag,
+    Tag,
     Assignee,
     Held,
     Stage,
@@ -105,6 +107,7 @@ fn driver(filter: &OrderFilter) -> Driver {
         (Driver::Waybill, filter.waybill.is_some()),
         (Driver::Customer, filter.customer_id.is_some()),
         (Driver::Sku, filter.sku_id.is_some()),
+        (Driver::Tag, filter.tag.is_some()),
         (Driver::Flag, filter.flag.is_some_and(|flag| flag != Flag::None)),
         (Driver::Assignee, filter.assignee.is_some()),
         (Driver::Held, filter.held),
@@ -144,6 +147,7 @@ pub(super) struct Row {
     first_title: String,
     flag: Flag,
     assignee: String,
+    tags: String,
     buyer_note: String,
     seller_note: String,
     pub placed_at: i64,
@@ -152,8 +156,8 @@ pub(super) struct Row {
 
 const COLUMNS: &str = "o.id, o.number, o.channel, o.customer_id, o.buyer_name, o.delivery, o.stage, o.payment_status,
     o.fulfilment_status, o.after_sale_status, o.holds, o.archived, o.currency, o.total, o.captured, o.refunded,
-    o.granted, o.units, o.line_count, o.first_title, o.flag, o.assignee, o.buyer_note, o.seller_note, o.placed_at,
-    o.version";
+    o.granted, o.units, o.line_count, o.first_title, o.flag, o.assignee, o.tags, o.buyer_note, o.seller_note,
+    o.placed_at, o.version";
 
 impl From<Row> for OrderRow {
     fn from(row: Row) -> Self {
@@ -182,6 +186,8 @@ impl From<Row> for OrderRow {
             first_title: row.first_title,
             flag: row.flag,
             assignee: row.assignee,
+            // Written by `annotate` only, as a list.
+            tags: serde_json::from_str(&row.tags).unwrap_or_default(),
             buyer_note: row.buyer_note,
             seller_note: row.seller_note,
             placed_at: Millis(row.placed_at),
@@ -219,6 +225,15 @@ impl Select {
         let from = format!("order_line AS l{told} CROSS JOIN orders AS o");
         let mut select = Self::new(postgres, &from, ("l.placed_at", "l.order_id"));
         select.conditions.push("o.id = l.order_id".into());
+        select
+    }
+
+    /// Orders by way of their tags, to be narrowed to one.
+    pub(super) fn tags(postgres: bool) -> Self {
+        let told = if postgres { "" } else { " INDEXED BY order_tag_by_tag" };
+        let from = format!("order_tag AS g{told} CROSS JOIN orders AS o");
+        let mut select = Self::new(postgres, &from, ("g.placed_at", "g.order_id"));
+        select.conditions.push("o.id = g.order_id".into());
         select
     }
 
@@ -269,6 +284,12 @@ impl Select {
         }
         if let Some(assignee) = filter.assignee.as_deref().filter(|_| !skip("assignee")) {
             self.compare("o.assignee", "=", assignee);
+        }
+        if let Some(tag) = filter.tag.as_deref().filter(|_| !skip("tag")) {
+            self.args.push(tag.into());
+            let n = self.args.len();
+            self.conditions
+                .push(format!("EXISTS (SELECT 1 FROM order_tag e WHERE e.order_id = o.id AND e.tag = ${n})"));
         }
         if filter.held && !skip("held") {
             self.conditions.push(format!("{}o.holds > 0", self.plain));
@@ -342,7 +363,7 @@ async fn by_filter(ctx: &mut Ctx, ask: &Ask, limit: i64) -> Result<Vec<Row>> {
     let postgres = ctx.tx.is_postgres();
     let few = matches!(
         driver,
-        Driver::Customer | Driver::Sku | Driver::Waybill | Driver::Flag | Driver::Assignee | Driver::Held
+        Driver::Customer | Driver::Sku | Driver::Waybill | Driver::Flag | Driver::Tag | Driver::Assignee | Driver::Held
     );
     if ask.sort.by_amount() && !few {
         return by_amount(postgres, ask).fetch(ctx, ask.sort, limit).await;
@@ -363,6 +384,7 @@ fn walk(postgres: bool, ask: &Ask, driver: Driver, stage: Option<Stage>) -> Sele
     let filter = &ask.filter;
     let mut select = match driver {
         Driver::Sku => Select::lines(postgres),
+        Driver::Tag => Select::tags(postgres),
         Driver::Customer => Select::orders(postgres, "orders_by_customer"),
         Driver::Flag => Select::orders(postgres, "orders_by_flag"),
         Driver::Assignee => Select::orders(postgres, "orders_by_assignee"),
@@ -391,6 +413,10 @@ fn walk(postgres: bool, ask: &Ask, driver: Driver, stage: Option<Stage>) -> Sele
                              AND d.line_no < l.line_no)"
             ));
             "sku"
+        }
+        Driver::Tag => {
+            select.walk("g.tag", "=", filter.tag.as_deref());
+            "tag"
         }
         Driver::Flag => {
             select.conditions.push("o.flag <> 'none'".into());
@@ -508,6 +534,7 @@ mod tests {
             (OrderFilter { sku_id: id, ..OrderFilter::default() }, "order_line_by_sku"),
             (by(|filter| filter.flag = Some(Flag::Red)), "orders_by_flag"),
             (by(|filter| filter.assignee = Some("Li".into())), "orders_by_assignee"),
+            (by(|filter| filter.tag = Some("gift".into())), "order_tag_by_tag"),
             (by(|filter| filter.held = true), "orders_by_hold"),
             (by(|filter| filter.stages = vec![Stage::Ready]), "orders_by_stage"),
             (by(|filter| filter.payment_status = Some(PaymentStatus::Paid)), "orders_by_payment"),

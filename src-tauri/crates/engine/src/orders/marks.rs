@@ -1,4 +1,4 @@
-//! Marks for working together (flag, remark, assignee) and the archive: many orders at once, and
+//! Marks for working together (flag, remark, assignee, tags) and the archive: many orders at once, and
 //! each can be taken back.
 
 use std::collections::HashMap;
@@ -11,14 +11,15 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    AnnotateOrders, OrderAnnotation, OrderBulk, OrderIds, SkippedOrder, checked_ids, checked_text,
+    AnnotateOrders, OrderAnnotation, OrderBulk, OrderIds, OrderTags, SkippedOrder, checked_ids, checked_text,
     counters::{self, Deltas, Standing},
 };
 use crate::{
     ctx::Ctx,
-    db::{Arg, placeholders, value_rows},
+    db::{Arg, Tx, placeholders, value_rows},
     error::{Error, Result},
-    fetch_dyn,
+    fetch_all, fetch_dyn,
+    settings::Nothing,
 };
 
 #[derive(sqlx::FromRow)]
@@ -29,9 +30,15 @@ struct Marks {
     flag: Flag,
     seller_note: String,
     assignee: String,
+    tags: String,
+    placed_at: i64,
 }
 
-/// Sets flags, remarks and assignees. One stale order stops all: a bulk edit is one thing to undo.
+/// The most tags an order has, and the most letters of one.
+const MOST_TAGS: usize = 50;
+const LONGEST_TAG: usize = 50;
+
+/// Sets flags, remarks, assignees and tags. One stale order stops all: a bulk edit is one thing to undo.
 pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk> {
     let mut asked: HashMap<Uuid, &OrderAnnotation> = HashMap::new();
     for annotation in &input.orders {
@@ -41,7 +48,7 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
     }
     let ids = checked_ids(&input.orders.iter().map(|annotation| annotation.order_id).collect::<Vec<_>>())?;
     let sql = format!(
-        "SELECT id, number, version, flag, seller_note, assignee FROM orders WHERE id IN ({}) ORDER BY id",
+        "SELECT id, number, version, flag, seller_note, assignee, tags, placed_at FROM orders WHERE id IN ({}) ORDER BY id",
         placeholders(0, ids.len())
     );
     let args: Vec<Arg> = ids.iter().copied().map(Arg::Uuid).collect();
@@ -53,6 +60,7 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
     let mut done = OrderBulk { changed: Vec::new(), skipped: Vec::new() };
     let mut before = Vec::new();
     let mut values: Vec<Arg> = Vec::new();
+    let mut retagged = Retagged::default();
     for row in rows {
         let Some(asked) = asked.get(&row.id) else { continue };
         if asked.version.is_some_and(|version| version.0 != row.version) {
@@ -67,15 +75,18 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
             Some(assignee) => checked_text("assignee", assignee, 100)?,
             None => row.assignee.clone(),
         };
-        if (flag, &seller_note, &assignee) == (row.flag, &row.seller_note, &row.assignee) {
+        let tags_before: Vec<String> = serde_json::from_str(&row.tags)?;
+        let tags = asked.tags_after(&tags_before)?;
+        let same = (flag, &seller_note, &assignee, &tags) == (row.flag, &row.seller_note, &row.assignee, &tags_before);
+        if same {
             done.skipped.push(SkippedOrder { order_id: row.id, number: row.number, reason: "unchanged".into() });
             continue;
         }
         ctx.changed(
             "order",
             row.id,
-            json!({"flag": row.flag, "seller_note": row.seller_note, "assignee": row.assignee}),
-            json!({"flag": flag, "seller_note": seller_note, "assignee": assignee}),
+            json!({"flag": row.flag, "seller_note": row.seller_note, "assignee": row.assignee, "tags": tags_before}),
+            json!({"flag": flag, "seller_note": seller_note, "assignee": assignee, "tags": tags}),
         );
         values.extend([
             Arg::Uuid(row.id),
@@ -83,7 +94,14 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
             Arg::from(flag.as_str()),
             Arg::Text(seller_note),
             Arg::Text(assignee),
+            Arg::Text(serde_json::to_string(&tags)?),
         ]);
+        if tags != tags_before {
+            retagged.orders.push(row.id.into());
+            for tag in tags {
+                retagged.rows.extend([row.id.into(), tag.into(), row.placed_at.into()]);
+            }
+        }
         done.changed.push(row.id);
         before.push(OrderAnnotation {
             order_id: row.id,
@@ -91,28 +109,83 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
             flag: Some(row.flag),
             seller_note: Some(row.seller_note),
             assignee: Some(row.assignee),
+            tags: Some(tags_before),
+            ..OrderAnnotation::default()
         });
     }
     if done.changed.is_empty() {
         return Ok(done);
     }
     let sql = format!(
-        "WITH w(id, version, flag, seller_note, assignee) AS (VALUES {})
-         UPDATE orders SET flag = w.flag, seller_note = w.seller_note, assignee = w.assignee,
+        "WITH w(id, version, flag, seller_note, assignee, tags) AS (VALUES {})
+         UPDATE orders SET flag = w.flag, seller_note = w.seller_note, assignee = w.assignee, tags = w.tags,
                            version = orders.version + 1
          FROM w WHERE orders.id = w.id AND orders.version = w.version",
-        value_rows(done.changed.len(), 5)
+        value_rows(done.changed.len(), 6)
     );
     let touched = ctx.tx.execute_dyn(sql, &values).await?;
     if touched != done.changed.len() as u64 {
         // Somebody was quicker between reading and writing: the whole command is tried again.
         return Err(Error::Busy);
     }
+    retagged.store(&mut ctx.tx).await?;
     if let [only] = done.changed[..] {
         ctx.about(only);
     }
     ctx.undo_with("orders.annotate", &AnnotateOrders { orders: before })?;
     Ok(done)
+}
+
+/// The rows that find orders by tag, where they changed.
+#[derive(Default)]
+struct Retagged {
+    orders: Vec<Arg>,
+    rows: Vec<Arg>,
+}
+
+impl Retagged {
+    async fn store(self, tx: &mut Tx) -> Result<()> {
+        if self.orders.is_empty() {
+            return Ok(());
+        }
+        let sql = format!("DELETE FROM order_tag WHERE order_id IN ({})", placeholders(0, self.orders.len()));
+        tx.execute_dyn(sql, &self.orders).await?;
+        tx.insert_many("INSERT INTO order_tag (order_id, tag, placed_at)", 3, &self.rows, "").await?;
+        Ok(())
+    }
+}
+
+impl OrderAnnotation {
+    fn tags_after(&self, before: &[String]) -> Result<Vec<String>> {
+        let all = self.tags.as_deref().unwrap_or(before);
+        let mut after: Vec<String> = Vec::with_capacity(all.len() + self.add_tags.len());
+        for tag in all.iter().chain(&self.add_tags) {
+            let tag = checked_text("tags", tag, LONGEST_TAG)?;
+            if !tag.is_empty() && !after.contains(&tag) && !self.remove_tags.iter().any(|gone| gone.trim() == tag) {
+                after.push(tag);
+            }
+        }
+        if after.len() > MOST_TAGS {
+            return Err(Error::invalid_because("tags", "too_many", MOST_TAGS.to_string()));
+        }
+        Ok(after)
+    }
+}
+
+/// The first two hundred tags in use, by their letters.
+pub async fn tags(ctx: &mut Ctx, _: Nothing) -> Result<OrderTags> {
+    // Steps from one tag to the next in the index: reading every row would take long in a large shop.
+    let rows: Vec<(String,)> = fetch_all!(
+        ctx.tx,
+        (String,),
+        "WITH RECURSIVE t(tag) AS (
+             SELECT MIN(tag) FROM order_tag
+             UNION ALL
+             SELECT (SELECT MIN(o.tag) FROM order_tag o WHERE o.tag > t.tag) FROM t WHERE t.tag IS NOT NULL
+         )
+         SELECT tag FROM t WHERE tag IS NOT NULL LIMIT 200"
+    )?;
+    Ok(OrderTags { tags: rows.into_iter().map(|(tag,)| tag).collect() })
 }
 
 /// Takes ended orders out of the work lists.

@@ -178,6 +178,7 @@ pub struct OrderFilter {
     pub sku_id: Option<Uuid>,
     pub flag: Option<Flag>,
     pub assignee: Option<String>,
+    pub tag: Option<String>,
     /// With an open hold.
     pub held: bool,
     /// Archived orders instead of the others. An order sought by customer, SKU, waybill or text is
@@ -231,6 +232,7 @@ pub struct OrderRow {
     pub first_title: String,
     pub flag: Flag,
     pub assignee: String,
+    pub tags: Vec<String>,
     pub buyer_note: String,
     pub seller_note: String,
     pub placed_at: Millis,
@@ -279,6 +281,7 @@ pub struct Order {
     pub units: Qty,
     pub flag: Flag,
     pub assignee: String,
+    pub tags: Vec<String>,
     pub buyer_note: String,
     pub seller_note: String,
     pub moves_stock: bool,
@@ -495,7 +498,7 @@ pub struct AnnotateOrders {
 }
 
 /// What stays empty is left as it is.
-#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
 pub struct OrderAnnotation {
     pub order_id: Uuid,
     #[serde(default)]
@@ -506,6 +509,20 @@ pub struct OrderAnnotation {
     pub seller_note: Option<String>,
     #[serde(default)]
     pub assignee: Option<String>,
+    /// All tags of the order from now on.
+    #[serde(default)]
+    pub tags: Option<Vec<String>>,
+    /// Tags beside those it has; what it has already is no fault.
+    #[serde(default)]
+    pub add_tags: Vec<String>,
+    #[serde(default)]
+    pub remove_tags: Vec<String>,
+}
+
+/// The tags in use, for whoever types one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct OrderTags {
+    pub tags: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
