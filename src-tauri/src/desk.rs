@@ -1,6 +1,10 @@
 //! Which shop this desk has open: its own file, the sample, or a shared Postgres.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use engine::{Changed, Engine, Error, Result, db::Address};
 use serde::{Deserialize, Serialize};
@@ -49,6 +53,7 @@ pub struct Desk {
 }
 
 struct Inner {
+    started: Instant,
     folder: PathBuf,
     place: RwLock<Place>,
     shop: RwLock<Option<Engine>>,
@@ -60,6 +65,7 @@ impl Desk {
     pub fn new(folder: PathBuf, tell: impl Fn(Changed) + Send + Sync + 'static) -> Self {
         Self {
             inner: Arc::new(Inner {
+                started: Instant::now(),
                 folder,
                 place: RwLock::default(),
                 shop: RwLock::default(),
@@ -71,6 +77,11 @@ impl Desk {
 
     pub fn folder(&self) -> &std::path::Path {
         &self.inner.folder
+    }
+
+    /// Since the program was started.
+    pub fn age(&self) -> Duration {
+        self.inner.started.elapsed()
     }
 
     /// The open shop; waits while it is being opened.
@@ -125,6 +136,7 @@ impl Desk {
     async fn try_open(&self, place: &Place, password: Option<String>) -> Result<()> {
         let address = self.address(place, password)?;
         let engine = Engine::open(&address).await?;
+        tauri::async_runtime::spawn(engine::clockwork::keep(engine.clone()));
         let mut changes = engine.subscribe();
         let desk = self.clone();
         tauri::async_runtime::spawn(async move {

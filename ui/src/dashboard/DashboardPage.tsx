@@ -10,6 +10,7 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
 import { dayToIso, formatDay, today as dayToday } from "../lib/dates";
 import { useListState } from "../lib/listState";
+import { useReady } from "../lib/ready";
 import { useFormats, useShop } from "../lib/shop";
 import { FirstSteps } from "./FirstSteps";
 import { KpiCards } from "./KpiCards";
@@ -29,6 +30,7 @@ export default function DashboardPage() {
   const today = dayToday(shop.zone);
   const span = readSpan(search, today);
   const q = useDashboard(span.from, span.to, true);
+  useReady(q.isSuccess);
 
   const choose = (c: Choice) => {
     if (c === "custom") replace({ from: dayToIso(span.from), to: dayToIso(span.to) });

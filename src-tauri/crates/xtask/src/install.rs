@@ -146,7 +146,7 @@ fn debian(reason: For) -> &'static [&'static str] {
         For::Browser => &["chromium", "fonts-noto-cjk"],
         For::Packages => &["rpm"],
         For::Windows => &["gcc-mingw-w64-x86-64", "g++-mingw-w64-x86-64"],
-        For::Bench => &["sqlite3"],
+        For::Bench => &["sqlite3", "time"],
     }
 }
 

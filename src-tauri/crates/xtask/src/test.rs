@@ -277,23 +277,30 @@ fn window(machine: &mut Machine) -> Result<Outcome> {
     }
     let driver = install::cargo_tool("tauri-driver", "^2")?;
     app(machine)?;
-    // Compiled outside of the session, so that the session holds the journeys only.
-    let target = ["--test", "window"];
-    shell(cargo().arg("test").args(WORKSPACE).args(target).arg("--no-run"))?;
+    let program = test_program("window")?;
     let desktop = Desktop::start()?;
-    let cargo = cargo();
-    let mut journeys = desktop.command(cargo.get_program());
+    let mut journeys = desktop.command(program);
     journeys
-        .current_dir(root())
-        .arg("test")
-        .args(WORKSPACE)
-        .args(target)
-        .args(["--", "--ignored", "--test-threads=1"])
+        .current_dir(root().join("tests"))
+        .args(["--ignored", "--test-threads=1"])
         .env("SHOPKEEPER_APP", binary("shopkeeper"))
         .env("SHOPKEEPER_SHOPCTL", binary("shopctl"))
         .env("SHOPKEEPER_TAURI_DRIVER", driver);
     shell(machine.with_databases(&mut journeys)?)?;
     Ok(Outcome::Passed)
+}
+
+/// Builds a test of the `tests` crate and tells where its program is: cargo itself, started inside
+/// the session, would find another environment there and compile half the tree again.
+fn test_program(name: &str) -> Result<PathBuf> {
+    let build = ["--test", name, "--no-run", "--message-format=json-render-diagnostics"];
+    let messages = output(cargo().arg("test").args(WORKSPACE).args(build))?;
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find(|message| message["target"]["name"] == name && message["executable"].is_string())
+        .and_then(|message| message["executable"].as_str().map(PathBuf::from))
+        .with_context(|| format!("cargo built no test called {name}"))
 }
 
 impl Machine {
@@ -319,7 +326,7 @@ impl Machine {
 
 /// The data sets that the licence keeps out of the repository: where SHOPKEEPER_DATA says, or
 /// in `shared/data` beside or above the checkout.
-fn real_data() -> Option<PathBuf> {
+pub fn real_data() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os("SHOPKEEPER_DATA") {
         return Some(folder.into());
     }

@@ -6,6 +6,7 @@
 mod fill;
 mod raw;
 mod rows;
+mod window;
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -32,7 +33,7 @@ pub struct Args {
     /// Where the databases are kept between runs.
     #[arg(long, default_value = "target/bench")]
     folder: PathBuf,
-    /// Only these rows: place, page, search, dashboard, import.
+    /// Only these rows: page, dashboard, search, place, import, window, package.
     names: Vec<String>,
 }
 
@@ -105,6 +106,13 @@ async fn run(args: Args) -> anyhow::Result<()> {
     }
     bench.large.close().await;
     bench.small.close().await;
+    // The app opens the large shop itself.
+    if wanted("window") {
+        measures.extend(window::window(&bench)?);
+    }
+    if wanted("package") {
+        measures.extend(window::package()?);
+    }
 
     let rows: Vec<Value> = measures
         .iter()
