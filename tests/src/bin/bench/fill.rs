@@ -16,7 +16,6 @@ use serde_json::{Value, json};
 use crate::ask;
 
 const SEEDS: u64 = 200;
-const CUSTOMERS: u64 = 100_000;
 const DAYS: u64 = 700;
 
 /// A database with so many orders; made once and kept.
@@ -34,8 +33,9 @@ pub async fn shop(folder: &Path, orders: u64, skus: u64) -> anyhow::Result<PathB
     let setup =
         json!({"name": "Bench", "currency": "CNY", "zone": "Asia/Shanghai", "country": "CN", "tax_inclusive": true});
     ask(&engine, "settings.setup", setup).await?;
-    import(&engine, &folder.join("products.csv"), "products", &products(skus)).await?;
-    import(&engine, &folder.join("customers.csv"), "customers", &customers()).await?;
+    import(&engine, &products_file(folder, skus), "products", &products(skus)).await?;
+    let people = customers(orders);
+    import(&engine, &folder.join(format!("customers-{people}.csv")), "customers", &customer_rows(people)).await?;
     seed(&engine).await?;
     engine.close().await;
     multiply(&fresh, orders)?;
@@ -71,9 +71,19 @@ fn products(skus: u64) -> String {
     csv
 }
 
-fn customers() -> String {
+/// One in ten orders is somebody's first.
+fn customers(orders: u64) -> u64 {
+    (orders / 10).max(100)
+}
+
+/// Where the products of a shop of this size lie.
+pub fn products_file(folder: &Path, skus: u64) -> PathBuf {
+    folder.join(format!("products-{skus}.csv"))
+}
+
+fn customer_rows(people: u64) -> String {
     let mut csv = String::from("name,phone\n");
-    for n in 0..CUSTOMERS {
+    for n in 0..people {
         let (f, g) = (n % 18, n / 18 % 20);
         let second = GIVEN[(n / 360 % 20) as usize];
         csv.push_str(&format!("{}{}{second},139{:08}\n", FAMILY[f as usize], GIVEN[g as usize], n));
@@ -150,7 +160,7 @@ async fn seed(engine: &Engine) -> anyhow::Result<()> {
             .await?;
         }
         if n % 20 == 1 {
-            ask(engine, "orders.annotate", json!({"ids": [id], "flag": "red"})).await?;
+            ask(engine, "orders.annotate", json!({"orders": [{"order_id": id, "flag": "red", "add_tags": ["gift"]}]})).await?;
         }
     }
     Ok(())
@@ -170,6 +180,7 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
          CREATE TEMP TABLE twin_line (old BLOB PRIMARY KEY, new BLOB, ware INTEGER);
          CREATE TEMP TABLE twin_parcel (old BLOB PRIMARY KEY, new BLOB);",
     )?;
+    let people = customers(orders);
     let rounds = (orders / SEEDS).max(1) - 1;
     let step = DAYS * 86_400_000 / (rounds + 1).max(1);
     let copy = |table: &str, changes: &[(&str, &str)], from: &str| -> anyhow::Result<String> {
@@ -183,7 +194,7 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
             .collect();
         Ok(format!("INSERT INTO {table} ({}) SELECT {} FROM {table} o {from}", columns.join(","), values.join(",")))
     };
-    let id = |at: &str| format!("unhex(printf('%012x', {at})) || randomblob(10)");
+    let id = |at: &str| format!("unhex(printf('%012x', {at}) || hex(randomblob(10)))");
     let order = copy(
         "orders",
         &[
@@ -230,6 +241,7 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
         ],
         "JOIN twin w ON w.old = o.order_id JOIN twin_parcel p ON p.old = o.id",
     )?;
+    let tag = copy("order_tag", &[("order_id", "w.new"), ("placed_at", "w.at")], "JOIN twin w ON w.old = o.order_id")?;
     for chunk in 0..=rounds / 100 {
         db.execute_batch("BEGIN")?;
         for k in (chunk * 100 + 1)..=((chunk + 1) * 100).min(rounds) {
@@ -237,7 +249,7 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
             // Oldest first, so that ids grow as they do in a shop.
             let back = (rounds - k + 1) * step;
             db.execute(
-                &format!("INSERT INTO twin SELECT id, {}, placed_at - ?1, 1 + abs(random()) % {CUSTOMERS} FROM seed ORDER BY n", id("placed_at - ?1")),
+                &format!("INSERT INTO twin SELECT id, {}, placed_at - ?1, 1 + abs(random()) % {people} FROM seed ORDER BY n", id("placed_at - ?1")),
                 [back as i64],
             )?;
             db.execute(&format!("INSERT INTO twin_line SELECT l.id, {}, 1 + abs(random()) % (SELECT COUNT(*) FROM ware) FROM order_line l JOIN twin w ON w.old = l.order_id", id("w.at")), [])?;
@@ -252,13 +264,14 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
             db.execute(&line, [])?;
             db.execute(&payment, [])?;
             db.execute(&event, [])?;
+            db.execute(&tag, [])?;
             db.execute(&parcel, [k as i64])?;
         }
         db.execute_batch("COMMIT")?;
     }
     db.execute_batch(
         "UPDATE customer SET (order_count, order_total, last_order_at) =
-            (SELECT COUNT(*), COALESCE(SUM(total), 0), MAX(placed_at) FROM orders o WHERE o.customer_id = customer.id);
+            (SELECT COUNT(*), COALESCE(SUM(total), 0), COALESCE(MAX(placed_at), 0) FROM orders o WHERE o.customer_id = customer.id);
          UPDATE order_counter SET n = 0;
          PRAGMA wal_checkpoint(TRUNCATE);",
     )?;

@@ -79,7 +79,8 @@ fn main() -> anyhow::Result<()> {
 async fn run(args: Args) -> anyhow::Result<()> {
     fs::create_dir_all(&args.folder)?;
     let large_path = fill::shop(&args.folder, args.orders, args.skus).await?;
-    let small_path = fill::shop(&args.folder, args.orders / 100, args.skus).await?;
+    // A shop a hundredth as large in all it has: a page of it holds as many rows.
+    let small_path = fill::shop(&args.folder, args.orders / 100, args.skus / 100).await?;
     let bench = Bench {
         large: Engine::open(&Address::Sqlite(large_path.clone())).await?,
         large_path,

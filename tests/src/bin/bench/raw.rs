@@ -6,6 +6,7 @@ use std::{
 };
 
 use rusqlite::{Connection, types::Value};
+use uuid::Uuid;
 
 /// A row as it stands in the database.
 struct Row {
@@ -46,12 +47,7 @@ pub fn write_again(path: &Path, sample: &[u8], count: usize) -> anyhow::Result<V
                 Some(Value::Blob(id)) => Some(id.clone()),
                 _ => None,
             })
-            .map(|old| {
-                let mut new = old.clone();
-                let stamp = (u64::MAX / 4 + (n as u64) * 64 + old[15] as u64 % 64).to_be_bytes();
-                new[8..16].copy_from_slice(&stamp);
-                (old, new)
-            })
+            .map(|old| (old, Uuid::now_v7().as_bytes().to_vec()))
             .collect();
         let start = Instant::now();
         db.execute_batch("BEGIN IMMEDIATE")?;

@@ -95,7 +95,7 @@ async fn filters(engine: &Engine) -> anyhow::Result<Vec<(String, Vec<Value>)>> {
     let first = &any["items"][0];
     let order = ask(engine, "orders.get", json!({"order_id": first["id"]})).await?;
     let waybill = order["parcels"][0]["waybill"].clone();
-    let day = first["day"].as_i64().unwrap_or(20_000);
+    let day = (first["placed_at"].as_i64().context("a time")? + 28_800_000) / 86_400_000;
     let one = |v: Value| vec![v];
     Ok(vec![
         ("no filter".into(), one(json!({}))),
@@ -107,6 +107,7 @@ async fn filters(engine: &Engine) -> anyhow::Result<Vec<(String, Vec<Value>)>> {
         ("fulfilment".into(), one(json!({"fulfilment_status": "shipped"}))),
         ("channel".into(), one(json!({"channel": "counter"}))),
         ("flag".into(), one(json!({"flag": "red"}))),
+        ("tag".into(), one(json!({"tag": "gift"}))),
         ("assignee".into(), one(json!({"assignee": "小李"}))),
         ("days".into(), one(json!({"from_day": day - 30, "to_day": day}))),
         ("amount".into(), one(json!({"amount_min": 50_000, "amount_max": 60_000}))),
@@ -166,7 +167,7 @@ pub async fn search(bench: &Bench, skus: u64) -> anyhow::Result<Vec<Measure>> {
         let setup = json!({"name": "Bench", "currency": "CNY", "zone": "Asia/Shanghai", "country": "CN", "tax_inclusive": true});
         ask(&engine, "settings.setup", setup).await?;
         let path =
-            std::fs::canonicalize(bench.folder.join("products.csv")).with_context(|| format!("{skus} products"))?;
+            std::fs::canonicalize(fill::products_file(&bench.folder, skus)).with_context(|| format!("{skus} products"))?;
         let job = ask(
             &engine,
             "imports.start",
