@@ -160,26 +160,52 @@ async fn seed(engine: &Engine) -> anyhow::Result<()> {
             .await?;
         }
         if n % 20 == 1 {
-            ask(engine, "orders.annotate", json!({"orders": [{"order_id": id, "flag": "red", "add_tags": ["gift"]}]})).await?;
+            ask(engine, "orders.annotate", json!({"orders": [{"order_id": id, "flag": "red", "add_tags": ["gift"]}]}))
+                .await?;
         }
     }
     Ok(())
 }
+
+/// The tables that are copied, and by what their rows of an order are found.
+const COPIED: [(&str, &str); 6] = [
+    ("orders", "id"),
+    ("order_line", "order_id"),
+    ("payment", "order_id"),
+    ("order_event", "order_id"),
+    ("parcel", "order_id"),
+    ("order_tag", "order_id"),
+];
 
 /// Copies the seeds until there are `orders`, with new ids, times, buyers, waybills and SKUs.
 fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
     let db = Connection::open(path)?;
     db.execute_batch(
         "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -1000000; PRAGMA temp_store = MEMORY;
-         CREATE TEMP TABLE buyer AS SELECT row_number() OVER () AS n, id, name FROM customer;
-         CREATE UNIQUE INDEX temp.buyer_n ON buyer (n);
-         CREATE TEMP TABLE ware AS SELECT row_number() OVER () AS n, id FROM sku;
-         CREATE UNIQUE INDEX temp.ware_n ON ware (n);
+         CREATE TEMP TABLE buyer (n INTEGER PRIMARY KEY, id BLOB, name TEXT);
+         INSERT INTO buyer SELECT row_number() OVER (), id, name FROM customer;
+         CREATE TEMP TABLE ware (n INTEGER PRIMARY KEY, id BLOB);
+         INSERT INTO ware SELECT row_number() OVER (), id FROM sku;
          CREATE TEMP TABLE seed AS SELECT id, row_number() OVER (ORDER BY placed_at, id) AS n, placed_at FROM orders;
          CREATE TEMP TABLE twin (old BLOB PRIMARY KEY, new BLOB, at INTEGER, buyer INTEGER);
          CREATE TEMP TABLE twin_line (old BLOB PRIMARY KEY, new BLOB, ware INTEGER);
          CREATE TEMP TABLE twin_parcel (old BLOB PRIMARY KEY, new BLOB);",
     )?;
+    // Indexes are made at the end, from sorted rows: kept up row by row they would take most of the time.
+    let mut indexes = Vec::new();
+    for (table, key) in COPIED {
+        db.execute_batch(&format!(
+            "CREATE TEMP TABLE seed_{table} AS SELECT * FROM {table}; CREATE INDEX temp.seed_{table}_key ON seed_{table} ({key});"
+        ))?;
+        let mut statement = db.prepare(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND sql IS NOT NULL",
+        )?;
+        let found = statement.query_map([table], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        for (name, sql) in found.collect::<Result<Vec<_>, _>>()? {
+            db.execute_batch(&format!("DROP INDEX {name}"))?;
+            indexes.push(sql);
+        }
+    }
     let people = customers(orders);
     let rounds = (orders / SEEDS).max(1) - 1;
     let step = DAYS * 86_400_000 / (rounds + 1).max(1);
@@ -192,7 +218,12 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
                 changes.iter().find(|(name, _)| name == c).map_or_else(|| format!("o.{c}"), |(_, v)| (*v).to_owned())
             })
             .collect();
-        Ok(format!("INSERT INTO {table} ({}) SELECT {} FROM {table} o {from}", columns.join(","), values.join(",")))
+        // The order of the joins is written down: the few twins first, then what they copy.
+        Ok(format!(
+            "INSERT INTO {table} ({}) SELECT {} FROM twin w CROSS JOIN temp.seed_{table} o {from}",
+            columns.join(","),
+            values.join(",")
+        ))
     };
     let id = |at: &str| format!("unhex(printf('%012x', {at}) || hex(randomblob(10)))");
     let order = copy(
@@ -209,7 +240,7 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
             ("paid_day", "CASE WHEN o.paid_day IS NULL THEN NULL ELSE (w.at + 28800000) / 86400000 END"),
             ("total", "o.total"),
         ],
-        "JOIN twin w ON w.old = o.id",
+        "ON o.id = w.old",
     )?;
     let line = copy(
         "order_line",
@@ -219,18 +250,15 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
             ("placed_at", "w.at"),
             ("sku_id", "(SELECT id FROM ware x WHERE x.n = l.ware)"),
         ],
-        "JOIN twin w ON w.old = o.order_id JOIN twin_line l ON l.old = o.id",
+        "ON o.order_id = w.old JOIN twin_line l ON l.old = o.id",
     )?;
     let payment = copy(
         "payment",
         &[("id", &id("w.at")), ("order_id", "w.new"), ("at", "w.at"), ("day", "(w.at + 28800000) / 86400000")],
-        "JOIN twin w ON w.old = o.order_id",
+        "ON o.order_id = w.old",
     )?;
-    let event = copy(
-        "order_event",
-        &[("id", &id("w.at")), ("order_id", "w.new"), ("at", "w.at")],
-        "JOIN twin w ON w.old = o.order_id",
-    )?;
+    let event =
+        copy("order_event", &[("id", &id("w.at")), ("order_id", "w.new"), ("at", "w.at")], "ON o.order_id = w.old")?;
     let parcel = copy(
         "parcel",
         &[
@@ -239,9 +267,9 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
             ("shipped_at", "w.at"),
             ("waybill", "'SF' || printf('%012d', 200000000000 + ?1 * 1000 + o.rowid)"),
         ],
-        "JOIN twin w ON w.old = o.order_id JOIN twin_parcel p ON p.old = o.id",
+        "ON o.order_id = w.old JOIN twin_parcel p ON p.old = o.id",
     )?;
-    let tag = copy("order_tag", &[("order_id", "w.new"), ("placed_at", "w.at")], "JOIN twin w ON w.old = o.order_id")?;
+    let tag = copy("order_tag", &[("order_id", "w.new"), ("placed_at", "w.at")], "ON o.order_id = w.old")?;
     for chunk in 0..=rounds / 100 {
         db.execute_batch("BEGIN")?;
         for k in (chunk * 100 + 1)..=((chunk + 1) * 100).min(rounds) {
@@ -249,13 +277,16 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
             // Oldest first, so that ids grow as they do in a shop.
             let back = (rounds - k + 1) * step;
             db.execute(
-                &format!("INSERT INTO twin SELECT id, {}, placed_at - ?1, 1 + abs(random()) % {people} FROM seed ORDER BY n", id("placed_at - ?1")),
+                &format!(
+                    "INSERT INTO twin SELECT id, {}, placed_at - ?1, 1 + abs(random()) % {people} FROM seed ORDER BY n",
+                    id("placed_at - ?1")
+                ),
                 [back as i64],
             )?;
-            db.execute(&format!("INSERT INTO twin_line SELECT l.id, {}, 1 + abs(random()) % (SELECT COUNT(*) FROM ware) FROM order_line l JOIN twin w ON w.old = l.order_id", id("w.at")), [])?;
+            db.execute(&format!("INSERT INTO twin_line SELECT l.id, {}, 1 + abs(random()) % (SELECT COUNT(*) FROM ware) FROM twin w CROSS JOIN temp.seed_order_line l ON l.order_id = w.old", id("w.at")), [])?;
             db.execute(
                 &format!(
-                    "INSERT INTO twin_parcel SELECT p.id, {} FROM parcel p JOIN twin w ON w.old = p.order_id",
+                    "INSERT INTO twin_parcel SELECT p.id, {} FROM twin w CROSS JOIN temp.seed_parcel p ON p.order_id = w.old",
                     id("w.at")
                 ),
                 [],
@@ -269,6 +300,7 @@ fn multiply(path: &Path, orders: u64) -> anyhow::Result<()> {
         }
         db.execute_batch("COMMIT")?;
     }
+    db.execute_batch(&indexes.join(";"))?;
     db.execute_batch(
         "UPDATE customer SET (order_count, order_total, last_order_at) =
             (SELECT COUNT(*), COALESCE(SUM(total), 0), COALESCE(MAX(placed_at), 0) FROM orders o WHERE o.customer_id = customer.id);

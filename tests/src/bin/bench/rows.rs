@@ -61,7 +61,7 @@ pub async fn page(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
     let mut measures = Vec::new();
     let (mut worst, mut worst_growth) = ((0.0, String::new()), (0.0, String::new()));
     for (name, filters) in filters(&bench.large).await? {
-        let mut large = list(&bench.large, &filters, 100).await?;
+        let mut large = list(&bench.large, &filters, 400).await?;
         let mut small = list(&bench.small, &filters, 100).await?;
         let ratio = percentile(&mut large, 0.99) / limit;
         let growth = percentile(&mut large, 0.5) / percentile(&mut small, 0.5);
@@ -166,8 +166,8 @@ pub async fn search(bench: &Bench, skus: u64) -> anyhow::Result<Vec<Measure>> {
         let engine = Engine::open(&Address::Postgres(url)).await?;
         let setup = json!({"name": "Bench", "currency": "CNY", "zone": "Asia/Shanghai", "country": "CN", "tax_inclusive": true});
         ask(&engine, "settings.setup", setup).await?;
-        let path =
-            std::fs::canonicalize(fill::products_file(&bench.folder, skus)).with_context(|| format!("{skus} products"))?;
+        let path = std::fs::canonicalize(fill::products_file(&bench.folder, skus))
+            .with_context(|| format!("{skus} products"))?;
         let job = ask(
             &engine,
             "imports.start",

@@ -124,12 +124,7 @@ async fn of_buyers(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<V
     let mut batch = if stepwise { limit } else { 4096 };
     loop {
         let mut args = Vec::new();
-        let condition = matches.condition("customer", "c.id", &mut args);
-        let sql = format!(
-            "SELECT c.id, c.last_order_at FROM customer c WHERE c.last_order_at > 0 {condition}
-             ORDER BY c.last_order_at DESC, c.id DESC LIMIT {}",
-            batch + 1
-        );
+        let sql = latest_buyers(&matches, &mut args, batch + 1);
         let mut buyers: Vec<(Uuid, i64)> = fetch_dyn!(ctx.tx, (Uuid, i64), sql, &args)?;
         if buyers.is_empty() {
             return Ok(Vec::new());
@@ -156,6 +151,17 @@ async fn of_buyers(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<V
     }
 }
 
+/// Those who match, the last to order first. A customer merged into another has no orders any more;
+/// saying so opens the index.
+fn latest_buyers(matches: &Matches, args: &mut Vec<Arg>, limit: i64) -> String {
+    let condition = matches.condition("customer", "c.id", args);
+    format!(
+        "SELECT c.id, c.last_order_at FROM customer c
+         WHERE c.merged_into IS NULL AND c.last_order_at > 0 {condition}
+         ORDER BY c.last_order_at DESC, c.id DESC LIMIT {limit}"
+    )
+}
+
 /// A cancelled order does not count as somebody's last one: those in the time looked at are found
 /// from their stage.
 async fn cancelled_of_buyers(ctx: &mut Ctx, ask: &Ask, matches: &Matches, since: i64, limit: i64) -> Result<Vec<Row>> {
@@ -174,4 +180,29 @@ async fn cancelled_of_buyers(ctx: &mut Ctx, ask: &Ask, matches: &Matches, since:
         rows.extend(select.fetch(ctx, ask.sort, limit).await?);
     }
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Address, Db};
+
+    #[tokio::test]
+    async fn buyers_of_a_common_name_come_from_the_index_of_last_orders() {
+        let path = std::env::temp_dir().join(format!("shopkeeper-buyers-{}.db", Uuid::new_v4()));
+        let db = Db::open(&Address::Sqlite(path.clone())).await.unwrap();
+        let mut tx = db.begin_read().await.unwrap();
+        let mut args = Vec::new();
+        let sql = latest_buyers(&Matches::Many(vec!["王".into()]), &mut args, 51);
+        let rows: Vec<(i64, i64, i64, String)> =
+            fetch_dyn!(tx, (i64, i64, i64, String), format!("EXPLAIN QUERY PLAN {sql}"), &args).unwrap();
+        let plan: Vec<String> = rows.into_iter().map(|row| row.3).collect();
+        assert!(plan[0].contains("customer_by_last_order"), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE") || line.starts_with("SCAN")), "{plan:#?}");
+        tx.rollback().await.unwrap();
+        db.close().await;
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{ending}", path.display()));
+        }
+    }
 }

@@ -46,6 +46,7 @@ pub struct StockRow {
     pub code: String,
     pub barcode: Option<String>,
     pub title: String,
+    pub title_en: String,
     pub options: String,
     pub image: Option<String>,
     pub on_hand: Qty,
@@ -99,6 +100,7 @@ struct Row {
     code: String,
     barcode: Option<String>,
     title: String,
+    title_en: String,
     option_values: String,
     media: String,
     on_hand: i64,
@@ -107,7 +109,8 @@ struct Row {
     backorder: bool,
 }
 
-const COLUMNS: &str = "SELECT s.id AS sku_id, s.product_id, s.code, s.barcode, p.title, s.option_values, p.media,
+const COLUMNS: &str =
+    "SELECT s.id AS sku_id, s.product_id, s.code, s.barcode, p.title, p.title_en, s.option_values, p.media,
     b.on_hand, b.reserved, b.low_at, s.backorder";
 
 /// Every SKU that has a balance here; retired ones while any are left.
@@ -167,7 +170,7 @@ fn statement(input: &ListStock, matches: &Matches, location: Uuid, limit: usize)
 }
 
 pub async fn get(ctx: &mut Ctx, input: GetStock) -> Result<StockCard> {
-    let sql = "SELECT s.id AS sku_id, s.product_id, s.code, s.barcode, p.title, s.option_values, p.media,
+    let sql = "SELECT s.id AS sku_id, s.product_id, s.code, s.barcode, p.title, p.title_en, s.option_values, p.media,
                 COALESCE(b.on_hand, 0) AS on_hand, COALESCE(b.reserved, 0) AS reserved, b.low_at, s.backorder
          FROM sku s JOIN product p ON p.id = s.product_id
          LEFT JOIN location l ON l.main
@@ -218,6 +221,7 @@ impl Row {
             code: self.code,
             barcode: self.barcode,
             title: self.title,
+            title_en: self.title_en,
             options: options_text(&self.option_values)?,
             image: media.into_iter().next(),
             on_hand: Qty(self.on_hand),

@@ -37,6 +37,7 @@ pub struct MoveRow {
     pub product_id: Uuid,
     pub sku_code: String,
     pub title: String,
+    pub title_en: String,
     pub options: String,
     pub reason: MoveReason,
     /// Above zero: came in.
@@ -69,6 +70,7 @@ struct Row {
     product_id: Uuid,
     code: String,
     title: String,
+    title_en: String,
     option_values: String,
     reason: MoveReason,
     qty: i64,
@@ -114,7 +116,7 @@ pub async fn moves(ctx: &mut Ctx, input: ListMoves) -> Result<MovePage> {
         wanted.push_str(&format!(" AND (m.at, m.id) < (${}, ${})", args.len() - 1, args.len()));
     }
     let sql = format!(
-        "SELECT m.id, m.at, m.actor_name, m.sku_id, s.product_id, s.code, p.title, s.option_values, m.reason, m.qty,
+        "SELECT m.id, m.at, m.actor_name, m.sku_id, s.product_id, s.code, p.title, p.title_en, s.option_values, m.reason, m.qty,
                 m.before, m.after, f.kind AS from_kind, t.kind AS to_kind, m.doc_kind, m.doc_id, m.note,
                 COALESCE(o.number, a.number, r.number) AS doc_number,
                 COALESCE(o.id, r.order_id) AS order_id
@@ -143,6 +145,7 @@ pub async fn moves(ctx: &mut Ctx, input: ListMoves) -> Result<MovePage> {
                 product_id: row.product_id,
                 sku_code: row.code,
                 title: row.title,
+                title_en: row.title_en,
                 options: options_text(&row.option_values)?,
                 reason: row.reason,
                 delta: Qty(if row.to_kind.is_owned() { row.qty } else { -row.qty }),
