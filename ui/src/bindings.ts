@@ -954,6 +954,7 @@ export type MoveRow = {
 	product_id: string,
 	sku_code: string,
 	title: string,
+	title_en: string,
 	options: string,
 	reason: MoveReason,
 	/**  Above zero: came in. */
@@ -2132,6 +2133,7 @@ export type StockRow = {
 	code: string,
 	barcode: string | null,
 	title: string,
+	title_en: string,
 	options: string,
 	image: string | null,
 	on_hand: Qty,

@@ -11,6 +11,8 @@
 //! `undo` says that the command records its inverse. `unaudited` is for what leaves no trace in
 //! the shop's affairs (a typed draft). Queries change nothing and are not audited.
 
+use std::pin::Pin;
+
 use serde::{Serialize, de::DeserializeOwned};
 use specta::Type;
 use uuid::Uuid;
@@ -20,6 +22,11 @@ use crate::{
     engine::{Begun, Engine, again, answer, guarded},
     error::{Error, Result},
 };
+
+/// What a door waits for. Boxed, so that the code of a command is compiled here, once: the body of an
+/// `async fn` is compiled anew by every crate that waits for it, which made each door and each test as
+/// large as the engine.
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -302,35 +309,34 @@ macro_rules! spec {
 
 macro_rules! typed {
     (command $ipc:ident $dotted:literal $f:path, $input:ty, $output:ty, $flags:tt $tags:tt) => {
-        pub async fn $ipc(engine: &Engine, caller: &Caller, meta: Meta, input: $input) -> Result<$output> {
-            undoing::$ipc(engine, caller, meta, None, input).await
+        pub fn $ipc(engine: &Engine, caller: &Caller, meta: Meta, input: $input) -> Answer<$output> {
+            undoing::$ipc(engine, caller, meta, None, input)
         }
     };
     (query $ipc:ident $dotted:literal $f:path, $input:ty, $output:ty, $flags:tt $tags:tt) => {
-        pub async fn $ipc(engine: &Engine, caller: &Caller, input: $input) -> Result<$output> {
+        pub fn $ipc(engine: &Engine, caller: &Caller, input: $input) -> Answer<$output> {
     static SPEC: Spec = spec!(query $dotted $flags $tags);
             let (engine, caller) = (engine.clone(), caller.clone());
-            guarded(async move {
+            Box::pin(guarded(async move {
                 let mut ctx = engine.begin_query(&SPEC, &caller).await?;
                 $f(&mut ctx, input).await
-            })
-            .await
+            }))
         }
     };
 }
 
 macro_rules! undoable {
     (command $ipc:ident $dotted:literal $f:path, $input:ty, $output:ty, $flags:tt $tags:tt) => {
-        pub async fn $ipc(
+        pub fn $ipc(
             engine: &Engine,
             caller: &Caller,
             meta: Meta,
             undoes: Option<Uuid>,
             input: $input,
-        ) -> Result<$output> {
+        ) -> Answer<$output> {
     static SPEC: Spec = spec!(command $dotted $flags $tags);
             let (engine, caller) = (engine.clone(), caller.clone());
-            guarded(async move {
+            Box::pin(guarded(async move {
                 let mut attempt = 0;
                 loop {
                     let outcome = match engine.begin(&SPEC, &caller, meta, undoes, &input).await {
@@ -346,8 +352,7 @@ macro_rules! undoable {
                         outcome => return outcome,
                     }
                 }
-            })
-            .await
+            }))
         }
     };
     (query $($rest:tt)*) => {};
@@ -398,7 +403,18 @@ for_each_command!(build);
 
 /// Runs a command by its name, with JSON in and out: for the doors that have no types.
 /// `app.undo {command_id}` is not a row of the list, because it runs another row.
-pub async fn call_json(
+pub fn call_json(
+    engine: &Engine,
+    caller: &Caller,
+    name: &str,
+    meta: Meta,
+    input: serde_json::Value,
+) -> Answer<serde_json::Value> {
+    let (engine, caller, name) = (engine.clone(), caller.clone(), name.to_owned());
+    Box::pin(async move { by_json(&engine, &caller, &name, meta, input).await })
+}
+
+async fn by_json(
     engine: &Engine,
     caller: &Caller,
     name: &str,
@@ -417,9 +433,12 @@ pub async fn call_json(
 }
 
 /// Takes back the command `undone` by running the inverse it recorded, as a command of its own.
-pub async fn undo(engine: &Engine, caller: &Caller, meta: Meta, undone: Uuid) -> Result<serde_json::Value> {
-    let inverse = engine.inverse_of(undone).await?;
-    dispatch(engine, caller, &inverse.command, meta, Some(undone), inverse.input).await
+pub fn undo(engine: &Engine, caller: &Caller, meta: Meta, undone: Uuid) -> Answer<serde_json::Value> {
+    let (engine, caller) = (engine.clone(), caller.clone());
+    Box::pin(async move {
+        let inverse = engine.inverse_of(undone).await?;
+        dispatch(&engine, &caller, &inverse.command, meta, Some(undone), inverse.input).await
+    })
 }
 
 pub fn spec(name: &str) -> Option<&'static Spec> {

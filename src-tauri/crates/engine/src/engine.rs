@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::{
-    commands::{Kind, Spec},
+    commands::{Answer, Kind, Spec},
     ctx::{Caller, Ctx, Device, Door, Inverse, Meta},
     db::{Address, Db},
     error::{Error, Result, is_unique_violation},
@@ -52,11 +52,16 @@ pub enum Begun {
 
 impl Engine {
     /// Opens the shop at this address, migrating it when needed.
-    pub async fn open(address: &Address) -> Result<Self> {
-        Self::open_with_clock(address, Arc::new(system_clock)).await
+    pub fn open(address: &Address) -> Answer<Self> {
+        Self::open_with_clock(address, Arc::new(system_clock))
     }
 
-    pub async fn open_with_clock(address: &Address, clock: Clock) -> Result<Self> {
+    pub fn open_with_clock(address: &Address, clock: Clock) -> Answer<Self> {
+        let address = address.clone();
+        Box::pin(async move { Self::at(&address, clock).await })
+    }
+
+    async fn at(address: &Address, clock: Clock) -> Result<Self> {
         let db = Db::open(address).await?;
         let device = settings::this_device(&db, clock()).await?;
         let jobs = Arc::new(crate::imports::Jobs::new(&db));

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::{
     Engine,
     catalog::{SaveCategory, SaveProduct, SaveSku},
-    commands::call,
+    commands::{Answer, call},
     ctx::{Caller, Door, Meta},
     customers::{Customer, Save, SaveAddress},
     error::{Error, Result},
@@ -107,7 +107,12 @@ struct Past {
 }
 
 /// Fills a database on which nobody has set up a shop yet.
-pub async fn create(engine: &Engine) -> Result<()> {
+pub fn create(engine: &Engine) -> Answer<()> {
+    let engine = engine.clone();
+    Box::pin(async move { make(&engine).await })
+}
+
+async fn make(engine: &Engine) -> Result<()> {
     let now = engine.now().0;
     let clock = Arc::new(AtomicI64::new(now - DAYS * DAY - DAY));
     let hands = clock.clone();

@@ -52,6 +52,20 @@ impl Measure {
     }
 }
 
+/// Shown as they are made: a run takes minutes.
+#[derive(Default)]
+struct Measures(Vec<Measure>);
+
+impl Measures {
+    fn extend(&mut self, more: Vec<Measure>) {
+        for m in more {
+            let verdict = if m.value <= m.limit { "holds" } else { "MISSED" };
+            println!("{verdict:<7} {:<58} {:>9.3} {:<3} (limit {}) {}", m.name, m.value, m.unit, m.limit, m.note);
+            self.0.push(m);
+        }
+    }
+}
+
 /// What a run works with.
 pub struct Bench {
     pub large: Engine,
@@ -88,8 +102,8 @@ async fn run(args: Args) -> anyhow::Result<()> {
         small_path,
         folder: args.folder.clone(),
     };
+    let mut measures = Measures::default();
     let wanted = |name: &str| args.names.is_empty() || args.names.iter().any(|n| n == name);
-    let mut measures = Vec::new();
     if wanted("page") {
         measures.extend(rows::page(&bench).await?);
     }
@@ -116,13 +130,10 @@ async fn run(args: Args) -> anyhow::Result<()> {
     }
 
     let rows: Vec<Value> = measures
+        .0
         .iter()
         .map(|m| json!({"name": m.name, "value": round(m.value), "unit": m.unit, "limit": m.limit, "holds": m.value <= m.limit, "note": m.note}))
         .collect();
-    for m in &measures {
-        let verdict = if m.value <= m.limit { "holds" } else { "MISSED" };
-        println!("{verdict:<7} {:<44} {:>9.3} {:<3} (limit {}) {}", m.name, m.value, m.unit, m.limit, m.note);
-    }
     let result = json!({
         "machine": machine(),
         "orders": args.orders,

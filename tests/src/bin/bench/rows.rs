@@ -60,9 +60,10 @@ pub async fn page(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
     let small_limit = percentile(&mut raw::read_fifty(&bench.small_path, 400)?, 0.5);
     let mut measures = Vec::new();
     let (mut worst, mut worst_growth) = ((0.0, String::new()), (0.0, String::new()));
-    for (name, filters) in filters(&bench.large).await? {
-        let mut large = list(&bench.large, &filters, 400).await?;
-        let mut small = list(&bench.small, &filters, 100).await?;
+    // Each shop is asked for what it has.
+    for ((name, large), (_, small)) in filters(&bench.large).await?.into_iter().zip(filters(&bench.small).await?) {
+        let mut large = list(&bench.large, &large, 400).await?;
+        let mut small = list(&bench.small, &small, 100).await?;
         let ratio = percentile(&mut large, 0.99) / limit;
         let growth = percentile(&mut large, 0.5) / percentile(&mut small, 0.5);
         measures.push(Measure::new(
@@ -70,7 +71,7 @@ pub async fn page(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
             ratio,
             "×",
             4.0,
-            format!("growth {growth:.2}"),
+            format!("median {:.2} ms, growth {growth:.2}", percentile(&mut large, 0.5)),
         ));
         if ratio > worst.0 {
             worst = (ratio, name.clone());
@@ -114,7 +115,9 @@ async fn filters(engine: &Engine) -> anyhow::Result<Vec<(String, Vec<Value>)>> {
         ("customer".into(), one(json!({"customer_id": first["customer_id"]}))),
         ("SKU".into(), one(json!({"sku_id": order["lines"][0]["sku_id"]}))),
         ("waybill".into(), one(json!({"waybill": waybill}))),
-        ("search by customer name".into(), ["王", "王伟", "李芳娜", "ww"].map(|s| json!({"search": s})).to_vec()),
+        ("search by customer name".into(), ["王伟", "李芳娜"].map(|s| json!({"search": s})).to_vec()),
+        ("search by family name".into(), one(json!({"search": "王"}))),
+        ("search by initials".into(), one(json!({"search": "ww"}))),
         ("search by waybill".into(), one(json!({"search": waybill}))),
         ("search by SKU".into(), one(json!({"search": "SKU-000123"}))),
     ])
@@ -197,17 +200,23 @@ async fn search_on(name: &str, engine: &Engine) -> anyhow::Result<Measure> {
         "candle 77",
         "饼干",
     ];
-    let mut times = Vec::new();
-    for round in 0..6 {
-        for word in words {
-            for end in word.char_indices().map(|(i, c)| i + c.len_utf8()) {
+    let (mut times, mut slowest) = (Vec::new(), (0.0, ""));
+    for word in words {
+        for end in word.char_indices().map(|(i, c)| i + c.len_utf8()) {
+            let mut these = Vec::new();
+            for round in 0..6 {
                 let start = Instant::now();
                 ask(engine, "catalog.search_skus", json!({"query": &word[..end], "limit": 20, "only_for_sale": true}))
                     .await?;
                 if round > 0 {
-                    times.push(start.elapsed());
+                    these.push(start.elapsed());
                 }
             }
+            let median = percentile(&mut these, 0.5);
+            if median > slowest.0 {
+                slowest = (median, &word[..end]);
+            }
+            times.append(&mut these);
         }
     }
     Ok(Measure::new(
@@ -215,7 +224,7 @@ async fn search_on(name: &str, engine: &Engine) -> anyhow::Result<Measure> {
         percentile(&mut times, 0.99),
         "ms",
         20.0,
-        "",
+        format!("slowest \"{}\", median {:.1} ms", slowest.1, slowest.0),
     ))
 }
 

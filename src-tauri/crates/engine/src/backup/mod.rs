@@ -20,6 +20,7 @@ use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use crate::{
     Engine,
     app::TableSize,
+    commands::Answer,
     db::{Address, Db, Tx, newest_migration},
     error::{Error, Result},
     fetch_optional,
@@ -36,7 +37,12 @@ pub struct BackupReport {
 
 /// Writes the shop as it is now into a new file. Selling goes on meanwhile. The file appears under
 /// its name only when it is whole, checked and on the disk.
-pub async fn backup(engine: &Engine, to: &Path) -> Result<BackupReport> {
+pub fn backup(engine: &Engine, to: &Path) -> Answer<BackupReport> {
+    let (engine, to) = (engine.clone(), to.to_owned());
+    Box::pin(async move { write(&engine, &to).await })
+}
+
+async fn write(engine: &Engine, to: &Path) -> Result<BackupReport> {
     if to.exists() {
         return Err(bad(to, "exists"));
     }
@@ -79,7 +85,12 @@ pub async fn backup(engine: &Engine, to: &Path) -> Result<BackupReport> {
 
 /// Makes the shop at `into` out of a backup. A shop that is there already is replaced only with
 /// `overwrite`; it stays whole until the new one is in its place.
-pub async fn restore(from: &Path, into: &Address, overwrite: bool) -> Result<BackupReport> {
+pub fn restore(from: &Path, into: &Address, overwrite: bool) -> Answer<BackupReport> {
+    let (from, into) = (from.to_owned(), into.clone());
+    Box::pin(async move { bring_in(&from, &into, overwrite).await })
+}
+
+async fn bring_in(from: &Path, into: &Address, overwrite: bool) -> Result<BackupReport> {
     if !from.is_file() {
         return Err(bad(from, "not_found"));
     }
