@@ -33,7 +33,7 @@ export async function furnish({ call, tell }) {
   const ready = await place({ buyer_name: "Amélie Durand", buyer_phone: "13700137002", delivery: "ship", ship_to: { ...to, name: "Amélie Durand", phone: "13700137002" }, lines: [line(shirt, 7, 1)], payments: [{ method: "elsewhere", amount: 19_900, reference: "wx-4200001" }] });
   const order = await call("orders.get", { order_id: shipped.order_id });
 
-  const job = await tell("imports.start", { path: EXCERPT, kind: "online_retail", mapping: [], options: {}, dry_run: false });
+  const job = await tell("imports.start", { path: EXCERPT, kind: "online_retail", mapping: [], options: { rate: "9.12" }, dry_run: false });
   await finished({ call }, job.id);
   return { product: shirt.id, order: unpaid.order_id, shipped: shipped.order_id, ready: ready.order_id, customer: order.customer_id, job: job.id };
 }

@@ -157,6 +157,8 @@ for (const lang of LANGUAGES)
         await page.locator("#im-path").fill(EXCERPT);
         await page.keyboard.press("Enter");
         await button(say("imports.try")).waitFor();
+        // The file is in pounds, the shop is not.
+        await page.locator("#im-rate").fill("9.12");
         nothing(await barriers(page), "import plan");
         await page.picture(`import-plan-${lang}`);
         await button(say("imports.try")).click();
