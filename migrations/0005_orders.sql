@@ -1,5 +1,8 @@
 -- Orders keep facts: quantities and money. The stage is stored; the other statuses and the sums
 -- are caches of facts, written in the same transaction and compared by `shopctl check`.
+--
+-- References are checked at the commit: SQLite would else keep a copy of every page that a statement
+-- of many rows touches, in case a later one of them fails.
 
 CREATE TABLE orders (
     id UUID PRIMARY KEY,
@@ -17,7 +20,7 @@ CREATE TABLE orders (
     -- counter | ship | pickup
     delivery TEXT NOT NULL,
     pickup_code TEXT,
-    customer_id UUID REFERENCES customer (id),
+    customer_id UUID REFERENCES customer (id) DEFERRABLE INITIALLY DEFERRED,
     buyer_name TEXT NOT NULL,
     buyer_phone TEXT NOT NULL,
     -- JSON of the address as it was; empty when nothing is sent.
@@ -76,9 +79,9 @@ CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
 
 CREATE TABLE order_line (
     id UUID PRIMARY KEY,
-    order_id UUID NOT NULL REFERENCES orders (id),
+    order_id UUID NOT NULL REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
     line_no BIGINT NOT NULL,
-    sku_id UUID NOT NULL REFERENCES sku (id),
+    sku_id UUID NOT NULL REFERENCES sku (id) DEFERRABLE INITIALLY DEFERRED,
     -- As they were when it was sold.
     sku_code TEXT NOT NULL,
     title TEXT NOT NULL,
@@ -103,7 +106,7 @@ CREATE INDEX order_line_by_order ON order_line (order_id, line_no);
 CREATE INDEX order_line_by_sku ON order_line (sku_id, placed_at, order_id);
 
 CREATE TABLE order_hold (
-    order_id UUID NOT NULL REFERENCES orders (id),
+    order_id UUID NOT NULL REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
     kind TEXT NOT NULL,
     reason TEXT NOT NULL,
     placed_at BIGINT NOT NULL,
@@ -117,7 +120,7 @@ CREATE INDEX order_hold_by_order ON order_hold (order_id);
 -- The timeline: each thing that happened, with its time and whoever did it.
 CREATE TABLE order_event (
     id UUID PRIMARY KEY,
-    order_id UUID NOT NULL REFERENCES orders (id),
+    order_id UUID NOT NULL REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
     at BIGINT NOT NULL,
     actor_name TEXT NOT NULL,
     -- placed | paid | refunded | stage | hold | released | shipped | delivered | cancelled | note …
@@ -144,8 +147,8 @@ CREATE TABLE order_return (
     channel TEXT NOT NULL,
     external_id TEXT,
     -- Empty when the original order is not known.
-    order_id UUID REFERENCES orders (id),
-    customer_id UUID REFERENCES customer (id),
+    order_id UUID REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    customer_id UUID REFERENCES customer (id) DEFERRABLE INITIALLY DEFERRED,
     currency TEXT NOT NULL,
     total BIGINT NOT NULL,
     reason TEXT NOT NULL,
@@ -159,10 +162,10 @@ CREATE INDEX order_return_by_time ON order_return (at, id);
 
 CREATE TABLE order_return_line (
     id UUID PRIMARY KEY,
-    return_id UUID NOT NULL REFERENCES order_return (id),
+    return_id UUID NOT NULL REFERENCES order_return (id) DEFERRABLE INITIALLY DEFERRED,
     line_no BIGINT NOT NULL,
-    order_line_id UUID REFERENCES order_line (id),
-    sku_id UUID NOT NULL REFERENCES sku (id),
+    order_line_id UUID REFERENCES order_line (id) DEFERRABLE INITIALLY DEFERRED,
+    sku_id UUID NOT NULL REFERENCES sku (id) DEFERRABLE INITIALLY DEFERRED,
     title TEXT NOT NULL,
     qty BIGINT NOT NULL,
     unit_price BIGINT NOT NULL,

@@ -2,8 +2,8 @@
 
 CREATE TABLE payment (
     id UUID PRIMARY KEY,
-    order_id UUID REFERENCES orders (id),
-    return_id UUID REFERENCES order_return (id),
+    order_id UUID REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED,
+    return_id UUID REFERENCES order_return (id) DEFERRABLE INITIALLY DEFERRED,
     -- capture: buyer → shop; refund: shop → buyer
     kind TEXT NOT NULL,
     -- cash | bank_transfer | elsewhere

@@ -42,7 +42,7 @@ CREATE INDEX import_job_by_time ON import_job (started_at, id);
 CREATE INDEX import_job_by_hash ON import_job (file_hash);
 
 CREATE TABLE import_reject (
-    job_id UUID NOT NULL REFERENCES import_job (id),
+    job_id UUID NOT NULL REFERENCES import_job (id) DEFERRABLE INITIALLY DEFERRED,
     -- Row of the file, the header being row 1.
     row_no BIGINT NOT NULL,
     reason TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- Finding by any part of a name, by pinyin and initials, by code: pieces of two characters.
+-- Finding by any part of a name, by pinyin and initials, by code: pieces of two and three characters.
 -- A trigram index would miss words of two characters, which is most of Chinese.
 
 CREATE TABLE search_doc (

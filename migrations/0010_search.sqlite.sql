@@ -1,4 +1,4 @@
--- Finding by any part of a name, by pinyin and initials, by code: pieces of two characters.
+-- Finding by any part of a name, by pinyin and initials, by code: pieces of two and three characters.
 -- A trigram index would miss words of two characters, which is most of Chinese.
 
 CREATE TABLE search_doc (
@@ -13,6 +13,16 @@ CREATE TABLE search_doc (
 -- Holds the pieces only; the row's id is that of search_doc. A piece is written as its kind and the
 -- hexadecimal of its bytes: plain letters and digits, which no tokenizer cuts or folds.
 CREATE VIRTUAL TABLE search_gram USING fts5 (
+    grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
+
+-- Orders by who bought them. The key grows with the time of placing: the newest orders of everybody of
+-- a common name are the end of one list.
+CREATE TABLE search_order (
+    key INTEGER PRIMARY KEY,
+    order_id UUID NOT NULL UNIQUE
+);
+CREATE VIRTUAL TABLE search_order_gram USING fts5 (
     grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
 

@@ -1,6 +1,6 @@
 //! Who buys: one record per person, found by any part of them, with all their orders.
 
-use domain::units::Count;
+use domain::units::{Count, Qty};
 use engine::{
     Error,
     ctx::Meta,
@@ -8,6 +8,8 @@ use engine::{
         AddressById, Customer, CustomerById, CustomerOrdersInput, CustomerSort, ListCustomers, Merge, ParseAddress,
         Save, SaveAddress, SearchCustomers,
     },
+    orders::{ListOrders, OrderById, OrderFilter, PlaceLine, PlaceOrder},
+    settings::Nothing,
 };
 use tests::{Shop, call, story};
 
@@ -240,5 +242,50 @@ story!(a_pasted_address_is_taken_apart, async |shop| {
     assert_eq!((parsed.district.as_str(), parsed.region_code.as_str()), ("南山区", "440305"));
     let long = ParseAddress { text: "长".repeat(2_000) };
     assert!(matches!(shop.ask(call::customers_parse_address, long).await, Err(Error::Invalid { .. })));
+    Ok(())
+});
+
+story!(orders_are_found_by_what_their_customer_is_called_now, async |shop| {
+    let sku = shop.goods("TEA", 500, 100).await?;
+    let place = async |name: &str, phone: &str| {
+        let line = PlaceLine { sku_id: sku, qty: Qty(1), unit_price: None, note: String::new() };
+        let order = PlaceOrder {
+            lines: vec![line],
+            buyer_name: name.into(),
+            buyer_phone: phone.into(),
+            ..PlaceOrder::default()
+        };
+        shop.call(call::orders_place, order).await
+    };
+    let found = async |text: &str| -> engine::Result<usize> {
+        let filter = OrderFilter { search: Some(text.into()), ..OrderFilter::default() };
+        Ok(shop.ask(call::orders_list, ListOrders { filter, ..ListOrders::default() }).await?.items.len())
+    };
+    let counts = async |texts: [&str; 5]| -> engine::Result<[usize; 5]> {
+        let mut counts = [0; 5];
+        for (count, text) in counts.iter_mut().zip(texts) {
+            *count = found(text).await?;
+        }
+        Ok(counts)
+    };
+    let texts = ["王小明", "xiaoming", "大海", "zhaodahai", "悟空"];
+    let first = place("王小明", "13800138000").await?;
+    place("王小明", "13800138000").await?;
+    place("孙悟空", "13900139000").await?;
+    assert_eq!(counts(texts).await?, [2, 2, 0, 0, 1]);
+
+    let order = shop.ask(call::orders_get, OrderById { order_id: first.order_id }).await?;
+    let id = order.customer_id.expect("a customer");
+    let before = shop.ask(call::customers_get, CustomerById { id }).await?;
+    let change = Save { id: Some(id), version: Some(before.version), ..named("赵大海", "13800138000") };
+    shop.call(call::customers_save, change).await?;
+    assert_eq!(counts(texts).await?, [0, 0, 2, 2, 1]);
+
+    let hits = shop.ask(call::customers_search, SearchCustomers { query: "悟空".into(), limit: None }).await?;
+    shop.call(call::customers_merge, Merge { keep: hits.items[0].id, drop: id }).await?;
+    assert_eq!(counts(texts).await?, [0, 0, 0, 0, 3]);
+    // Of several words each, a single letter, and what nobody is called.
+    assert_eq!(counts(["悟 空", "孙 wukong", "w", "139 悟空", "悟空大"]).await?, [3, 3, 3, 3, 0]);
+    assert_eq!(shop.ask(call::app_check, Nothing {}).await?.differences, []);
     Ok(())
 });

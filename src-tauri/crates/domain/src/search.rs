@@ -1,5 +1,6 @@
-//! Search without a search engine: every row keeps a haystack and its two-character grams, so that a
-//! two-character Chinese word is found, by Han, by pinyin or by initials, on both databases alike.
+//! Search without a search engine: every row keeps a haystack and its grams of two and three characters,
+//! so that a two-character Chinese word is found, by Han, by pinyin or by initials, on both databases
+//! alike, and a longer one does not have to be picked from all rows that share its pairs.
 
 use crate::text::half_width;
 use pinyin::{ToPinyin, ToPinyinMulti};
@@ -45,28 +46,32 @@ pub fn haystack(fields: &[&str]) -> String {
     parts.join(&FIELD_SEPARATOR.to_string())
 }
 
-/// The sorted, unique grams of a haystack: every two neighbouring characters within a word, and every
-/// Han character alone.
+/// The sorted, unique grams of a haystack: every two and every three neighbouring characters within a
+/// word, and every Han character alone.
 pub fn grams(text: &str) -> Vec<String> {
     let mut set = BTreeSet::new();
     for word in text.split(|c: char| c == FIELD_SEPARATOR || c.is_whitespace()) {
-        let mut before: Option<char> = None;
+        let (mut first, mut second): (Option<char>, Option<char>) = (None, None);
         for c in word.chars().map(half_width).flat_map(char::to_lowercase) {
             if is_han(c) {
                 set.insert(c.to_string());
             }
-            if let Some(before) = before {
-                set.insert([before, c].iter().collect::<String>());
+            if let Some(second) = second {
+                set.insert([second, c].iter().collect::<String>());
+                if let Some(first) = first {
+                    set.insert([first, second, c].iter().collect::<String>());
+                }
             }
-            before = Some(c);
+            (first, second) = (second, Some(c));
         }
     }
     set.into_iter().collect()
 }
 
-/// The grams each word of a query must have, sorted and unique; a row that has them all is then
-/// compared with the word itself. A word of one Han character asks for that character; a word of one
-/// other character narrows nothing and is left out.
+/// The grams each word of a query must have, sorted and unique; unless it [`is_gram`], a row that has
+/// them all is then compared with the word itself. A word of one Han character asks for that character;
+/// a word of one other character narrows nothing and is left out. A longer word asks for as many grams
+/// of three as cover it.
 pub fn query_grams(query: &str) -> Vec<Vec<String>> {
     query_words(query).iter().map(|word| word_grams(word)).filter(|grams| !grams.is_empty()).collect()
 }
@@ -81,13 +86,26 @@ pub fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{323af}' | '\u{f900}'..='\u{faff}' | '〇')
 }
 
-fn word_grams(word: &str) -> Vec<String> {
-    let chars: Vec<char> = word.chars().collect();
-    if let [only] = chars[..] {
-        return if is_han(only) { vec![only.to_string()] } else { Vec::new() };
+/// Whether a word is itself a gram: a row that has it needs no comparing.
+pub fn is_gram(word: &str) -> bool {
+    let mut chars = word.chars();
+    match (chars.next(), chars.nth(2)) {
+        (Some(first), None) => is_han(first) || word.chars().nth(1).is_some(),
+        _ => false,
     }
-    let pairs: BTreeSet<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
-    pairs.into_iter().collect()
+}
+
+fn word_grams(word: &str) -> Vec<String> {
+    if is_gram(word) {
+        return vec![word.to_owned()];
+    }
+    let chars: Vec<char> = word.chars().collect();
+    if chars.len() < 3 {
+        return Vec::new();
+    }
+    let starts = (0..chars.len() - 2).step_by(3).chain([chars.len() - 3]);
+    let grams: BTreeSet<String> = starts.map(|at| chars[at..at + 3].iter().collect()).collect();
+    grams.into_iter().collect()
 }
 
 const MOST_READINGS: usize = 4;
@@ -198,10 +216,20 @@ mod tests {
     }
 
     #[test]
+    fn short_words_are_grams() {
+        let gram = ["果", "苹果", "红苹果", "ab", "abc"];
+        assert!(gram.iter().all(|word| is_gram(word)));
+        assert!(!["", "a", "abcd", "红富士苹"].iter().any(|word| is_gram(word)));
+    }
+
+    #[test]
     fn grams_stay_within_a_word() {
         assert_eq!(grams("ab c\u{1f}de"), ["ab", "de"]);
+        assert_eq!(grams("abcd"), ["ab", "abc", "bc", "bcd", "cd"]);
         assert_eq!(grams("苹果"), ["果", "苹", "苹果"]);
-        assert_eq!(query_grams("a 果 abab"), vec![vec!["果".to_owned()], vec!["ab".to_owned(), "ba".to_owned()]]);
+        assert_eq!(query_grams("a 果 abab"), vec![vec!["果".to_owned()], vec!["aba".to_owned(), "bab".to_owned()]]);
+        assert_eq!(query_grams("shuibei"), vec![vec!["bei".to_owned(), "ibe".to_owned(), "shu".to_owned()]]);
+        assert_eq!(query_grams("茶250"), vec![vec!["250".to_owned(), "茶25".to_owned()]]);
         assert_eq!(query_grams(" x "), Vec::<Vec<String>>::new());
     }
 

@@ -109,6 +109,11 @@ pub struct Ctx {
     pub(crate) jobs: Arc<crate::imports::Jobs>,
 }
 
+/// A new id, in the order of time.
+pub(crate) fn new_id() -> Uuid {
+    Uuid::now_v7()
+}
+
 /// Work that a command starts and that must not start when the command is rolled back.
 pub(crate) type AfterCommit = Box<dyn FnOnce(Engine) + Send>;
 
@@ -120,7 +125,7 @@ impl Ctx {
 
     /// A new id, in the order of time.
     pub fn new_id(&self) -> Uuid {
-        Uuid::now_v7()
+        new_id()
     }
 
     /// The shop's local day of now (days since 1970-01-01).

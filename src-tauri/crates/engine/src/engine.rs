@@ -98,6 +98,13 @@ impl Engine {
         self.db.close().await;
     }
 
+    /// Makes the index of orders by their buyers anew, for whoever wrote orders past the commands.
+    pub async fn index_orders(&self) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        crate::orders::buyers::rebuild(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
     pub(crate) async fn begin(
         &self,
         spec: &'static Spec,

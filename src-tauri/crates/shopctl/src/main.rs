@@ -16,6 +16,10 @@ use engine::{
 use output::{Failure, print, say};
 use uuid::Uuid;
 
+/// Rows travel between threads, which is what the system's own allocator is slowest at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A shop from the command line.
 ///
 /// Works on the same database as the window, through the same commands: what is refused there is

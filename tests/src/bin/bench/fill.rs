@@ -41,6 +41,7 @@ pub async fn shop(folder: &Path, orders: u64, skus: u64) -> anyhow::Result<PathB
     multiply(&fresh, orders)?;
     let engine = Engine::open(&Address::Sqlite(fresh.clone())).await?;
     ask(&engine, "analytics.rebuild", json!({})).await?;
+    engine.index_orders().await?;
     engine.close().await;
     let db = Connection::open(&fresh)?;
     db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?;

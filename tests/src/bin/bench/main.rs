@@ -20,6 +20,10 @@ use engine::{
 };
 use serde_json::{Value, json};
 
+/// As in the programs that are measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 pub struct Args {
     /// Where the result goes; standard output when left out.

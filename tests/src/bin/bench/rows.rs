@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use engine::{Engine, db::Address};
+use engine::{Engine, commands::call, ctx::Door, db::Address, orders::ListOrders};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -62,10 +62,12 @@ pub async fn page(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
     let (mut worst, mut worst_growth) = ((0.0, String::new()), (0.0, String::new()));
     // Each shop is asked for what it has.
     for ((name, large), (_, small)) in filters(&bench.large).await?.into_iter().zip(filters(&bench.small).await?) {
-        let mut large = list(&bench.large, &large, 400).await?;
-        let mut small = list(&bench.small, &small, 100).await?;
+        let (mut large, found) = list(&bench.large, &large, 400).await?;
+        let (mut small, found_small) = list(&bench.small, &small, 400).await?;
         let ratio = percentile(&mut large, 0.99) / limit;
-        let growth = percentile(&mut large, 0.5) / percentile(&mut small, 0.5);
+        // By the order that is shown: a page of few orders is no measure for a full one.
+        let each = |times: &mut [Duration], found: usize| percentile(times, 0.5) / found.max(1) as f64;
+        let growth = each(&mut large, found) / each(&mut small, found_small);
         measures.push(Measure::new(
             format!("orders page: {name} / read of 50"),
             ratio,
@@ -115,7 +117,8 @@ async fn filters(engine: &Engine) -> anyhow::Result<Vec<(String, Vec<Value>)>> {
         ("customer".into(), one(json!({"customer_id": first["customer_id"]}))),
         ("SKU".into(), one(json!({"sku_id": order["lines"][0]["sku_id"]}))),
         ("waybill".into(), one(json!({"waybill": waybill}))),
-        ("search by customer name".into(), ["王伟", "李芳娜"].map(|s| json!({"search": s})).to_vec()),
+        ("search by customer name".into(), ["王伟", "李芳"].map(|s| json!({"search": s})).to_vec()),
+        ("search by a rare name".into(), one(json!({"search": "李芳娜"}))),
         ("search by family name".into(), one(json!({"search": "王"}))),
         ("search by initials".into(), one(json!({"search": "ww"}))),
         ("search by waybill".into(), one(json!({"search": waybill}))),
@@ -123,17 +126,22 @@ async fn filters(engine: &Engine) -> anyhow::Result<Vec<(String, Vec<Value>)>> {
     ])
 }
 
-async fn list(engine: &Engine, filters: &[Value], rounds: usize) -> anyhow::Result<Vec<Duration>> {
-    let mut times = Vec::new();
+/// As the window asks: typed, and the answer written as JSON.
+/// Answers the times and how many orders came on all pages together.
+async fn list(engine: &Engine, filters: &[Value], rounds: usize) -> anyhow::Result<(Vec<Duration>, usize)> {
+    let caller = engine.owner(Door::Window);
+    let (mut times, mut found) = (Vec::new(), 0);
     for n in 0..rounds + 5 {
-        let input = json!({"limit": 50, "filter": filters[n % filters.len()]});
+        let input: ListOrders = serde_json::from_value(json!({"limit": 50, "filter": filters[n % filters.len()]}))?;
         let start = Instant::now();
-        ask(engine, "orders.list", input).await?;
+        let page = call::orders_list(engine, &caller, input).await?;
+        std::hint::black_box(serde_json::to_string(&page)?);
         if n >= 5 {
             times.push(start.elapsed());
+            found += page.items.len();
         }
     }
-    Ok(times)
+    Ok((times, found))
 }
 
 /// The dashboard over periods of one day to two years.

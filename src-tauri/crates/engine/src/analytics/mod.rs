@@ -15,7 +15,7 @@ use crate::check::Difference;
 pub use dashboard::dashboard;
 pub(crate) use recount::check;
 pub use recount::{rebuild, recount};
-pub(crate) use rollup::{DayDelta, Sale, SkuDelta, add_days, add_skus, cancelled, paid, placed, shard};
+pub(crate) use rollup::{DayDelta, Sale, SkuDays, SkuDelta, add_days, add_skus, cancelled, paid, placed, shard};
 pub use sales_by::sales_by;
 
 /// From and to are days of the shop's zone (since 1970-01-01), both within.

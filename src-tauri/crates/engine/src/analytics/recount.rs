@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::units::{Count, Millis};
 use uuid::Uuid;
 
-use super::{DayDelta, Recount, SkuDelta, add_days, add_skus, dashboard::days_between};
+use super::{DayDelta, Recount, SkuDays, SkuDelta, add_days, add_skus, dashboard::days_between};
 use crate::{
     check::Difference,
     ctx::Ctx,
@@ -20,7 +20,6 @@ use crate::{
 const QUARTER: i64 = 900_000;
 
 type Days = BTreeMap<(i32, String), DayDelta>;
-type Skus = BTreeMap<(i32, Uuid), SkuDelta>;
 
 /// Counts everything again and says what differs; changes nothing.
 pub async fn recount(ctx: &mut Ctx, _: Nothing) -> Result<Recount> {
@@ -40,8 +39,7 @@ pub async fn rebuild(ctx: &mut Ctx, _: Nothing) -> Result<Recount> {
         let days: Vec<(i32, &str, DayDelta)> =
             days.iter().map(|((day, channel), delta)| (*day, channel.as_str(), *delta)).collect();
         add_days(&mut ctx.tx, 0, &days).await?;
-        let skus: Vec<(i32, Uuid, SkuDelta)> = skus.into_iter().map(|((day, sku), delta)| (day, sku, delta)).collect();
-        add_skus(&mut ctx.tx, &skus).await?;
+        add_skus(&mut ctx.tx, skus).await?;
     }
     ctx.about(shop.id);
     Ok(report)
@@ -179,7 +177,7 @@ async fn first_orders(tx: &mut Tx, shop: &Shop) -> Result<BTreeMap<i32, i64>> {
     Ok(days)
 }
 
-async fn count_skus(tx: &mut Tx) -> Result<Skus> {
+async fn count_skus(tx: &mut Tx) -> Result<SkuDays> {
     type Row = (i64, Uuid, i64, i64, i64);
     let rows: Vec<Row> = fetch_all!(
         *tx,
@@ -220,7 +218,7 @@ async fn stored_days(tx: &mut Tx) -> Result<Days> {
     Ok(days)
 }
 
-async fn stored_skus(tx: &mut Tx) -> Result<Skus> {
+async fn stored_skus(tx: &mut Tx) -> Result<SkuDays> {
     type Row = (i64, Uuid, i64, i64, i64);
     let rows: Vec<Row> = fetch_all!(*tx, Row, "SELECT day, sku_id, orders, units, net FROM sales_sku_daily")?;
     Ok(rows

@@ -1,11 +1,16 @@
 //! The daily sums, kept in the transaction of the document they count.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::SoldLine;
 use crate::{
     ctx::Ctx,
-    db::{Arg, Tx},
+    db::{
+        Arg, Tx,
+        rows::{self, RowShape},
+    },
     error::Result,
 };
 
@@ -41,6 +46,9 @@ pub(crate) struct DayDelta {
     pub new_customers: i64,
 }
 
+/// What changes in the sums of SKUs, by day and SKU.
+pub(crate) type SkuDays = BTreeMap<(i32, Uuid), SkuDelta>;
+
 /// What changes in the sums of one day and SKU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SkuDelta {
@@ -60,7 +68,7 @@ pub(crate) async fn placed(ctx: &mut Ctx, sale: &Sale<'_>) -> Result<()> {
     };
     let shard = shard(ctx);
     add_days(&mut ctx.tx, shard, &[(sale.day, sale.channel, delta)]).await?;
-    add_skus(&mut ctx.tx, &of_lines(sale, 1)).await
+    add_skus(&mut ctx.tx, of_lines(sale, 1)).await
 }
 
 /// An order was cancelled: it stays in what was placed and is counted apart; its goods no longer
@@ -74,7 +82,7 @@ pub(crate) async fn cancelled(ctx: &mut Ctx, sale: &Sale<'_>) -> Result<()> {
     };
     let shard = shard(ctx);
     add_days(&mut ctx.tx, shard, &[(sale.day, sale.channel, delta)]).await?;
-    add_skus(&mut ctx.tx, &of_lines(sale, -1)).await
+    add_skus(&mut ctx.tx, of_lines(sale, -1)).await
 }
 
 /// Money came in or went back on `day` (of the payment), and so many orders became paid.
@@ -98,7 +106,7 @@ pub(crate) fn shard(ctx: &Ctx) -> i64 {
 
 /// Adds to the sums of days; rows of one day and channel are added up first.
 pub(crate) async fn add_days(tx: &mut Tx, shard: i64, deltas: &[(i32, &str, DayDelta)]) -> Result<()> {
-    let mut rows: std::collections::BTreeMap<(i32, &str), DayDelta> = std::collections::BTreeMap::new();
+    let mut rows: BTreeMap<(i32, &str), DayDelta> = BTreeMap::new();
     for (day, channel, delta) in deltas {
         rows.entry((*day, channel)).or_default().add(*delta);
     }
@@ -127,38 +135,31 @@ pub(crate) async fn add_days(tx: &mut Tx, shard: i64, deltas: &[(i32, &str, DayD
     Ok(())
 }
 
-/// Adds to the sums of SKUs; rows of one day and SKU are added up first, and go in their order,
-/// so that two orders of the same goods never wait for each other in a ring.
-pub(crate) async fn add_skus(tx: &mut Tx, deltas: &[(i32, Uuid, SkuDelta)]) -> Result<()> {
-    let mut rows: std::collections::BTreeMap<(i32, Uuid), SkuDelta> = std::collections::BTreeMap::new();
-    for (day, sku, delta) in deltas {
-        let row = rows.entry((*day, *sku)).or_default();
-        row.orders += delta.orders;
-        row.units += delta.units;
-        row.net += delta.net;
+/// Adds to the sums of SKUs. They go in their order, so that two orders of the same goods never wait
+/// for each other in a ring.
+pub(crate) async fn add_skus(tx: &mut Tx, days: SkuDays) -> Result<()> {
+    let mut values: Vec<Arg> = Vec::with_capacity(days.len() * 5);
+    for ((day, sku), delta) in days {
+        values.extend([day.into(), sku.into(), delta.orders.into(), delta.units.into(), delta.net.into()]);
     }
-    let mut values: Vec<Arg> = Vec::with_capacity(rows.len() * 5);
-    for ((day, sku), delta) in &rows {
-        values.extend([
-            Arg::from(*day),
-            Arg::from(*sku),
-            Arg::from(delta.orders),
-            Arg::from(delta.units),
-            Arg::from(delta.net),
-        ]);
-    }
-    if values.is_empty() {
-        return Ok(());
-    }
-    tx.insert_many(
-        "INSERT INTO sales_sku_daily AS s (day, sku_id, orders, units, net)",
-        5,
-        &values,
-        "ON CONFLICT (day, sku_id) DO UPDATE SET
-            orders = s.orders + excluded.orders, units = s.units + excluded.units, net = s.net + excluded.net",
-    )
-    .await?;
+    rows::insert(tx, &SKU_DAY, values).await?;
     Ok(())
+}
+
+const SKU_DAY: RowShape = RowShape {
+    insert: "INSERT INTO sales_sku_daily AS s (day, sku_id, orders, units, net)",
+    row: "(?1,?2,?3,?4,?5)",
+    values: 5,
+    suffix: "ON CONFLICT (day, sku_id) DO UPDATE SET
+             orders = s.orders + excluded.orders, units = s.units + excluded.units, net = s.net + excluded.net",
+};
+
+impl SkuDelta {
+    pub fn add(&mut self, other: Self) {
+        self.orders += other.orders;
+        self.units += other.units;
+        self.net += other.net;
+    }
 }
 
 impl DayDelta {
@@ -192,13 +193,13 @@ impl DayDelta {
     }
 }
 
-/// The lines of an order, a row per SKU: an order counts once for a SKU on two of its lines.
-fn of_lines(sale: &Sale<'_>, sign: i64) -> Vec<(i32, Uuid, SkuDelta)> {
-    let mut rows: Vec<(i32, Uuid, SkuDelta)> = Vec::with_capacity(sale.lines.len());
-    let mut seen = std::collections::HashSet::with_capacity(sale.lines.len());
+/// The lines of an order by SKU: an order counts once for a SKU on two of its lines.
+fn of_lines(sale: &Sale<'_>, sign: i64) -> SkuDays {
+    let mut days = SkuDays::new();
     for (sku, units, net) in sale.lines {
-        let orders = if seen.insert(*sku) { sign } else { 0 };
-        rows.push((sale.day, *sku, SkuDelta { orders, units: units * sign, net: net * sign }));
+        let row = days.entry((sale.day, *sku)).or_insert(SkuDelta { orders: sign, ..SkuDelta::default() });
+        row.units += units * sign;
+        row.net += net * sign;
     }
-    rows
+    days
 }

@@ -13,7 +13,7 @@ use super::is_file;
 use crate::{
     db::{Arg, Tx, placeholders},
     error::{Error, Result},
-    execute, fetch_all, fetch_dyn, search,
+    execute, fetch_all, fetch_dyn, orders, search,
 };
 
 /// What is copied: our tables, without the migrations' own and those of the search index.
@@ -80,7 +80,10 @@ pub(super) async fn clear(tx: &mut Tx, tables: &[Table]) -> Result<()> {
     if is_file(tx) {
         // Rows of one table may refer to each other: looked at when all is done.
         execute!(*tx, "PRAGMA defer_foreign_keys = ON")?;
-        tx.execute_dyn("INSERT INTO search_gram (search_gram) VALUES ('delete-all')".to_owned(), &[]).await?;
+        for index in ["search_gram", "search_order_gram"] {
+            tx.execute_dyn(format!("INSERT INTO {index} ({index}) VALUES ('delete-all')"), &[]).await?;
+        }
+        execute!(*tx, "DELETE FROM search_order")?;
     }
     tx.execute_dyn("DELETE FROM search_doc".to_owned(), &[]).await?;
     for table in tables.iter().rev() {
@@ -145,7 +148,7 @@ async fn documents(from: &mut Tx, into: &mut Tx) -> Result<()> {
         let sql = "SELECT kind, ref_id, hay FROM search_doc WHERE (kind, ref_id) > ($1, $2)
                    ORDER BY kind, ref_id LIMIT $3";
         let page: Vec<(String, Uuid, String)> = fetch_dyn!(*from, (String, Uuid, String), sql, &args)?;
-        let Some((kind, id, _)) = page.last() else { return Ok(()) };
+        let Some((kind, id, _)) = page.last() else { return orders::buyers::rebuild(into).await };
         after = (kind.clone(), *id);
         for part in page.chunk_by(|a, b| a.0 == b.0) {
             let docs: Vec<(Uuid, String)> = part.iter().map(|(_, id, hay)| (*id, hay.clone())).collect();

@@ -228,8 +228,7 @@ async fn sums(ctx: &mut Ctx, rows: &[Row]) -> Result<HashMap<Uuid, Sum>> {
                 CAST(SUM(CASE WHEN b.on_hand - b.reserved <= b.low_at THEN 1 ELSE 0 END) AS BIGINT) AS low,
                 CAST(SUM(CASE WHEN s.weight_g IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unweighed
          FROM sku s
-         LEFT JOIN location l ON l.main
-         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = l.id
+         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = (SELECT id FROM location WHERE main)
          WHERE NOT s.retired AND s.product_id IN ({})
          GROUP BY s.product_id",
         placeholders(0, ids.len())

@@ -136,18 +136,7 @@ async fn rows(ctx: &mut Ctx, ids: &[Uuid], limit: usize, only_for_sale: bool) ->
     let mut items = Vec::new();
     // Usually all of the first few are for sale, and the others need not be read.
     for chunk in ids.chunks(limit.max(50)) {
-        let args: Vec<Arg> = chunk.iter().copied().map(Arg::Uuid).collect();
-        let states = if only_for_sale { "p.state = 'listed'" } else { "p.state <> 'archived'" };
-        let sql = format!(
-            "SELECT s.id AS sku_id, s.product_id, s.code, s.barcode, p.title, p.title_en, s.option_values, s.price,
-                    COALESCE(b.on_hand - b.reserved, 0) AS available, s.backorder, p.state, p.media
-             FROM sku s
-             JOIN product p ON p.id = s.product_id
-             LEFT JOIN location l ON l.main
-             LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = l.id
-             WHERE s.id IN ({}) AND NOT s.retired AND {states}",
-            placeholders(0, args.len())
-        );
+        let (sql, args) = rows_of(chunk, only_for_sale);
         let rows: Vec<Row> = fetch_dyn!(ctx.tx, Row, sql, &args)?;
         let mut rows: HashMap<Uuid, Row> = rows.into_iter().map(|row| (row.sku_id, row)).collect();
         for id in chunk {
@@ -160,6 +149,20 @@ async fn rows(ctx: &mut Ctx, ids: &[Uuid], limit: usize, only_for_sale: bool) ->
         }
     }
     Ok(items)
+}
+
+fn rows_of(ids: &[Uuid], only_for_sale: bool) -> (String, Vec<Arg>) {
+    let states = if only_for_sale { "p.state = 'listed'" } else { "p.state <> 'archived'" };
+    // A cross join, lest SQLite begin with all products that are listed.
+    let sql = format!(
+        "SELECT s.id AS sku_id, s.product_id, s.code, s.barcode, p.title, p.title_en, s.option_values, s.price,
+                COALESCE(b.on_hand - b.reserved, 0) AS available, s.backorder, p.state, p.media
+         FROM sku s CROSS JOIN product p
+         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = (SELECT id FROM location WHERE main)
+         WHERE p.id = s.product_id AND s.id IN ({}) AND NOT s.retired AND {states}",
+        placeholders(0, ids.len())
+    );
+    (sql, ids.iter().copied().map(Arg::Uuid).collect())
 }
 
 impl Row {
@@ -180,5 +183,20 @@ impl Row {
             image: media.into_iter().next(),
             exact: false,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plans::Scratch;
+
+    #[tokio::test]
+    async fn what_was_found_is_read_by_its_id() {
+        let scratch = Scratch::open().await;
+        let (sql, args) = rows_of(&[Uuid::nil(), Uuid::max()], true);
+        let plan = scratch.plan(&sql, &args).await;
+        assert!(plan[0].contains("SEARCH s USING INDEX sqlite_autoindex_sku"), "{plan:#?}");
+        assert!(plan.iter().all(|line| !line.starts_with("SCAN") || line.contains("location")), "{plan:#?}");
     }
 }

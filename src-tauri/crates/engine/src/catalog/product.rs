@@ -142,8 +142,7 @@ pub(crate) async fn load(tx: &mut Tx, id: Uuid) -> Result<Option<Product>> {
                 s.backorder, s.tax_ppm, s.low_stock, s.retired,
                 COALESCE(b.on_hand, 0) AS on_hand, COALESCE(b.reserved, 0) AS reserved
          FROM sku s
-         LEFT JOIN location l ON l.main
-         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = l.id
+         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = (SELECT id FROM location WHERE main)
          WHERE s.product_id = $1
          ORDER BY s.position, s.id",
         id

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Customer, Merge, haystack, index, list, save};
+use super::{Customer, Merge, haystack, list, save};
 use crate::{
     ctx::Ctx,
     error::{Error, Result},
@@ -71,7 +71,7 @@ pub async fn merge(ctx: &mut Ctx, input: Merge) -> Result<Customer> {
         gone.id
     )?;
     save::unindex(&mut ctx.tx, gone.id).await?;
-    index(&mut ctx.tx, &[(keep.id, haystack(&keep.name, phone, email))]).await?;
+    save::reindex(&mut ctx.tx, keep.id, haystack(&keep.name, phone, email)).await?;
     let after = list::load(&mut ctx.tx, keep.id).await?;
     ctx.about(keep.id);
     ctx.changed("customer", gone.id, json!(gone), json!({"merged_into": keep.id}));

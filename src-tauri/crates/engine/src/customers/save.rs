@@ -8,7 +8,7 @@ use crate::{
     ctx::Ctx,
     db::Tx,
     error::{Error, Result, is_unique_violation},
-    execute, fetch_optional, search,
+    execute, fetch_optional, orders, search,
     settings::checked_country,
 };
 
@@ -75,9 +75,15 @@ pub(crate) fn haystack(name: &str, phone: &str, email: &str) -> String {
     domain::search::haystack(&[name, phone, &digits, email])
 }
 
-/// Brings the search index up to date for these customers.
+/// Brings the search index up to date for these new customers.
 pub(crate) async fn index(tx: &mut Tx, docs: &[(Uuid, String)]) -> Result<()> {
     search::put(tx, "customer", docs).await
+}
+
+/// The same for one who may have orders.
+pub(super) async fn reindex(tx: &mut Tx, id: Uuid, hay: String) -> Result<()> {
+    orders::buyers::again(tx, id, &hay).await?;
+    index(tx, &[(id, hay)]).await
 }
 
 pub(super) async fn unindex(tx: &mut Tx, id: Uuid) -> Result<()> {
@@ -221,7 +227,9 @@ async fn update(ctx: &mut Ctx, id: Uuid, version: Count, fields: &Fields) -> Res
         Ok(_) => {}
         Err(error) => return Err(twin_or(error, id)),
     }
-    index(&mut ctx.tx, &[(id, fields.haystack())]).await?;
+    if fields.haystack() != haystack(&before.name, &before.phone, &before.email) {
+        reindex(&mut ctx.tx, id, fields.haystack()).await?;
+    }
     let after = list::load(&mut ctx.tx, id).await?;
     ctx.about(id);
     ctx.changed("customer", id, json!(before), json!(after));

@@ -5,6 +5,9 @@
 //! both speak: `$1`, `RETURNING`, `ON CONFLICT`, CTEs, window functions, `CAST(SUM(x) AS BIGINT)`.
 
 mod migrate;
+#[cfg(test)]
+pub(crate) mod plans;
+pub(crate) mod rows;
 
 pub use migrate::newest as newest_migration;
 
@@ -213,8 +216,16 @@ pub fn for_sqlite(sql: String) -> String {
     plain
 }
 
-/// SQLite refuses more bound values than this in one statement.
-const MAX_BINDS: usize = 32_000;
+/// How many of `left` rows the next statement takes. Few go at once; many go by 256, and what is left
+/// over by halves of it: however many rows come, few statements are ever prepared, and none has more
+/// values than a database takes.
+pub fn rows_at_once(left: usize) -> usize {
+    match left {
+        0..=32 => left,
+        33..256 => 1 << left.ilog2(),
+        _ => 256,
+    }
+}
 
 impl Tx {
     pub fn is_postgres(&self) -> bool {
@@ -246,9 +257,13 @@ impl Tx {
     ) -> Result<u64, sqlx::Error> {
         debug_assert!(columns > 0 && values.len().is_multiple_of(columns));
         let mut touched = 0;
-        for chunk in values.chunks((MAX_BINDS / columns).max(1) * columns) {
-            let sql = format!("{insert} VALUES {} {suffix}", value_rows(chunk.len() / columns, columns));
+        let mut left = values;
+        while !left.is_empty() {
+            let rows = rows_at_once(left.len() / columns);
+            let (chunk, rest) = left.split_at(rows * columns);
+            let sql = format!("{insert} VALUES {} {suffix}", value_rows(rows, columns));
             touched += self.execute_dyn(sql, chunk).await?;
+            left = rest;
         }
         Ok(touched)
     }
@@ -298,6 +313,8 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         .max_connections(connections)
         .idle_timeout(None)
         .max_lifetime(None)
+        // There is no server that could have gone: asking first would be a message to and fro each time.
+        .test_before_acquire(false)
         // A full disk makes SQLite end the transaction by itself; the ROLLBACK that follows fails, and
         // sqlx would count that transaction as open for ever. Such a connection is replaced.
         .before_acquire(|connection, _| {
@@ -337,10 +354,15 @@ impl Db {
                     .foreign_keys(true)
                     .busy_timeout(Duration::from_secs(15))
                     .pragma("temp_store", "memory")
-                    .statement_cache_capacity(256);
+                    .statement_cache_capacity(256)
+                    // A page of a list fits: its reader is not sent to sleep in the middle of it.
+                    .row_buffer_size(256);
                 let writer = sqlite_pool(1)
                     .acquire_timeout(Duration::from_secs(60))
-                    .connect_with(options.clone().pragma("cache_size", "-32768"))
+                    .connect_with(
+                        // 32 MB of log before it is folded in: a page that many rows go to is written once.
+                        options.clone().pragma("cache_size", "-65536").pragma("wal_autocheckpoint", "8000"),
+                    )
                     .await
                     .map_err(|error| if is_read_only(path) { Error::ReadOnly } else { error.into() })?;
                 let readers =
@@ -405,7 +427,23 @@ impl Db {
 
 #[cfg(test)]
 mod tests {
-    use super::for_sqlite;
+    use super::{for_sqlite, rows_at_once};
+
+    #[test]
+    fn many_rows_go_in_statements_of_few_sizes() {
+        let mut sizes = std::collections::BTreeSet::new();
+        for rows in 0..2000 {
+            let mut left = rows;
+            while left > 0 {
+                let now = rows_at_once(left);
+                assert!((1..=256).contains(&now) && now <= left);
+                sizes.insert(now);
+                left -= now;
+            }
+        }
+        // 1 to 32, 64, 128, 256.
+        assert_eq!(sizes.len(), 35);
+    }
 
     #[test]
     fn placeholders_that_count_upwards_have_no_names() {

@@ -88,9 +88,7 @@ pub fn open(path: &str, options: &ImportOptions) -> Result<Opened> {
     if size > MAX_FILE {
         return Err(bad(&name, "too_large"));
     }
-    let mut head = Vec::new();
-    let wanted = if size <= WHOLE { WHOLE } else { HEAD };
-    (&mut file).take(wanted).read_to_end(&mut head).map_err(fault)?;
+    let Survey { mut head, hash, utf8 } = Survey::of(&mut file, size).map_err(fault)?;
     let mut opened = Opened {
         path: path.to_owned(),
         size,
@@ -100,7 +98,7 @@ pub fn open(path: &str, options: &ImportOptions) -> Result<Opened> {
         delimiter: b',',
         sheets: Vec::new(),
         sheet: None,
-        hash: hash(&mut file, &head, size).map_err(fault)?,
+        hash,
         name,
     };
     if head.starts_with(b"PK\x03\x04") {
@@ -110,14 +108,22 @@ pub fn open(path: &str, options: &ImportOptions) -> Result<Opened> {
     if head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         return Err(opened.bad("old_excel"));
     }
-    let partial = (head.len() as u64) < size;
     (opened.encoding, opened.bom) = match &options.encoding {
         Some(label) => {
             let encoding =
                 Encoding::for_label(label.as_bytes()).ok_or_else(|| Error::invalid("options.encoding", "unknown"))?;
             (encoding, Encoding::for_bom(&head).is_some())
         }
-        None => encoding_of(&head, partial).ok_or_else(|| opened.bad("binary"))?,
+        None => {
+            if !utf8 && size <= WHOLE {
+                // What else it may be is told by all of it.
+                file.seek(SeekFrom::Start(HEAD))
+                    .and_then(|_| file.read_to_end(&mut head))
+                    .map_err(|error| opened.bad(io_reason(&error)))?;
+            }
+            let partial = (head.len() as u64) < size;
+            encoding_of(&head, utf8, partial).ok_or_else(|| opened.bad("binary"))?
+        }
     };
     let start = &head[..head.len().min(HEAD as usize)];
     let (text, _, _) = opened.encoding.decode(start);
@@ -322,29 +328,58 @@ fn check_unpacked_size(opened: &Opened) -> Result<()> {
     Ok(())
 }
 
-fn hash(file: &mut File, head: &[u8], size: u64) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    hasher.update(head);
-    if (head.len() as u64) < size {
-        let mut tail = Vec::new();
-        file.seek(SeekFrom::Start(size - HEAD))?;
-        file.take(HEAD).read_to_end(&mut tail)?;
-        hasher.update(&tail);
-        hasher.update(size.to_le_bytes());
+/// What a first look at a file tells, however large it is.
+struct Survey {
+    /// Its first [`HEAD`] bytes.
+    head: Vec<u8>,
+    hash: String,
+    /// Whether what was looked at is UTF-8: all of it, or the head of a very large file.
+    utf8: bool,
+}
+
+impl Survey {
+    fn of(file: &mut File, size: u64) -> io::Result<Self> {
+        let mut hasher = Sha256::new();
+        let mut head = Vec::new();
+        Read::by_ref(file).take(HEAD).read_to_end(&mut head)?;
+        hasher.update(&head);
+        let (mut utf8, mut cut) = utf8_so_far(&head);
+        let mut block = Vec::new();
+        if size > WHOLE {
+            file.seek(SeekFrom::Start(size - HEAD))?;
+            Read::by_ref(file).take(HEAD).read_to_end(&mut block)?;
+            hasher.update(&block);
+            hasher.update(size.to_le_bytes());
+            cut = 0;
+        } else {
+            block.extend_from_slice(&head[head.len() - cut..]);
+            while Read::by_ref(file).take(HEAD).read_to_end(&mut block)? > 0 {
+                hasher.update(&block[cut..]);
+                let fits = utf8_so_far(&block);
+                utf8 &= fits.0;
+                cut = fits.1;
+                block.drain(..block.len() - cut);
+            }
+        }
+        // A character that is cut in two at the very end is none.
+        utf8 &= cut == 0;
+        Ok(Self { head, hash: hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), utf8 })
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Whether these bytes may be UTF-8, and how many at their end begin a character that goes on.
+fn utf8_so_far(bytes: &[u8]) -> (bool, usize) {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => (true, 0),
+        Err(error) => (error.error_len().is_none(), (bytes.len() - error.valid_up_to()).min(3)),
+    }
 }
 
 /// The encoding and whether a byte order mark says so; `None` when this is no text.
-fn encoding_of(head: &[u8], partial: bool) -> Option<(&'static Encoding, bool)> {
+fn encoding_of(head: &[u8], fits_utf8: bool, partial: bool) -> Option<(&'static Encoding, bool)> {
     if let Some((encoding, _)) = Encoding::for_bom(head) {
         return Some((encoding, true));
     }
-    let fits_utf8 = match std::str::from_utf8(head) {
-        Ok(_) => true,
-        // A character cut in two at the end of the head is no fault.
-        Err(error) => partial && error.error_len().is_none() && head.len() - error.valid_up_to() < 4,
-    };
     let nuls = |odd: usize| head.iter().skip(odd).step_by(2).take(4096).filter(|byte| **byte == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
     if even + odd > 0 {

@@ -22,7 +22,6 @@ mod orders;
 mod products;
 mod reasons;
 mod report;
-mod rows;
 mod run;
 mod shopify;
 mod values;

@@ -24,7 +24,7 @@ use crate::{
     db::{Arg, Db},
     engine::{Changed, Engine},
     error::{Error, Result},
-    execute,
+    execute, fetch_one,
 };
 
 /// The imports and exports now running in this process.
@@ -365,15 +365,18 @@ async fn save_rejects(ctx: &mut Ctx, id: Uuid, report: &Report) -> Result<()> {
             ]);
         }
     }
-    let shape = super::rows::RowShape {
+    let shape = crate::db::rows::RowShape {
         insert: "INSERT INTO import_reject (job_id, row_no, reason, field, raw)",
         row: "(?1,?2,?3,?4,?5)",
         values: 5,
         suffix: "",
     };
-    super::rows::insert(&mut ctx.tx, &shape, values).await?;
+    crate::db::rows::insert(&mut ctx.tx, &shape, values).await?;
     Ok(())
 }
+
+/// So many rows leave the search index in pieces worth putting together.
+const MANY: i64 = 1_000;
 
 async fn end(engine: &Engine, id: Uuid, runner: Uuid, state: ImportState, error: Option<Error>) -> Result<()> {
     let mut tx = engine.db.begin().await?;
@@ -392,6 +395,15 @@ async fn end(engine: &Engine, id: Uuid, runner: Uuid, state: ImportState, error:
         now,
         (state != ImportState::Paused).then_some(now)
     )?;
+    let (written,): (i64,) = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT CASE WHEN dry_run THEN 0 ELSE created + updated END FROM import_job WHERE id = $1",
+        id
+    )?;
+    if state == ImportState::Done && written >= MANY {
+        crate::search::settle(&mut tx).await?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use domain::orders::{FulfilmentStatus, PaymentStatus, Stage};
 
-use super::counters::{Deltas, Standing};
+use super::{
+    buyers,
+    counters::{Deltas, Standing},
+};
 use crate::{check::Difference, db::Tx, error::Result, fetch_all, fetch_dyn};
 
 /// `what`, and a statement that answers document, what its facts say, what is stored.
@@ -169,6 +172,7 @@ pub(crate) async fn check(tx: &mut Tx) -> Result<Vec<Difference>> {
         }));
     }
     counters(tx, &mut found).await?;
+    found.extend(buyers::check(tx).await?);
     Ok(found)
 }
 

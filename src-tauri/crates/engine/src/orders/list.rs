@@ -203,6 +203,8 @@ pub(super) struct Select {
     pub conditions: Vec<String>,
     /// Whose `placed_at` and id are walked: `o.placed_at, o.id`, or those of a table that leads to it.
     pub key: (&'static str, &'static str),
+    /// What the page is ordered by, where it is not that key.
+    pub order: Option<&'static str>,
     /// Keeps SQLite from choosing an index for a column that is only compared.
     plain: &'static str,
 }
@@ -210,7 +212,7 @@ pub(super) struct Select {
 impl Select {
     pub(super) fn new(postgres: bool, from: &str, key: (&'static str, &'static str)) -> Self {
         let plain = if postgres { "" } else { "+" };
-        Self { args: Vec::new(), from: from.to_owned(), conditions: Vec::new(), key, plain }
+        Self { args: Vec::new(), from: from.to_owned(), conditions: Vec::new(), key, order: None, plain }
     }
 
     /// Orders by this index.
@@ -347,7 +349,11 @@ impl Select {
         let column = if sort.by_amount() { "o.total" } else { at };
         let way = if sort.ascending() { "ASC" } else { "DESC" };
         let filter = self.conditions.join(" AND ");
-        format!("SELECT {COLUMNS} FROM {} WHERE {filter} ORDER BY {column} {way}, {id} {way} LIMIT {limit}", self.from)
+        let order = match self.order {
+            Some(key) => format!("{key} {way}"),
+            None => format!("{column} {way}, {id} {way}"),
+        };
+        format!("SELECT {COLUMNS} FROM {} WHERE {filter} ORDER BY {order} LIMIT {limit}", self.from)
     }
 
     pub(super) async fn fetch(&self, ctx: &mut Ctx, sort: OrderSort, limit: i64) -> Result<Vec<Row>> {
@@ -500,28 +506,21 @@ pub(super) fn merged(mut rows: Vec<Row>, sort: OrderSort, limit: i64) -> Vec<Row
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        db::{Address, Db},
-        error::Result,
-    };
+    use crate::db::plans::Scratch;
 
     fn ask(filter: OrderFilter, sort: OrderSort) -> Ask {
         let cursor = Some((1_772_416_800_000, Uuid::max()));
         Ask { filter, sort, from: Some(1_700_000_000_000), before: Some(1_800_000_000_000), cursor }
     }
 
-    async fn plan(db: &Db, select: &Select, sort: OrderSort) -> Result<String> {
-        let mut tx = db.begin_read().await?;
-        let sql = format!("EXPLAIN QUERY PLAN {}", select.sql(sort, 51));
-        let rows: Vec<(i64, i64, i64, String)> = fetch_dyn!(tx, (i64, i64, i64, String), sql, &select.args)?;
-        Ok(rows.into_iter().map(|row| row.3).collect::<Vec<_>>().join("\n"))
+    async fn plan(scratch: &Scratch, select: &Select, sort: OrderSort) -> String {
+        scratch.plan(&select.sql(sort, 51), &select.args).await.join("\n")
     }
 
     /// A page is read from one index, in its order: nothing is scanned, nothing sorted.
     #[tokio::test]
     async fn each_filter_walks_its_index() {
-        let path = std::env::temp_dir().join(format!("shopkeeper-plans-{}.db", Uuid::new_v4()));
-        let db = Db::open(&Address::Sqlite(path.clone())).await.unwrap();
+        let scratch = Scratch::open().await;
         let id = Some(Uuid::nil());
         let by = |change: fn(&mut OrderFilter)| {
             let mut filter = OrderFilter::default();
@@ -560,20 +559,16 @@ mod tests {
             for sort in [OrderSort::Newest, OrderSort::Oldest] {
                 let stage = filter.stages.first().copied();
                 let select = walk(false, &ask(filter.clone(), sort), driver(&filter), stage);
-                let plan = plan(&db, &select, sort).await.unwrap();
+                let plan = plan(&scratch, &select, sort).await;
                 assert!(plan.lines().next().unwrap_or_default().contains(index), "{index}\n{plan}\n{filter:?}");
                 assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}\n{filter:?}");
             }
         }
         let filter = OrderFilter { amount_min: Some(Minor(5)), channel: Some("a".into()), ..OrderFilter::default() };
         for sort in [OrderSort::AmountDesc, OrderSort::AmountAsc] {
-            let plan = plan(&db, &by_amount(false, &ask(filter.clone(), sort)), sort).await.unwrap();
+            let plan = plan(&scratch, &by_amount(false, &ask(filter.clone(), sort)), sort).await;
             assert!(plan.contains("orders_by_total"), "{plan}");
             assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
-        }
-        db.close().await;
-        for ending in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{ending}", path.display()));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Facts are stored: quantities per line, payments, parcels, holds. The stage follows from them by
 //! the table in `domain`; nobody sets a status by hand.
 
+pub(crate) mod buyers;
 mod cancel;
 mod check;
 pub(crate) mod counters;

@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    OrderEventData, PlaceOrder, Placed, checked_text,
+    OrderEventData, PlaceOrder, Placed, buyers, checked_text,
     counters::{self, Deltas, Standing},
     facts,
     price::{Priced, price},
@@ -128,6 +128,9 @@ pub async fn place(ctx: &mut Ctx, input: PlaceOrder) -> Result<Placed> {
     let number = settings::next_number(ctx, "order").await?;
     insert_order(ctx, &input, &draft, &priced, &number, &standing, audited, holds).await?;
     insert_lines(ctx, &input, &draft, &priced, &counts).await?;
+    if let Some(customer) = draft.customer_id {
+        buyers::placed(&mut ctx.tx, draft.id, draft.placed_at.0, customer).await?;
+    }
     if at_once {
         shipping::insert_parcel(ctx, draft.id, DeliveryMethod::Counter, "", "", "", true, &wanted).await?;
     }

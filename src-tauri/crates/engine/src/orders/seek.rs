@@ -5,7 +5,7 @@
 use uuid::Uuid;
 
 use super::{
-    OrderSort,
+    OrderSort, buyers,
     list::{Ask, ORDERS_KEY, Row, Select, merged},
 };
 use crate::{
@@ -22,22 +22,60 @@ const MOST_NUMBERS: i64 = 500;
 const MOST_SKUS: i64 = 20;
 
 pub(super) async fn by_text(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<Vec<Row>> {
+    let (ids, skus) = codes(ctx, text).await?;
+    let mut rows = of_ids(ctx, ask, ids, limit).await?;
+    for sku in skus {
+        rows.extend(of_sku(ctx, ask, sku, limit).await?);
+    }
+    if ctx.tx.is_postgres() {
+        rows.extend(of_buyers(ctx, ask, text, limit).await?);
+    } else {
+        rows.extend(buyers::find(ctx, ask, text, limit).await?);
+    }
+    Ok(merged(rows, ask.sort, limit))
+}
+
+/// What the text may be the beginning of, in one statement: orders by their number or waybill, and SKUs
+/// by code; a barcode is compared in whole.
+async fn codes(ctx: &mut Ctx, text: &str) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
     let folded = crate::shipping::folded(text);
-    let mut ids = orders_of_number(ctx, &folded).await?;
+    let mut numbers = vec![folded.clone()];
     // The shop's prefix is on every number: nobody types it.
     let prefix = ctx.shop()?.preferences.order_prefix.to_uppercase();
     if !prefix.is_empty() && !folded.starts_with(&prefix) {
-        ids.extend(orders_of_number(ctx, &format!("{prefix}{folded}")).await?);
+        numbers.push(format!("{prefix}{folded}"));
+    }
+    let mut args = Vec::new();
+    let mut parts = Vec::new();
+    for number in numbers {
+        parts.push(format!("SELECT 0 AS what, id FROM ({}) n", orders_of_number(ctx, number, &mut args)));
     }
     if folded.chars().count() >= 4 {
-        ids.extend(orders_of_waybill(ctx, &folded).await?);
+        let waybill = waybills(ctx, folded, &mut args);
+        parts.push(format!("SELECT 0 AS what, order_id AS id FROM ({waybill}) w"));
     }
-    let mut rows = of_ids(ctx, ask, ids, limit).await?;
-    for sku in skus_of_code(ctx, text).await? {
-        rows.extend(of_sku(ctx, ask, sku, limit).await?);
+    let key = domain::search::normalise(text);
+    if !key.is_empty() {
+        // The index on Postgres compares bytes, as these operators do.
+        let (from, below) = if ctx.tx.is_postgres() { ("~>=~", "~<~") } else { (">=", "<") };
+        let (first, last) = beginning(key.clone(), &mut args);
+        parts.push(format!(
+            "SELECT 1 AS what, id FROM (SELECT id FROM sku
+             WHERE code_key {from} ${first} AND code_key {below} ${last} LIMIT {MOST_SKUS}) s"
+        ));
     }
-    rows.extend(of_buyers(ctx, ask, text, limit).await?);
-    Ok(merged(rows, ask.sort, limit))
+    if (8..=14).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_digit()) {
+        args.push(Arg::Text(format!("{key:0>14}")));
+        parts.push(format!(
+            "SELECT 1 AS what, id FROM (SELECT id FROM sku WHERE barcode_key = ${} LIMIT {MOST_SKUS}) b",
+            args.len()
+        ));
+    }
+    let rows: Vec<(i32, Uuid)> = fetch_dyn!(ctx.tx, (i32, Uuid), parts.join(" UNION ALL "), &args)?;
+    let (orders, mut skus): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(what, _)| *what == 0);
+    skus.sort_unstable();
+    skus.dedup();
+    Ok((orders.into_iter().map(|(_, id)| id).collect(), skus.into_iter().map(|(_, id)| id).collect()))
 }
 
 /// These orders, narrowed by the other filters. A few hundred at most.
@@ -56,46 +94,39 @@ pub(super) async fn of_ids(ctx: &mut Ctx, ask: &Ask, mut ids: Vec<Uuid>, limit: 
 
 /// Orders with a parcel whose waybill begins so.
 pub(super) async fn orders_of_waybill(ctx: &mut Ctx, beginning: &str) -> Result<Vec<Uuid>> {
-    let (collate, end) = beginning_of(ctx, beginning);
-    let sql = format!(
-        "SELECT order_id FROM parcel WHERE waybill <> '' AND waybill{collate} >= $1 AND waybill{collate} < $2
-         ORDER BY waybill{collate} DESC LIMIT {MOST_NUMBERS}"
-    );
-    let rows: Vec<(Uuid,)> = fetch_dyn!(ctx.tx, (Uuid,), sql, &[Arg::from(beginning), Arg::Text(end)])?;
+    let mut args = Vec::new();
+    let sql = waybills(ctx, beginning.to_owned(), &mut args);
+    let rows: Vec<(Uuid,)> = fetch_dyn!(ctx.tx, (Uuid,), sql, &args)?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-async fn orders_of_number(ctx: &mut Ctx, beginning: &str) -> Result<Vec<Uuid>> {
-    let (collate, end) = beginning_of(ctx, beginning);
-    let sql = format!(
-        "SELECT id FROM orders WHERE number{collate} >= $1 AND number{collate} < $2
+fn waybills(ctx: &Ctx, text: String, args: &mut Vec<Arg>) -> String {
+    let (collate, (first, last)) = (collate(ctx), beginning(text, args));
+    format!(
+        "SELECT order_id FROM parcel
+         WHERE waybill <> '' AND waybill{collate} >= ${first} AND waybill{collate} < ${last}
+         ORDER BY waybill{collate} DESC LIMIT {MOST_NUMBERS}"
+    )
+}
+
+fn orders_of_number(ctx: &Ctx, text: String, args: &mut Vec<Arg>) -> String {
+    let (collate, (first, last)) = (collate(ctx), beginning(text, args));
+    format!(
+        "SELECT id FROM orders WHERE number{collate} >= ${first} AND number{collate} < ${last}
          ORDER BY number{collate} DESC LIMIT {MOST_NUMBERS}"
-    );
-    let rows: Vec<(Uuid,)> = fetch_dyn!(ctx.tx, (Uuid,), sql, &[Arg::from(beginning), Arg::Text(end)])?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    )
 }
 
 /// A beginning is a range of the index, if texts are compared byte by byte: Postgres must be told.
-fn beginning_of(ctx: &Ctx, beginning: &str) -> (&'static str, String) {
-    (if ctx.tx.is_postgres() { " COLLATE \"C\"" } else { "" }, format!("{beginning}\u{10ffff}"))
+fn collate(ctx: &Ctx) -> &'static str {
+    if ctx.tx.is_postgres() { " COLLATE \"C\"" } else { "" }
 }
 
-/// SKUs whose code begins so, or whose barcode this is.
-async fn skus_of_code(ctx: &mut Ctx, text: &str) -> Result<Vec<Uuid>> {
-    let key = domain::search::normalise(text);
-    if key.is_empty() {
-        return Ok(Vec::new());
-    }
-    // The index on Postgres compares bytes, as these operators do.
-    let (from, below) = if ctx.tx.is_postgres() { ("~>=~", "~<~") } else { (">=", "<") };
-    let sql = format!("SELECT id FROM sku WHERE code_key {from} $1 AND code_key {below} $2 LIMIT {MOST_SKUS}");
-    let args = [Arg::Text(key.clone()), Arg::Text(format!("{key}\u{10ffff}"))];
-    let mut skus: Vec<(Uuid,)> = fetch_dyn!(ctx.tx, (Uuid,), sql, &args)?;
-    if (8..=14).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_digit()) {
-        let barcode = [Arg::Text(format!("{key:0>14}"))];
-        skus.extend(fetch_dyn!(ctx.tx, (Uuid,), "SELECT id FROM sku WHERE barcode_key = $1 LIMIT 20", &barcode)?);
-    }
-    Ok(skus.into_iter().map(|(id,)| id).collect())
+/// Binds both ends of the range that begins so; answers their numbers.
+fn beginning(text: String, args: &mut Vec<Arg>) -> (usize, usize) {
+    let end = format!("{text}\u{10ffff}");
+    args.extend([Arg::Text(text), Arg::Text(end)]);
+    (args.len() - 1, args.len())
 }
 
 async fn of_sku(ctx: &mut Ctx, ask: &Ask, sku_id: Uuid, limit: i64) -> Result<Vec<Row>> {
@@ -109,7 +140,7 @@ async fn of_sku(ctx: &mut Ctx, ask: &Ask, sku_id: Uuid, limit: i64) -> Result<Ve
     Ok(rows)
 }
 
-/// Orders of the customers who match.
+/// Orders of the customers who match, on Postgres.
 ///
 /// An order among the newest of all matching customers belongs to one of those who ordered last. So
 /// they are taken by their last order, a batch at a time, until the page is full of orders newer than
@@ -119,7 +150,6 @@ async fn of_buyers(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<V
     if matches!(&matches, Matches::All) || matches!(&matches, Matches::Few(ids) if ids.is_empty()) {
         return Ok(Vec::new());
     }
-    let postgres = ctx.tx.is_postgres();
     let stepwise = ask.sort == OrderSort::Newest;
     let mut batch = if stepwise { limit } else { 4096 };
     loop {
@@ -132,7 +162,7 @@ async fn of_buyers(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<V
         let all = buyers.len() as i64 <= batch;
         let reached = buyers.last().map_or(0, |(_, last)| *last);
         buyers.truncate(usize::try_from(batch).unwrap_or(usize::MAX));
-        let mut select = Select::orders(postgres, "orders_by_customer");
+        let mut select = Select::orders(true, "orders_by_customer");
         select.one_of("o.customer_id", buyers.into_iter().map(|(id, _)| Arg::Uuid(id)).collect());
         if !all {
             select.walk("o.placed_at", ">=", reached);
@@ -167,7 +197,7 @@ fn latest_buyers(matches: &Matches, args: &mut Vec<Arg>, limit: i64) -> String {
 async fn cancelled_of_buyers(ctx: &mut Ctx, ask: &Ask, matches: &Matches, since: i64, limit: i64) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for archived in [false, true] {
-        let mut select = Select::orders(ctx.tx.is_postgres(), "orders_by_stage");
+        let mut select = Select::orders(true, "orders_by_stage");
         select.walk("o.archived", "=", archived);
         select.walk("o.stage", "=", "cancelled");
         select.walk("o.placed_at", ">=", since);
@@ -180,29 +210,4 @@ async fn cancelled_of_buyers(ctx: &mut Ctx, ask: &Ask, matches: &Matches, since:
         rows.extend(select.fetch(ctx, ask.sort, limit).await?);
     }
     Ok(rows)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::db::{Address, Db};
-
-    #[tokio::test]
-    async fn buyers_of_a_common_name_come_from_the_index_of_last_orders() {
-        let path = std::env::temp_dir().join(format!("shopkeeper-buyers-{}.db", Uuid::new_v4()));
-        let db = Db::open(&Address::Sqlite(path.clone())).await.unwrap();
-        let mut tx = db.begin_read().await.unwrap();
-        let mut args = Vec::new();
-        let sql = latest_buyers(&Matches::Many(vec!["王".into()]), &mut args, 51);
-        let rows: Vec<(i64, i64, i64, String)> =
-            fetch_dyn!(tx, (i64, i64, i64, String), format!("EXPLAIN QUERY PLAN {sql}"), &args).unwrap();
-        let plan: Vec<String> = rows.into_iter().map(|row| row.3).collect();
-        assert!(plan[0].contains("customer_by_last_order"), "{plan:#?}");
-        assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE") || line.starts_with("SCAN")), "{plan:#?}");
-        tx.rollback().await.unwrap();
-        db.close().await;
-        for ending in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{ending}", path.display()));
-        }
-    }
 }

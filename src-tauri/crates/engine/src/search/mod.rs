@@ -1,13 +1,13 @@
 //! Finding by any part of a name, by pinyin and initials, by code and barcode, on both databases.
 //!
-//! A row that is searched has a document: its haystack, and the pieces of two characters the
-//! haystack is made of. A search asks the index for the rows that have all pieces of all words,
-//! then compares the words themselves.
+//! A row that is searched has a document: its haystack, and the pieces of two and three characters the
+//! haystack is made of. A search asks the index for the rows that have the pieces of all words, then
+//! compares the words that are longer than a piece.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use domain::search::{grams, query_grams, query_words};
+use domain::search::{grams, is_gram, query_grams, query_words};
 use uuid::Uuid;
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Documents per statement: the text of a statement is parsed each time its size differs.
-const CHUNK: usize = 400;
+const CHUNK: usize = 256;
 /// Longer queries are cut: nobody types them, and each word costs.
 const MAX_QUERY: usize = 200;
 /// When more rows than this have the words, a list walks its own order and compares instead.
@@ -81,6 +81,17 @@ pub(crate) async fn put(tx: &mut Tx, kind: &str, docs: &[(Uuid, String)]) -> Res
     Ok(())
 }
 
+/// After many documents were written: one list for each piece again on SQLite, where each batch leaves
+/// lists of its own; and on Postgres what its planner knows of how common the pieces are.
+pub(crate) async fn settle(tx: &mut Tx) -> Result<()> {
+    if tx.is_postgres() {
+        tx.execute_dyn("ANALYZE search_doc".to_owned(), &[]).await?;
+        return Ok(());
+    }
+    tx.execute_dyn("INSERT INTO search_gram (search_gram) VALUES ('optimize')".to_owned(), &[]).await?;
+    Ok(())
+}
+
 pub(crate) async fn remove(tx: &mut Tx, kind: &str, ids: &[Uuid]) -> Result<()> {
     for chunk in ids.chunks(CHUNK) {
         let mut args = vec![Arg::from(kind)];
@@ -102,20 +113,17 @@ pub(crate) async fn find(tx: &mut Tx, kind: &str, query: &str, limit: usize) -> 
 
 /// Like [`find`], with the haystacks, for whoever wants to rank.
 pub(crate) async fn find_with_hay(tx: &mut Tx, kind: &str, query: &str, limit: usize) -> Result<Vec<(Uuid, String)>> {
-    let query: String = query.chars().take(MAX_QUERY).collect();
-    let words = query_words(&query);
+    let Asked { words, mut pieces } = Asked::of(query);
     if words.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }
-    let mut pieces: Vec<String> = query_grams(&query).into_iter().flatten().collect();
-    pieces.sort_unstable();
-    pieces.dedup();
     // The letters of a code are on every code of the shop, and walking their long lists is what costs;
     // its digits tell codes apart. The words themselves are compared in any case.
-    let digits: Vec<String> =
-        pieces.iter().filter(|piece| piece.bytes().all(|byte| byte.is_ascii_digit())).cloned().collect();
-    if digits.len() >= 2 {
-        pieces = digits;
+    if query.is_ascii() && words.len() == 1 {
+        let digits = |piece: &String| piece.bytes().all(|byte| byte.is_ascii_digit());
+        if pieces.iter().any(digits) {
+            pieces.retain(digits);
+        }
     }
     let limit = limit.min(FEW * 20);
     let mut args = Vec::new();
@@ -126,18 +134,22 @@ pub(crate) async fn find_with_hay(tx: &mut Tx, kind: &str, query: &str, limit: u
             sql,
             "SELECT d.ref_id, d.hay FROM (SELECT ref_id, hay FROM search_doc WHERE kind = $1 LIMIT {GLANCE}) d WHERE 1 = 1"
         );
+        push_words(&mut sql, "d.hay", &words, &mut args);
     } else if tx.is_postgres() {
+        // Where it does not read the index but looks at the rows, their text is read faster than their
+        // pieces: all words are compared, and first.
+        sql.push_str("SELECT d.ref_id, d.hay FROM search_doc d WHERE TRUE");
+        push_words(&mut sql, "d.hay", &words, &mut args);
         args.push(Arg::Text(pieces.iter().map(|piece| postgres_piece(kind, piece)).collect::<Vec<_>>().join(" ")));
-        sql.push_str("SELECT d.ref_id, d.hay FROM search_doc d WHERE d.grams @> string_to_array($1, ' ')");
+        let _ = write!(sql, " AND d.grams @> string_to_array(${}, ' ')", args.len());
     } else {
-        let wanted: Vec<String> = pieces.iter().map(|piece| sqlite_piece(kind, piece)).collect();
-        args.push(Arg::Text(wanted.join(" AND ")));
+        args.push(Arg::Text(sqlite_match(kind, &pieces)));
         sql.push_str(
             "SELECT d.ref_id, d.hay FROM search_gram g CROSS JOIN search_doc d ON d.id = g.rowid
              WHERE g.search_gram MATCH $1",
         );
+        push_words(&mut sql, "d.hay", &to_compare(&words), &mut args);
     }
-    push_words(&mut sql, "d.hay", &words, &mut args);
     let _ = write!(sql, " LIMIT {limit}");
     Ok(match tx {
         Tx::Sqlite(_) => fetch_dyn!(*tx, (Uuid, String), sql, &args)?,
@@ -148,6 +160,38 @@ pub(crate) async fn find_with_hay(tx: &mut Tx, kind: &str, query: &str, limit: u
             bind_args!(query, &args).persistent(false).fetch_all(&mut **tx).await?
         }
     })
+}
+
+/// A query, taken apart.
+pub(crate) struct Asked {
+    pub words: Vec<String>,
+    /// What the index is asked for; none when all words are single letters.
+    pub pieces: Vec<String>,
+}
+
+impl Asked {
+    pub fn of(query: &str) -> Self {
+        let query: String = query.chars().take(MAX_QUERY).collect();
+        let mut pieces: Vec<String> = query_grams(&query).into_iter().flatten().collect();
+        pieces.sort_unstable();
+        pieces.dedup();
+        Self { words: query_words(&query), pieces }
+    }
+}
+
+/// The words that the pieces do not settle.
+pub(crate) fn to_compare(words: &[String]) -> Vec<String> {
+    words.iter().filter(|word| !is_gram(word)).cloned().collect()
+}
+
+/// What SQLite's index is asked for.
+pub(crate) fn sqlite_match(kind: &str, pieces: &[String]) -> String {
+    pieces.iter().map(|piece| sqlite_piece(kind, piece)).collect::<Vec<_>>().join(" AND ")
+}
+
+/// What SQLite's index holds of a haystack.
+pub(crate) fn sqlite_pieces(kind: &str, hay: &str) -> String {
+    grams(hay).iter().map(|piece| sqlite_piece(kind, piece)).collect::<Vec<_>>().join(" ")
 }
 
 /// What a list is to be narrowed to: few rows by name, or the words to compare with.
@@ -164,7 +208,7 @@ pub(crate) async fn matches(tx: &mut Tx, kind: &str, query: &str) -> Result<Matc
     Ok(if ids.len() > FEW { Matches::Many(words) } else { Matches::Few(ids) })
 }
 
-fn push_words(sql: &mut String, column: &str, words: &[String], args: &mut Vec<Arg>) {
+pub(crate) fn push_words(sql: &mut String, column: &str, words: &[String], args: &mut Vec<Arg>) {
     for word in words {
         args.push(Arg::Text(like_contains(word)));
         let _ = write!(sql, " AND {column} LIKE ${} ESCAPE '\\'", args.len());
@@ -222,11 +266,9 @@ async fn put_sqlite(tx: &mut Tx, kind: &str, docs: &[&(Uuid, String)]) -> Result
     }
     let mut args = Vec::with_capacity(changed.len() * 2);
     for (id, hay) in &changed {
-        let pieces: Vec<String> = grams(hay).iter().map(|piece| sqlite_piece(kind, piece)).collect();
-        args.extend([Arg::I64(*id), Arg::Text(pieces.join(" "))]);
+        args.extend([Arg::I64(*id), Arg::Text(sqlite_pieces(kind, hay))]);
     }
-    let sql = format!("INSERT OR REPLACE INTO search_gram (rowid, grams) VALUES {}", value_rows(changed.len(), 2));
-    tx.execute_dyn(sql, &args).await?;
+    tx.insert_many("INSERT OR REPLACE INTO search_gram (rowid, grams)", 2, &args, "").await?;
     Ok(())
 }
 

@@ -152,8 +152,7 @@ async fn standing(ctx: &mut Ctx, lines: &[AdjustStockLine]) -> Result<Vec<(Uuid,
     let sql = format!(
         "SELECT s.id, s.code, COALESCE(b.on_hand, 0)
          FROM sku s
-         LEFT JOIN location l ON l.main
-         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = l.id
+         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = (SELECT id FROM location WHERE main)
          WHERE s.id IN ({})",
         placeholders(0, ids.len())
     );

@@ -213,8 +213,7 @@ async fn shortage(ctx: &mut Ctx, deltas: &BTreeMap<Uuid, i64>, after: &[(Uuid, i
     let sql = format!(
         "SELECT s.id, s.code, p.title, COALESCE(b.on_hand - b.reserved, 0)
          FROM sku s JOIN product p ON p.id = s.product_id
-         LEFT JOIN location l ON l.main
-         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = l.id
+         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = (SELECT id FROM location WHERE main)
          WHERE s.id IN ({}) ORDER BY s.code",
         placeholders(0, first.len())
     );

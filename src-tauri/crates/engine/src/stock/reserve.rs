@@ -222,8 +222,7 @@ async fn open_sold_ahead(ctx: &mut Ctx, rest: &Asks) -> Result<()> {
         "SELECT s.id, s.code, p.title, s.backorder, b.on_hand - b.reserved
          FROM sku s
          JOIN product p ON p.id = s.product_id
-         LEFT JOIN location l ON l.main
-         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = l.id
+         LEFT JOIN stock_balance b ON b.sku_id = s.id AND b.location_id = (SELECT id FROM location WHERE main)
          WHERE s.id IN ({}) ORDER BY s.code",
         placeholders(0, skus.len())
     );

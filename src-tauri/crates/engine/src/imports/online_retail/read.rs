@@ -20,8 +20,11 @@ use crate::{
     },
 };
 
-/// A batch ends with the first invoice that begins after so many rows.
-const BATCH: i64 = 20_000;
+/// A batch ends with the first invoice that begins after so many rows: few at first, so that something
+/// is seen to move, then twice as many each time. A page of an index that a large batch goes to again
+/// and again is written once.
+const FIRST_BATCH: i64 = 1_000;
+const BATCH: i64 = 60_000;
 /// So many invoices are kept open: rows of two invoices may be interleaved.
 const OPEN: usize = 3;
 /// Prices are held in millionths, which is finer than any price list.
@@ -154,6 +157,7 @@ pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
     let mut sums = Sums::default();
     let (mut below_header, mut stopped) = (false, false);
     let (mut rows, mut last, mut read_to) = (0, plan.position, 0);
+    let mut batch = FIRST_BATCH;
     file::read(&plan.opened, &mut |reading| {
         if !std::mem::replace(&mut below_header, true) {
             return Ok(Flow::On);
@@ -177,10 +181,10 @@ pub fn read(plan: &Plan, send: Send<'_>) -> Result<()> {
             builder.done.insert(row.invoice.to_owned());
             return Ok(Flow::On);
         }
-        if rows >= BATCH && !builder.is_open(row.invoice) {
+        if rows >= batch && !builder.is_open(row.invoice) {
             builder.close_all(&mut sums);
             let chunk = builder.chunk(&mut report, &mut sums, last, read_to);
-            rows = 0;
+            (rows, batch) = (0, BATCH.min(batch * 2));
             if send(chunk) == Flow::Stop {
                 stopped = true;
                 return Ok(Flow::Stop);

@@ -3,7 +3,7 @@
 //! The documents of a batch and all that is kept beside them (counters, daily sums, what a customer
 //! has bought) are made in memory and written in few statements.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{
     orders::{FulfilmentStatus, PaymentStatus, Stage, payment_status},
@@ -18,34 +18,48 @@ use super::{
     returns::{Sold, SoldOrder},
 };
 use crate::{
-    analytics::{self, DayDelta, SkuDelta},
-    ctx::Ctx,
+    analytics::{self, DayDelta, SkuDays, SkuDelta},
+    ctx::{Ctx, new_id},
     customers::{self, CustomerOrders},
-    db::{Arg, placeholders, value_rows},
+    db::{
+        Arg, Tx, placeholders,
+        rows::{self, RowShape},
+        value_rows,
+    },
     error::Result,
     fetch_dyn,
     imports::{
         products::store::{self, NewProduct, NewSku},
         report::Report,
-        rows::{self, RowShape},
         run::Plan,
     },
-    orders::counters::{self, Deltas, Standing},
+    orders::{
+        buyers::{self, Bought},
+        counters::{self, Deltas, Standing},
+    },
 };
 
 /// Ids asked for in one statement.
 const ASK: usize = 500;
+/// Invoices whose rows are put together while those of the last ones are written.
+const SLICE: usize = 200;
 
 /// What a run knows of the database, so that it need not ask again.
 pub struct Writer {
     /// The SKU of each entry of the book, with its title.
     skus: Vec<Option<Uuid>>,
     asked_skus: bool,
-    customers: HashMap<String, Uuid>,
+    customers: HashMap<String, Buyer>,
     sold: Sold,
 }
 
-/// The rows of a batch, table by table.
+struct Buyer {
+    id: Uuid,
+    /// What the customer is found by.
+    hay: String,
+}
+
+/// The rows of some invoices, table by table.
 #[derive(Default)]
 struct Rows {
     orders: Vec<Arg>,
@@ -54,16 +68,29 @@ struct Rows {
     events: Vec<Arg>,
     returns: Vec<Arg>,
     return_lines: Vec<Arg>,
+}
+
+/// What a batch changes beside its own rows.
+#[derive(Default)]
+struct Changes {
     /// Units that came back, by order line.
     came_back: BTreeMap<Uuid, i64>,
     /// Orders that something came back of, as they stood before this batch touched them.
     before: BTreeMap<u32, Standing>,
     counters: Deltas,
     days: Vec<(i32, &'static str, DayDelta)>,
-    skus: Vec<(i32, Uuid, SkuDelta)>,
+    skus: SkuDays,
     customers: HashMap<Uuid, CustomerOrders>,
+    bought: Vec<Bought>,
     /// Orders by day of the first one of each customer, to tell new customers.
     first_days: HashMap<Uuid, i32>,
+}
+
+/// What invoices are put together with.
+struct Making<'a> {
+    plan: &'a Plan,
+    book: &'a Book,
+    who: &'a str,
 }
 
 impl Writer {
@@ -90,16 +117,41 @@ impl Writer {
         if !self.sold.is_ready() && invoices.iter().any(|invoice| invoice.cancels) {
             self.sold.load(ctx).await?;
         }
+        let mut changes = Changes::default();
+        let Ctx { tx, caller, .. } = &mut *ctx;
+        let making = Making { plan, book: &book, who: &caller.actor_name };
         let mut rows = Rows::default();
-        for invoice in &invoices {
+        for slice in invoices.chunks(SLICE) {
+            let (stored, made) = tokio::join!(rows.store(tx), self.make(&making, slice, &mut changes, &mut report));
+            stored?;
+            rows = made?;
+        }
+        rows.store(tx).await?;
+        self.change(ctx, changes).await?;
+        Ok(report)
+    }
+
+    /// Puts the rows of these invoices together. It lets others work in between: the database waits for
+    /// the statements of the last ones.
+    async fn make(
+        &mut self,
+        making: &Making<'_>,
+        invoices: &[Invoice],
+        changes: &mut Changes,
+        report: &mut Report,
+    ) -> Result<Rows> {
+        let mut rows = Rows::default();
+        for (at, invoice) in invoices.iter().enumerate() {
             if invoice.cancels {
-                self.take_back(ctx, plan, &book, invoice, &mut rows, &mut report);
+                self.take_back(making, invoice, &mut rows, changes, report);
             } else {
-                self.sell(ctx, plan, &book, invoice, &mut rows)?;
+                self.sell(making, invoice, &mut rows, changes)?;
+            }
+            if at % 16 == 15 {
+                tokio::task::yield_now().await;
             }
         }
-        self.store(ctx, rows).await?;
-        Ok(report)
+        Ok(rows)
     }
 
     /// Leaves out the invoices that are there already.
@@ -184,36 +236,39 @@ impl Writer {
         invoices: &[Invoice],
         report: &mut Report,
     ) -> Result<()> {
-        let mut wanted: Vec<&Invoice> = Vec::new();
-        for invoice in invoices {
-            if let Some(number) = &invoice.customer
-                && !self.customers.contains_key(number)
-                && !wanted.iter().any(|other| other.customer.as_ref() == Some(number))
-            {
-                wanted.push(invoice);
-            }
+        if !plan.dry_run {
+            // Since the last batch somebody may have been called by another name, or merged.
+            self.customers.clear();
         }
+        let mut seen = HashSet::new();
+        let wanted: Vec<(&String, &Invoice)> = invoices
+            .iter()
+            .filter_map(|invoice| Some((invoice.customer.as_ref()?, invoice)))
+            .filter(|(number, _)| !self.customers.contains_key(*number) && seen.insert(*number))
+            .collect();
         for chunk in wanted.chunks(ASK) {
             let sql = format!(
-                "SELECT external_id, COALESCE(merged_into, id) FROM customer WHERE source = $1 AND external_id IN ({})",
+                "SELECT c.external_id, COALESCE(c.merged_into, c.id), COALESCE(d.hay, '')
+                 FROM customer c
+                 LEFT JOIN search_doc d ON d.kind = 'customer' AND d.ref_id = COALESCE(c.merged_into, c.id)
+                 WHERE c.source = $1 AND c.external_id IN ({})",
                 placeholders(1, chunk.len())
             );
             let mut args = vec![Arg::from(CHANNEL)];
-            args.extend(chunk.iter().map(|invoice| Arg::OptText(invoice.customer.clone())));
-            let rows: Vec<(String, Uuid)> = fetch_dyn!(ctx.tx, (String, Uuid), sql, &args)?;
-            self.customers.extend(rows);
+            args.extend(chunk.iter().map(|(number, _)| Arg::from(*number)));
+            let rows: Vec<(String, Uuid, String)> = fetch_dyn!(ctx.tx, (String, Uuid, String), sql, &args)?;
+            self.customers.extend(rows.into_iter().map(|(number, id, hay)| (number, Buyer { id, hay })));
         }
         let mut values = Vec::new();
         let mut docs = Vec::new();
-        for invoice in wanted {
-            let Some(number) = &invoice.customer else { continue };
+        for (number, invoice) in wanted {
             if self.customers.contains_key(number) {
                 continue;
             }
-            let id = ctx.new_id();
-            self.customers.insert(number.clone(), id);
+            let (id, hay) = (ctx.new_id(), customers::haystack(number, "", ""));
+            self.customers.insert(number.clone(), Buyer { id, hay: hay.clone() });
             report.made("customers", 1);
-            docs.push((id, customers::haystack(number, "", "")));
+            docs.push((id, hay));
             values.extend([id.into(), number.into(), invoice.country.into(), invoice.at.into()]);
         }
         if !plan.dry_run {
@@ -223,9 +278,14 @@ impl Writer {
         Ok(())
     }
 
-    fn sell(&mut self, ctx: &Ctx, plan: &Plan, book: &Book, invoice: &Invoice, rows: &mut Rows) -> Result<()> {
-        let id = ctx.new_id();
-        let customer = invoice.customer.as_ref().and_then(|number| self.customers.get(number)).copied();
+    fn sell(&mut self, making: &Making<'_>, invoice: &Invoice, rows: &mut Rows, changes: &mut Changes) -> Result<()> {
+        let Making { plan, book, who } = *making;
+        let id = new_id();
+        let buyer = invoice.customer.as_ref().and_then(|number| self.customers.get(number));
+        let customer = buyer.map(|buyer| buyer.id);
+        if let Some(buyer) = buyer {
+            changes.bought.push(Bought { order: id, placed_at: invoice.at, hay: buyer.hay.clone() });
+        }
         let goods: i64 = invoice.lines.iter().map(|line| line.amount).sum();
         let total = goods + invoice.freight;
         let units: i64 = invoice.lines.iter().map(|line| line.qty).sum();
@@ -240,7 +300,7 @@ impl Writer {
             if line_no == 1 {
                 first_title = &sku.title;
             }
-            let line_id = ctx.new_id();
+            let line_id = new_id();
             rows.lines.extend([
                 line_id.into(),
                 id.into(),
@@ -262,7 +322,7 @@ impl Writer {
         }
         for (sku, delta) in by_sku {
             if let Some(sku_id) = self.skus[sku as usize] {
-                rows.skus.push((invoice.day, sku_id, delta));
+                changes.skus.entry((invoice.day, sku_id)).or_default().add(delta);
             }
         }
         rows.orders.extend([
@@ -281,20 +341,21 @@ impl Writer {
             first_title.into(),
             invoice.at.into(),
             invoice.day.into(),
-            ctx.caller.actor_name.as_str().into(),
+            who.into(),
         ]);
         let mut day = DayDelta { orders: 1, gmv: total, units, paid_orders: 1, ..DayDelta::default() };
         if total > 0 {
             day.captured = total;
-            rows.pay(ctx, Some(id), None, "capture", total, plan, invoice);
+            rows.pay(making, Some(id), None, ("capture", total), invoice);
         }
-        rows.days.push((invoice.day, CHANNEL, day));
-        rows.event(ctx, id, invoice.at, "imported", total);
-        rows.counters
+        changes.days.push((invoice.day, CHANNEL, day));
+        rows.event(making, id, invoice.at, ("imported", total));
+        changes
+            .counters
             .add(&standing(&SoldOrder { id, total, captured: total, refunded: 0, granted: 0, units, returned: 0 }), 1);
         if let Some(customer) = customer {
             let at = Millis(invoice.at);
-            let sums = rows.customers.entry(customer).or_insert(CustomerOrders {
+            let sums = changes.customers.entry(customer).or_insert(CustomerOrders {
                 customer,
                 placed: 0,
                 orders: 0,
@@ -307,7 +368,7 @@ impl Writer {
             sums.total += total;
             if at <= sums.first_at {
                 sums.first_at = at;
-                rows.first_days.insert(customer, invoice.day);
+                changes.first_days.insert(customer, invoice.day);
             }
             sums.last_at = sums.last_at.max(at);
         }
@@ -316,15 +377,15 @@ impl Writer {
 
     fn take_back(
         &mut self,
-        ctx: &Ctx,
-        plan: &Plan,
-        book: &Book,
+        making: &Making<'_>,
         invoice: &Invoice,
         rows: &mut Rows,
+        changes: &mut Changes,
         report: &mut Report,
     ) {
-        let id = ctx.new_id();
-        let customer = invoice.customer.as_ref().and_then(|number| self.customers.get(number)).copied();
+        let book = making.book;
+        let id = new_id();
+        let customer = invoice.customer.as_ref().and_then(|number| self.customers.get(number)).map(|buyer| buyer.id);
         // What is paid back, by the order it is paid back for.
         let mut refunds: BTreeMap<Option<u32>, i64> = BTreeMap::new();
         for (line_no, line) in (1_i64..).zip(&invoice.lines) {
@@ -333,7 +394,7 @@ impl Writer {
             let sold = &mut self.sold;
             let tie = customer.and_then(|customer| sold.tie(customer, sku_id, line.qty, line.price, line.amount));
             if let Some(tie) = &tie {
-                *rows.came_back.entry(tie.line).or_default() += line.qty;
+                *changes.came_back.entry(tie.line).or_default() += line.qty;
                 let now = sold.get(tie.order);
                 let before = SoldOrder {
                     refunded: now.refunded - line.amount,
@@ -341,12 +402,12 @@ impl Writer {
                     returned: now.returned - line.qty,
                     ..now.clone()
                 };
-                rows.before.entry(tie.order).or_insert_with(|| standing(&before));
+                changes.before.entry(tie.order).or_insert_with(|| standing(&before));
             }
             report.made(if tie.is_some() { "return_lines_tied" } else { "return_lines_alone" }, 1);
             *refunds.entry(tie.as_ref().map(|tie| tie.order)).or_default() += line.amount;
             rows.return_lines.extend([
-                ctx.new_id().into(),
+                new_id().into(),
                 id.into(),
                 line_no.into(),
                 tie.map(|tie| tie.line).into(),
@@ -369,7 +430,7 @@ impl Writer {
             (&invoice.number).into(),
             of_one.into(),
             customer.into(),
-            plan.currency.code().into(),
+            making.plan.currency.code().into(),
             total.into(),
             invoice.at.into(),
             invoice.day.into(),
@@ -377,24 +438,18 @@ impl Writer {
         for (order, amount) in refunds {
             if amount > 0 {
                 let order = order.map(|order| self.sold.get(order).id);
-                rows.pay(ctx, order, Some(id), "refund", amount, plan, invoice);
+                rows.pay(making, order, Some(id), ("refund", amount), invoice);
                 if let Some(order) = order {
-                    rows.event(ctx, order, invoice.at, "refunded", amount);
+                    rows.event(making, order, invoice.at, ("refunded", amount));
                 }
             }
         }
-        rows.days.push((invoice.day, CHANNEL, DayDelta { refunded: total, ..DayDelta::default() }));
+        changes.days.push((invoice.day, CHANNEL, DayDelta { refunded: total, ..DayDelta::default() }));
     }
 
-    async fn store(&mut self, ctx: &mut Ctx, mut rows: Rows) -> Result<()> {
+    async fn change(&mut self, ctx: &mut Ctx, mut changes: Changes) -> Result<()> {
         let shard = analytics::shard(ctx);
-        rows::insert(&mut ctx.tx, &ORDER, rows.orders).await?;
-        rows::insert(&mut ctx.tx, &ORDER_LINE, rows.lines).await?;
-        rows::insert(&mut ctx.tx, &RETURN, rows.returns).await?;
-        rows::insert(&mut ctx.tx, &RETURN_LINE, rows.return_lines).await?;
-        rows::insert(&mut ctx.tx, &PAYMENT, rows.payments).await?;
-        rows::insert(&mut ctx.tx, &EVENT, rows.events).await?;
-        let came_back: Vec<(Uuid, i64)> = rows.came_back.into_iter().collect();
+        let came_back: Vec<(Uuid, i64)> = changes.came_back.into_iter().collect();
         for chunk in came_back.chunks(ASK) {
             let sql = format!(
                 "WITH v (id, n) AS (VALUES {})
@@ -403,13 +458,13 @@ impl Writer {
             );
             rows::execute(&mut ctx.tx, sql, chunk.iter().flat_map(|(id, n)| [Arg::Uuid(*id), Arg::I64(*n)])).await?;
         }
-        let before: Vec<(u32, Standing)> = rows.before.into_iter().collect();
+        let before: Vec<(u32, Standing)> = changes.before.into_iter().collect();
         for chunk in before.chunks(ASK) {
             let mut values = Vec::with_capacity(chunk.len() * 5);
             for (order, before) in chunk {
                 let order = self.sold.get(*order);
                 let now = standing(order);
-                rows.counters.moved(before, &now);
+                changes.counters.moved(before, &now);
                 values.extend([
                     Arg::Uuid(order.id),
                     Arg::I64(order.refunded),
@@ -427,50 +482,58 @@ impl Writer {
             );
             rows::execute(&mut ctx.tx, sql, values.into_iter()).await?;
         }
-        let sums: Vec<CustomerOrders> = rows.customers.into_values().collect();
+        let sums: Vec<CustomerOrders> = changes.customers.into_values().collect();
         for customer in customers::ordered_many(&mut ctx.tx, &sums).await? {
-            if let Some(day) = rows.first_days.get(&customer) {
-                rows.days.push((*day, CHANNEL, DayDelta { new_customers: 1, ..DayDelta::default() }));
+            if let Some(day) = changes.first_days.get(&customer) {
+                changes.days.push((*day, CHANNEL, DayDelta { new_customers: 1, ..DayDelta::default() }));
             }
         }
-        counters::moved_in(&mut ctx.tx, shard, &rows.counters).await?;
-        analytics::add_days(&mut ctx.tx, shard, &rows.days).await?;
-        analytics::add_skus(&mut ctx.tx, &rows.skus).await
+        buyers::put(&mut ctx.tx, changes.bought).await?;
+        counters::moved_in(&mut ctx.tx, shard, &changes.counters).await?;
+        analytics::add_days(&mut ctx.tx, shard, &changes.days).await?;
+        analytics::add_skus(&mut ctx.tx, changes.skus).await
     }
 }
 
 impl Rows {
-    #[allow(clippy::too_many_arguments)]
+    async fn store(self, tx: &mut Tx) -> Result<()> {
+        rows::insert(tx, &ORDER, self.orders).await?;
+        rows::insert(tx, &ORDER_LINE, self.lines).await?;
+        rows::insert(tx, &RETURN, self.returns).await?;
+        rows::insert(tx, &RETURN_LINE, self.return_lines).await?;
+        rows::insert(tx, &PAYMENT, self.payments).await?;
+        rows::insert(tx, &EVENT, self.events).await?;
+        Ok(())
+    }
+
     fn pay(
         &mut self,
-        ctx: &Ctx,
+        making: &Making<'_>,
         order: Option<Uuid>,
         of_return: Option<Uuid>,
-        kind: &str,
-        amount: i64,
-        plan: &Plan,
+        (kind, amount): (&str, i64),
         invoice: &Invoice,
     ) {
         self.payments.extend([
-            ctx.new_id().into(),
+            new_id().into(),
             order.into(),
             of_return.into(),
             kind.into(),
             amount.into(),
-            plan.currency.code().into(),
+            making.plan.currency.code().into(),
             (&invoice.number).into(),
             invoice.at.into(),
             invoice.day.into(),
-            ctx.caller.actor_name.as_str().into(),
+            making.who.into(),
         ]);
     }
 
-    fn event(&mut self, ctx: &Ctx, order: Uuid, at: i64, kind: &str, amount: i64) {
+    fn event(&mut self, making: &Making<'_>, order: Uuid, at: i64, (kind, amount): (&str, i64)) {
         self.events.extend([
-            ctx.new_id().into(),
+            new_id().into(),
             order.into(),
             at.into(),
-            ctx.caller.actor_name.as_str().into(),
+            making.who.into(),
             kind.into(),
             format!("{{\"amount\":{amount}}}").into(),
         ]);

@@ -11,10 +11,12 @@ use uuid::Uuid;
 use crate::{
     catalog,
     ctx::Ctx,
-    db::{Arg, placeholders},
+    db::{
+        Arg, placeholders,
+        rows::{self, RowShape},
+    },
     error::Result,
     fetch_dyn,
-    imports::rows::{self, RowShape},
     stock::{self, Line, Posting},
 };
 

@@ -1,0 +1,173 @@
+//! Many rows in few statements, with as few bound values as the rows really have.
+
+use crate::db::{Arg, Tx, for_sqlite, rows_at_once};
+
+/// A table's rows: a template of one row, in which `?1`, `?2` … stand for the values that differ.
+/// A value may stand in several columns, and what is the same in all rows is written out.
+pub struct RowShape {
+    pub insert: &'static str,
+    pub row: &'static str,
+    pub values: usize,
+    pub suffix: &'static str,
+}
+
+/// A statement with its values.
+macro_rules! bound {
+    ($db:ty, $sql:expr, $values:expr) => {{
+        let mut query = sqlx::query::<$db>(sqlx::AssertSqlSafe($sql));
+        for value in $values {
+            query = match value {
+                Arg::I64(v) => query.bind(v),
+                Arg::OptI64(v) => query.bind(v),
+                Arg::Text(v) => query.bind(v),
+                Arg::OptText(v) => query.bind(v),
+                Arg::Uuid(v) => query.bind(v),
+                Arg::OptUuid(v) => query.bind(v),
+                Arg::Bool(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+/// Inserts rows whose values stand one after the other in `values`. When it fails the transaction must
+/// be given up: some of the rows may have been written.
+pub async fn insert(tx: &mut Tx, shape: &RowShape, values: Vec<Arg>) -> Result<u64, sqlx::Error> {
+    debug_assert_eq!(values.len() % shape.values, 0);
+    let postgres = tx.is_postgres();
+    let columns = Columns::of(shape);
+    let mut left = values.len() / shape.values;
+    let mut values = values.into_iter();
+    let (mut sql, mut of_rows) = (String::new(), 0);
+    let mut next = || {
+        let rows = rows_at_once(left);
+        if rows == 0 {
+            return None;
+        }
+        left -= rows;
+        if of_rows != rows {
+            (sql, of_rows) = (statement(shape, rows, postgres), rows);
+        }
+        let mut bound = Vec::with_capacity(rows * columns.places.len());
+        for _ in 0..rows {
+            let mut row: Vec<Arg> = (&mut values).take(shape.values).collect();
+            if postgres { bound.append(&mut row) } else { columns.place(row, &mut bound) }
+        }
+        Some((sql.clone(), bound))
+    };
+    // While the database works on one statement the next one is put together.
+    macro_rules! all {
+        ($db:ty, $tx:expr) => {{
+            let (mut touched, mut ready) = (0, next().map(|(sql, values)| bound!($db, sql, values)));
+            while let Some(query) = ready {
+                let (done, following) = tokio::join!(query.execute(&mut **$tx), async {
+                    next().map(|(sql, values)| bound!($db, sql, values))
+                });
+                touched += done?.rows_affected();
+                ready = following;
+            }
+            Ok(touched)
+        }};
+    }
+    match tx {
+        Tx::Sqlite(tx) => all!(sqlx::Sqlite, tx),
+        Tx::Postgres(tx) => all!(sqlx::Postgres, tx),
+    }
+}
+
+/// Which value stands where in a row, for SQLite: its placeholders have no numbers (see
+/// [`crate::db::for_sqlite`]), so that a value in two columns is bound twice.
+struct Columns {
+    /// The value of each placeholder, and whether it is not needed after that.
+    places: Vec<(usize, bool)>,
+}
+
+impl Columns {
+    fn of(shape: &RowShape) -> Self {
+        let numbers: Vec<usize> = placeholders(shape.row).map(|(_, number)| number - 1).collect();
+        let last = |at: usize| !numbers[at + 1..].contains(&numbers[at]);
+        Self { places: numbers.iter().enumerate().map(|(at, number)| (*number, last(at))).collect() }
+    }
+
+    fn place(&self, mut row: Vec<Arg>, bound: &mut Vec<Arg>) {
+        for (at, last) in &self.places {
+            bound.push(if *last { std::mem::replace(&mut row[*at], Arg::Bool(false)) } else { row[*at].clone() });
+        }
+    }
+}
+
+/// Like `Tx::execute_dyn`, but takes the values, so that no text is copied.
+pub async fn execute(tx: &mut Tx, sql: String, values: impl Iterator<Item = Arg>) -> Result<u64, sqlx::Error> {
+    match tx {
+        Tx::Sqlite(tx) => {
+            bound!(sqlx::Sqlite, for_sqlite(sql), values).execute(&mut **tx).await.map(|done| done.rows_affected())
+        }
+        Tx::Postgres(tx) => {
+            bound!(sqlx::Postgres, sql, values).execute(&mut **tx).await.map(|done| done.rows_affected())
+        }
+    }
+}
+
+/// The text before each placeholder of a row, with its number.
+fn placeholders(row: &str) -> impl Iterator<Item = (&str, usize)> {
+    let mut rest = row;
+    std::iter::from_fn(move || {
+        let (before, after) = rest.split_once('?')?;
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        rest = &after[digits..];
+        Some((before, after[..digits].parse().unwrap_or(1)))
+    })
+}
+
+fn statement(shape: &RowShape, rows: usize, postgres: bool) -> String {
+    let mut sql = String::with_capacity(rows * (shape.row.len() + shape.values * 4) + shape.insert.len() + 64);
+    // Whoever inserts many rows gives up the transaction when one fails, so that SQLite need not be able
+    // to take back just the statement.
+    match shape.insert.strip_prefix("INSERT INTO") {
+        Some(rest) if !postgres && shape.suffix.is_empty() => {
+            sql.push_str("INSERT OR FAIL INTO");
+            sql.push_str(rest);
+        }
+        _ => sql.push_str(shape.insert),
+    }
+    sql.push_str(" VALUES ");
+    let end = shape
+        .row
+        .rfind('?')
+        .map_or(shape.row, |at| shape.row[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit()));
+    for row in 0..rows {
+        if row > 0 {
+            sql.push(',');
+        }
+        for (before, number) in placeholders(shape.row) {
+            sql.push_str(before);
+            if postgres {
+                sql.push('$');
+                sql.push_str(&(row * shape.values + number).to_string());
+            } else {
+                sql.push('?');
+            }
+        }
+        sql.push_str(end);
+    }
+    if !shape.suffix.is_empty() {
+        sql.push(' ');
+        sql.push_str(shape.suffix);
+    }
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_may_stand_twice() {
+        let shape = RowShape { insert: "INSERT INTO t (a, b, c)", row: "(?1,0,?2,?1)", values: 2, suffix: "" };
+        assert_eq!(statement(&shape, 2, true), "INSERT INTO t (a, b, c) VALUES ($1,0,$2,$1),($3,0,$4,$3)");
+        assert_eq!(statement(&shape, 2, false), "INSERT OR FAIL INTO t (a, b, c) VALUES (?,0,?,?),(?,0,?,?)");
+        let mut bound = Vec::new();
+        Columns::of(&shape).place(["a", "b"].map(Arg::from).to_vec(), &mut bound);
+        assert_eq!(bound, ["a", "b", "a"].map(Arg::from));
+    }
+}
