@@ -10,6 +10,7 @@
 //! ```
 
 pub mod catalog;
+pub mod files;
 pub mod goods;
 
 use std::{

@@ -27,7 +27,7 @@ use engine::{
     settings::Nothing,
 };
 use serde_json::json;
-use tests::{Shop, call};
+use tests::{Shop, call, files::finished};
 use uuid::Uuid;
 
 const PLACE: &str = "SHOPKEEPER_SMALL_DISK";
@@ -155,12 +155,12 @@ fn full() {
             dry_run: false,
         };
         let job = shop.call(call::imports_start, start).await?;
-        let ended = wait(&shop, job.id).await?;
+        let ended = finished(&shop, job.id).await?;
         assert_eq!((ended.state, &ended.error), (ImportState::Paused, &Some(Error::DiskFull)), "{ended:?}");
         fs::remove_file(&ballast)?;
         assert_eq!(shop.ask(call::app_check, Nothing {}).await?.differences, []);
         shop.call(call::imports_resume, ImportJobId { id: job.id }).await?;
-        let ended = wait(&shop, job.id).await?;
+        let ended = finished(&shop, job.id).await?;
         // This disk is too small for all of it; what was taken is whole, and counted once.
         assert!(ended.rows_read.0 > 0 && ended.rejected.0 == 0, "{ended:?}");
         assert_eq!(shop.ask(call::app_check, Nothing {}).await?.differences, []);
@@ -186,16 +186,6 @@ fn full() {
         assert!(!tiny.join("products.csv").exists() && !tiny.join("products.csv.part").exists());
         Ok(())
     });
-}
-
-async fn wait(shop: &Shop, id: Uuid) -> anyhow::Result<ImportJob> {
-    loop {
-        let job = shop.ask(call::imports_get, ImportJobId { id }).await?;
-        if job.state != ImportState::Running {
-            return Ok(job);
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 #[test]

@@ -11,7 +11,11 @@ use engine::{
         StartImport,
     },
 };
-use tests::{Shop, call, data_folder, story};
+use tests::{
+    Shop, call, data_folder,
+    files::{finished, import},
+    story,
+};
 
 /// The pounds of Online Retail are taken for the shop's own currency, so that sums can be compared.
 fn input(path: &std::path::Path, kind: ImportKind) -> StartImport {
@@ -22,29 +26,6 @@ fn input(path: &std::path::Path, kind: ImportKind) -> StartImport {
         options: ImportOptions { currency: Some("CNY".into()), ..ImportOptions::default() },
         dry_run: false,
     }
-}
-
-/// Waits until the job is no longer at work.
-async fn finished(shop: &Shop, id: uuid::Uuid) -> anyhow::Result<ImportJob> {
-    loop {
-        let job = shop.ask(call::imports_get, ImportJobId { id }).await?;
-        if job.state != ImportState::Running {
-            return Ok(job);
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
-
-async fn import(shop: &Shop, input: StartImport) -> anyhow::Result<ImportJob> {
-    // The runner lets go of the shop a moment after the job says it is done.
-    for _ in 0..500 {
-        match shop.call(call::imports_start, input.clone()).await {
-            Ok(job) => return finished(shop, job.id).await,
-            Err(Error::WrongState { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
-            Err(error) => return Err(error.into()),
-        }
-    }
-    anyhow::bail!("another import is at work")
 }
 
 async fn count(shop: &Shop, table: &str) -> anyhow::Result<i64> {
