@@ -22,7 +22,7 @@ use engine::{
     ctx::{Door, Meta},
     db::Address,
     exports::{Export, ExportFormat, ExportId, ExportState},
-    imports::{ImportJob, ImportJobId, ImportKind, ImportOptions, ImportState, StartImport},
+    imports::{ImportJobId, ImportKind, ImportOptions, ImportState, StartImport},
     orders::{OrderById, PlaceLine, PlaceOrder, Placed},
     settings::Nothing,
 };

@@ -216,14 +216,14 @@ pub fn for_sqlite(sql: String) -> String {
     plain
 }
 
-/// How many of `left` rows the next statement takes. Few go at once; many go by 256, and what is left
+/// How many of `left` rows the next statement takes. Few go at once; many go by 512, and what is left
 /// over by halves of it: however many rows come, few statements are ever prepared, and none has more
 /// values than a database takes.
 pub fn rows_at_once(left: usize) -> usize {
     match left {
         0..=32 => left,
-        33..256 => 1 << left.ilog2(),
-        _ => 256,
+        33..512 => 1 << left.ilog2(),
+        _ => 512,
     }
 }
 
@@ -436,13 +436,13 @@ mod tests {
             let mut left = rows;
             while left > 0 {
                 let now = rows_at_once(left);
-                assert!((1..=256).contains(&now) && now <= left);
+                assert!((1..=512).contains(&now) && now <= left);
                 sizes.insert(now);
                 left -= now;
             }
         }
-        // 1 to 32, 64, 128, 256.
-        assert_eq!(sizes.len(), 35);
+        // 1 to 32, 64, 128, 256, 512.
+        assert_eq!(sizes.len(), 36);
     }
 
     #[test]
