@@ -10,6 +10,7 @@
 //! ```
 
 pub mod catalog;
+pub mod dice;
 pub mod files;
 pub mod goods;
 

@@ -18,7 +18,7 @@ use engine::{
     db::Address,
 };
 use serde_json::{Value, json};
-use tests::{Shop, sqlite_address};
+use tests::{Shop, dice::Dice, sqlite_address};
 use uuid::Uuid;
 
 const ROLE: &str = "SHOPKEEPER_CRASH_ROLE";
@@ -26,18 +26,6 @@ const DATABASE: &str = "SHOPKEEPER_CRASH_DB";
 
 async fn json_call(engine: &Engine, name: &str, meta: Meta, input: Value) -> engine::Result<Value> {
     call_json(engine, &engine.owner(Door::CommandLine), name, meta, input).await
-}
-
-/// A small generator, so that a run can be repeated from its seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
 }
 
 fn rounds() -> u64 {
@@ -167,7 +155,7 @@ async fn no_acknowledged_order_is_lost() -> anyhow::Result<()> {
                 .filter_map(|line| line.split_once("ack ").and_then(|(_, id)| id.trim().parse::<Uuid>().ok()))
                 .collect::<Vec<_>>()
         });
-        std::thread::sleep(Duration::from_millis(120 + dice.roll(400)));
+        std::thread::sleep(Duration::from_millis(120 + dice.roll(400) as u64));
         child.kill()?;
         child.wait()?;
         acknowledged.extend(reader.join().expect("the reader ends"));
@@ -231,7 +219,7 @@ async fn an_import_cut_anywhere_ends_as_if_uncut() -> anyhow::Result<()> {
     for _ in 0..rounds() {
         let Address::Sqlite(path) = &cut.0 else { anyhow::bail!("a file") };
         let mut child = victim(file, path)?;
-        std::thread::sleep(Duration::from_millis(60 + dice.roll(250)));
+        std::thread::sleep(Duration::from_millis(60 + dice.roll(250) as u64));
         child.kill()?;
         child.wait()?;
         let engine = Engine::open(&cut.0).await?;

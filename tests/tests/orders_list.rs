@@ -16,26 +16,10 @@ use engine::{
     settings::Nothing,
     shipping::{HandOver, ShipOrder},
 };
-use tests::{MONDAY, Shop, call, goods::Goods, story};
+use tests::{MONDAY, Shop, call, dice::Dice, goods::Goods, story};
 use uuid::Uuid;
 
 const NAMES: &[&str] = &["王小明", "李小龙", "Anna Bell", "Bellamy", "张伟", "Zoë Müller"];
-
-/// A small generator, so that a failure can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % sides as u64).unwrap_or(0)
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.roll(of.len())]
-    }
-}
 
 /// Orders in every stage: each is taken as far as the dice say.
 async fn orders(shop: &Shop, dice: &mut Dice, n: usize) -> anyhow::Result<Vec<Order>> {

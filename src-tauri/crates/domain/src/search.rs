@@ -51,18 +51,10 @@ pub fn haystack(fields: &[&str]) -> String {
 pub fn grams(text: &str) -> Vec<String> {
     let mut set = BTreeSet::new();
     for word in text.split(|c: char| c == FIELD_SEPARATOR || c.is_whitespace()) {
-        let (mut first, mut second): (Option<char>, Option<char>) = (None, None);
-        for c in word.chars().map(half_width).flat_map(char::to_lowercase) {
-            if is_han(c) {
-                set.insert(c.to_string());
-            }
-            if let Some(second) = second {
-                set.insert([second, c].iter().collect::<String>());
-                if let Some(first) = first {
-                    set.insert([first, second, c].iter().collect::<String>());
-                }
-            }
-            (first, second) = (second, Some(c));
+        let chars: Vec<char> = word.chars().map(half_width).flat_map(char::to_lowercase).collect();
+        set.extend(chars.iter().filter(|c| is_han(**c)).map(char::to_string));
+        for length in [2, 3] {
+            set.extend(chars.windows(length).map(|gram| gram.iter().collect::<String>()));
         }
     }
     set.into_iter().collect()
@@ -88,9 +80,9 @@ pub fn is_han(c: char) -> bool {
 
 /// Whether a word is itself a gram: a row that has it needs no comparing.
 pub fn is_gram(word: &str) -> bool {
-    let mut chars = word.chars();
-    match (chars.next(), chars.nth(2)) {
-        (Some(first), None) => is_han(first) || word.chars().nth(1).is_some(),
+    match word.chars().count() {
+        1 => word.chars().all(is_han),
+        2 | 3 => true,
         _ => false,
     }
 }
@@ -100,10 +92,8 @@ fn word_grams(word: &str) -> Vec<String> {
         return vec![word.to_owned()];
     }
     let chars: Vec<char> = word.chars().collect();
-    if chars.len() < 3 {
-        return Vec::new();
-    }
-    let starts = (0..chars.len() - 2).step_by(3).chain([chars.len() - 3]);
+    let Some(last) = chars.len().checked_sub(3) else { return Vec::new() };
+    let starts = (0..last).step_by(3).chain([last]);
     let grams: BTreeSet<String> = starts.map(|at| chars[at..at + 3].iter().collect()).collect();
     grams.into_iter().collect()
 }

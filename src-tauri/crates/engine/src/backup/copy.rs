@@ -80,10 +80,7 @@ pub(super) async fn clear(tx: &mut Tx, tables: &[Table]) -> Result<()> {
     if is_file(tx) {
         // Rows of one table may refer to each other: looked at when all is done.
         execute!(*tx, "PRAGMA defer_foreign_keys = ON")?;
-        for index in ["search_gram", "search_order_gram"] {
-            tx.execute_dyn(format!("INSERT INTO {index} ({index}) VALUES ('delete-all')"), &[]).await?;
-        }
-        execute!(*tx, "DELETE FROM search_order")?;
+        tx.execute_dyn("INSERT INTO search_gram (search_gram) VALUES ('delete-all')".to_owned(), &[]).await?;
     }
     tx.execute_dyn("DELETE FROM search_doc".to_owned(), &[]).await?;
     for table in tables.iter().rev() {
@@ -105,7 +102,8 @@ pub(super) async fn all(from: &mut Tx, into: &mut Tx, tables: Option<Vec<Table>>
     for table in &tables {
         rows(from, into, table).await?;
     }
-    documents(from, into).await
+    documents(from, into).await?;
+    orders::buyers::rebuild(into).await
 }
 
 async fn rows(from: &mut Tx, into: &mut Tx, table: &Table) -> Result<()> {
@@ -148,7 +146,7 @@ async fn documents(from: &mut Tx, into: &mut Tx) -> Result<()> {
         let sql = "SELECT kind, ref_id, hay FROM search_doc WHERE (kind, ref_id) > ($1, $2)
                    ORDER BY kind, ref_id LIMIT $3";
         let page: Vec<(String, Uuid, String)> = fetch_dyn!(*from, (String, Uuid, String), sql, &args)?;
-        let Some((kind, id, _)) = page.last() else { return orders::buyers::rebuild(into).await };
+        let Some((kind, id, _)) = page.last() else { return Ok(()) };
         after = (kind.clone(), *id);
         for part in page.chunk_by(|a, b| a.0 == b.0) {
             let docs: Vec<(Uuid, String)> = part.iter().map(|(_, id, hay)| (*id, hay.clone())).collect();

@@ -227,8 +227,9 @@ async fn update(ctx: &mut Ctx, id: Uuid, version: Count, fields: &Fields) -> Res
         Ok(_) => {}
         Err(error) => return Err(twin_or(error, id)),
     }
-    if fields.haystack() != haystack(&before.name, &before.phone, &before.email) {
-        reindex(&mut ctx.tx, id, fields.haystack()).await?;
+    let hay = fields.haystack();
+    if hay != haystack(&before.name, &before.phone, &before.email) {
+        reindex(&mut ctx.tx, id, hay).await?;
     }
     let after = list::load(&mut ctx.tx, id).await?;
     ctx.about(id);

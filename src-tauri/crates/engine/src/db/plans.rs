@@ -7,7 +7,7 @@ use crate::fetch_dyn;
 
 /// An empty shop's database, gone with its last use.
 pub(crate) struct Scratch {
-    pub db: Db,
+    db: Db,
     path: std::path::PathBuf,
 }
 

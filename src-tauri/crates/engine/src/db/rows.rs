@@ -1,4 +1,4 @@
-//! Many rows in few statements, with as few bound values as the rows really have.
+//! Many rows in few statements, the next of which is put together while the database works on the last.
 
 use crate::db::{Arg, Tx, for_sqlite, rows_at_once};
 
@@ -35,25 +35,20 @@ macro_rules! bound {
 pub async fn insert(tx: &mut Tx, shape: &RowShape, values: Vec<Arg>) -> Result<u64, sqlx::Error> {
     debug_assert_eq!(values.len() % shape.values, 0);
     let postgres = tx.is_postgres();
-    let columns = Columns::of(shape);
-    let mut left = values.len() / shape.values;
-    let mut values = values.into_iter();
-    let (mut sql, mut of_rows) = (String::new(), 0);
+    let places: Vec<usize> = placeholders(shape.row).map(|(_, number)| number - 1).collect();
+    let mut left = values.chunks(shape.values);
+    let mut sql = (0, String::new());
     let mut next = || {
-        let rows = rows_at_once(left);
+        let rows = rows_at_once(left.len());
         if rows == 0 {
             return None;
         }
-        left -= rows;
-        if of_rows != rows {
-            (sql, of_rows) = (statement(shape, rows, postgres), rows);
+        if sql.0 != rows {
+            sql = (rows, statement(shape, rows, postgres));
         }
-        let mut bound = Vec::with_capacity(rows * columns.places.len());
-        for _ in 0..rows {
-            let mut row: Vec<Arg> = (&mut values).take(shape.values).collect();
-            if postgres { bound.append(&mut row) } else { columns.place(row, &mut bound) }
-        }
-        Some((sql.clone(), bound))
+        let bound: Vec<Arg> =
+            left.by_ref().take(rows).flat_map(|row| places.iter().map(|at| row[*at].clone())).collect();
+        Some((sql.1.clone(), bound))
     };
     // While the database works on one statement the next one is put together.
     macro_rules! all {
@@ -72,39 +67,6 @@ pub async fn insert(tx: &mut Tx, shape: &RowShape, values: Vec<Arg>) -> Result<u
     match tx {
         Tx::Sqlite(tx) => all!(sqlx::Sqlite, tx),
         Tx::Postgres(tx) => all!(sqlx::Postgres, tx),
-    }
-}
-
-/// Which value stands where in a row, for SQLite: its placeholders have no numbers (see
-/// [`crate::db::for_sqlite`]), so that a value in two columns is bound twice.
-struct Columns {
-    /// The value of each placeholder, and whether it is not needed after that.
-    places: Vec<(usize, bool)>,
-}
-
-impl Columns {
-    fn of(shape: &RowShape) -> Self {
-        let numbers: Vec<usize> = placeholders(shape.row).map(|(_, number)| number - 1).collect();
-        let last = |at: usize| !numbers[at + 1..].contains(&numbers[at]);
-        Self { places: numbers.iter().enumerate().map(|(at, number)| (*number, last(at))).collect() }
-    }
-
-    fn place(&self, mut row: Vec<Arg>, bound: &mut Vec<Arg>) {
-        for (at, last) in &self.places {
-            bound.push(if *last { std::mem::replace(&mut row[*at], Arg::Bool(false)) } else { row[*at].clone() });
-        }
-    }
-}
-
-/// Like `Tx::execute_dyn`, but takes the values, so that no text is copied.
-pub async fn execute(tx: &mut Tx, sql: String, values: impl Iterator<Item = Arg>) -> Result<u64, sqlx::Error> {
-    match tx {
-        Tx::Sqlite(tx) => {
-            bound!(sqlx::Sqlite, for_sqlite(sql), values).execute(&mut **tx).await.map(|done| done.rows_affected())
-        }
-        Tx::Postgres(tx) => {
-            bound!(sqlx::Postgres, sql, values).execute(&mut **tx).await.map(|done| done.rows_affected())
-        }
     }
 }
 
@@ -131,22 +93,17 @@ fn statement(shape: &RowShape, rows: usize, postgres: bool) -> String {
         _ => sql.push_str(shape.insert),
     }
     sql.push_str(" VALUES ");
-    let end = shape
-        .row
-        .rfind('?')
-        .map_or(shape.row, |at| shape.row[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit()));
+    let end = shape.row.rsplit('?').next().unwrap_or_default().trim_start_matches(|c: char| c.is_ascii_digit());
+    let mut n = 0;
     for row in 0..rows {
         if row > 0 {
             sql.push(',');
         }
-        for (before, number) in placeholders(shape.row) {
+        for (before, _) in placeholders(shape.row) {
+            n += 1;
             sql.push_str(before);
-            if postgres {
-                sql.push('$');
-                sql.push_str(&(row * shape.values + number).to_string());
-            } else {
-                sql.push('?');
-            }
+            sql.push('$');
+            sql.push_str(&n.to_string());
         }
         sql.push_str(end);
     }
@@ -154,7 +111,7 @@ fn statement(shape: &RowShape, rows: usize, postgres: bool) -> String {
         sql.push(' ');
         sql.push_str(shape.suffix);
     }
-    sql
+    if postgres { sql } else { for_sqlite(sql) }
 }
 
 #[cfg(test)]
@@ -164,10 +121,9 @@ mod tests {
     #[test]
     fn a_value_may_stand_twice() {
         let shape = RowShape { insert: "INSERT INTO t (a, b, c)", row: "(?1,0,?2,?1)", values: 2, suffix: "" };
-        assert_eq!(statement(&shape, 2, true), "INSERT INTO t (a, b, c) VALUES ($1,0,$2,$1),($3,0,$4,$3)");
+        assert_eq!(statement(&shape, 2, true), "INSERT INTO t (a, b, c) VALUES ($1,0,$2,$3),($4,0,$5,$6)");
         assert_eq!(statement(&shape, 2, false), "INSERT OR FAIL INTO t (a, b, c) VALUES (?,0,?,?),(?,0,?,?)");
-        let mut bound = Vec::new();
-        Columns::of(&shape).place(["a", "b"].map(Arg::from).to_vec(), &mut bound);
-        assert_eq!(bound, ["a", "b", "a"].map(Arg::from));
+        let places: Vec<usize> = placeholders(shape.row).map(|(_, number)| number).collect();
+        assert_eq!(places, [1, 2, 1]);
     }
 }

@@ -21,10 +21,13 @@ use super::{
 };
 use crate::{
     ctx::{Caller, Ctx},
-    db::{Arg, Db},
+    db::{
+        Arg, Db,
+        rows::{self, RowShape},
+    },
     engine::{Changed, Engine},
     error::{Error, Result},
-    execute, fetch_one,
+    execute, fetch_one, search,
 };
 
 /// The imports and exports now running in this process.
@@ -365,17 +368,17 @@ async fn save_rejects(ctx: &mut Ctx, id: Uuid, report: &Report) -> Result<()> {
             ]);
         }
     }
-    let shape = crate::db::rows::RowShape {
+    let shape = RowShape {
         insert: "INSERT INTO import_reject (job_id, row_no, reason, field, raw)",
         row: "(?1,?2,?3,?4,?5)",
         values: 5,
         suffix: "",
     };
-    crate::db::rows::insert(&mut ctx.tx, &shape, values).await?;
+    rows::insert(&mut ctx.tx, &shape, values).await?;
     Ok(())
 }
 
-/// So many rows leave the search index in pieces worth putting together.
+/// So many rows change how common the pieces of the search index are.
 const MANY: i64 = 1_000;
 
 async fn end(engine: &Engine, id: Uuid, runner: Uuid, state: ImportState, error: Option<Error>) -> Result<()> {
@@ -402,7 +405,7 @@ async fn end(engine: &Engine, id: Uuid, runner: Uuid, state: ImportState, error:
         id
     )?;
     if state == ImportState::Done && written >= MANY {
-        crate::search::settle(&mut tx).await?;
+        search::settle(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -9,6 +9,7 @@ use super::{
     list::{Ask, ORDERS_KEY, Row, Select, merged},
 };
 use crate::{
+    catalog::barcode_key,
     ctx::Ctx,
     db::Arg,
     error::Result,
@@ -65,7 +66,7 @@ async fn codes(ctx: &mut Ctx, text: &str) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
         ));
     }
     if (8..=14).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_digit()) {
-        args.push(Arg::Text(format!("{key:0>14}")));
+        args.push(Arg::Text(barcode_key(&key)));
         parts.push(format!(
             "SELECT 1 AS what, id FROM (SELECT id FROM sku WHERE barcode_key = ${} LIMIT {MOST_SKUS}) b",
             args.len()

@@ -81,14 +81,11 @@ pub(crate) async fn put(tx: &mut Tx, kind: &str, docs: &[(Uuid, String)]) -> Res
     Ok(())
 }
 
-/// After many documents were written: one list for each piece again on SQLite, where each batch leaves
-/// lists of its own; and on Postgres what its planner knows of how common the pieces are.
+/// After many documents were written: Postgres learns how common the pieces are.
 pub(crate) async fn settle(tx: &mut Tx) -> Result<()> {
     if tx.is_postgres() {
         tx.execute_dyn("ANALYZE search_doc".to_owned(), &[]).await?;
-        return Ok(());
     }
-    tx.execute_dyn("INSERT INTO search_gram (search_gram) VALUES ('optimize')".to_owned(), &[]).await?;
     Ok(())
 }
 
@@ -113,13 +110,17 @@ pub(crate) async fn find(tx: &mut Tx, kind: &str, query: &str, limit: usize) -> 
 
 /// Like [`find`], with the haystacks, for whoever wants to rank.
 pub(crate) async fn find_with_hay(tx: &mut Tx, kind: &str, query: &str, limit: usize) -> Result<Vec<(Uuid, String)>> {
-    let Asked { words, mut pieces } = Asked::of(query);
+    look_up(tx, kind, Asked::of(query), limit).await
+}
+
+async fn look_up(tx: &mut Tx, kind: &str, asked: Asked, limit: usize) -> Result<Vec<(Uuid, String)>> {
+    let Asked { words, mut pieces } = asked;
     if words.is_empty() || limit == 0 {
         return Ok(Vec::new());
     }
     // The letters of a code are on every code of the shop, and walking their long lists is what costs;
     // its digits tell codes apart. The words themselves are compared in any case.
-    if query.is_ascii() && words.len() == 1 {
+    if words.len() == 1 && words[0].is_ascii() {
         let digits = |piece: &String| piece.bytes().all(|byte| byte.is_ascii_digit());
         if pieces.iter().any(digits) {
             pieces.retain(digits);
@@ -196,16 +197,20 @@ pub(crate) fn sqlite_pieces(kind: &str, hay: &str) -> String {
 
 /// What a list is to be narrowed to: few rows by name, or the words to compare with.
 pub(crate) async fn matches(tx: &mut Tx, kind: &str, query: &str) -> Result<Matches> {
-    let query: String = query.chars().take(MAX_QUERY).collect();
-    let words = query_words(&query);
+    let asked = Asked::of(query);
+    let words = asked.words.clone();
     if words.is_empty() {
         return Ok(Matches::All);
     }
-    if query_grams(&query).is_empty() {
+    if asked.pieces.is_empty() {
         return Ok(Matches::Many(words));
     }
-    let ids = find(tx, kind, &query, FEW + 1).await?;
-    Ok(if ids.len() > FEW { Matches::Many(words) } else { Matches::Few(ids) })
+    let found = look_up(tx, kind, asked, FEW + 1).await?;
+    Ok(if found.len() > FEW {
+        Matches::Many(words)
+    } else {
+        Matches::Few(found.into_iter().map(|(id, _)| id).collect())
+    })
 }
 
 pub(crate) fn push_words(sql: &mut String, column: &str, words: &[String], args: &mut Vec<Arg>) {

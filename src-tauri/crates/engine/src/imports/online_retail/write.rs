@@ -456,7 +456,8 @@ impl Writer {
                  UPDATE order_line SET returned = returned + v.n FROM v WHERE order_line.id = v.id",
                 value_rows(chunk.len(), 2)
             );
-            rows::execute(&mut ctx.tx, sql, chunk.iter().flat_map(|(id, n)| [Arg::Uuid(*id), Arg::I64(*n)])).await?;
+            let values: Vec<Arg> = chunk.iter().flat_map(|(id, n)| [Arg::Uuid(*id), Arg::I64(*n)]).collect();
+            ctx.tx.execute_dyn(sql, &values).await?;
         }
         let before: Vec<(u32, Standing)> = changes.before.into_iter().collect();
         for chunk in before.chunks(ASK) {
@@ -480,7 +481,7 @@ impl Writer {
                  FROM v WHERE orders.id = v.id",
                 value_rows(chunk.len(), 5)
             );
-            rows::execute(&mut ctx.tx, sql, values.into_iter()).await?;
+            ctx.tx.execute_dyn(sql, &values).await?;
         }
         let sums: Vec<CustomerOrders> = changes.customers.into_values().collect();
         for customer in customers::ordered_many(&mut ctx.tx, &sums).await? {
