@@ -1,26 +1,15 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { App as AntApp, ConfigProvider } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { antdLocale } from "../i18n";
 import { invalidateTags } from "../lib/api";
-import { ApiError } from "../lib/errors";
 import { installHotkeys } from "../lib/hotkeys";
 import { onChanged } from "../lib/transport";
 import { Boundary } from "./Boundary";
+import { client } from "./client";
 import { Gate } from "./Gate";
 import { styleNonce, themeConfig, useDark } from "./theme";
-
-const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 30_000,
-      // A refusal stays a refusal; only a lost line is worth another try.
-      retry: (n, e) => n < 2 && e instanceof ApiError && e.code === "unreachable",
-      refetchOnWindowFocus: false,
-    },
-  },
-});
 
 export function App() {
   const dark = useDark();

@@ -1,10 +1,8 @@
 import { RouterProvider } from "@tanstack/react-router";
 import { Spin } from "antd";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense } from "react";
 import { ErrorNotice } from "../components/ErrorNotice";
-import { shop } from "../lib/shop";
-import { useStore } from "../lib/store";
-import { undoStack } from "../lib/undo";
+import { useShop } from "../lib/shop";
 import { router } from "./router";
 import { useStatusQuery } from "./status";
 import { Unlock } from "./Unlock";
@@ -15,15 +13,7 @@ const FirstRun = lazy(() => import("./firstRun/FirstRun"));
 export function Gate() {
   const status = useStatusQuery();
   const s = status.data ?? null;
-  const here = useStore(shop);
-  useEffect(() => {
-    if (!s?.shop) return;
-    // What was done in another shop cannot be taken back in this one.
-    if (shop.get().id !== s.shop.id) undoStack.set([]);
-    shop.set(s.shop);
-    document.title = `${s.shop.name} · Shopkeeper 掌柜`;
-  }, [s?.shop?.id, s?.shop?.name, s?.shop?.currency, s?.shop?.zone, s?.shop?.logoText, s?.shop?.sample]); // eslint-disable-line react-hooks/exhaustive-deps
-
+  const here = useShop();
   if (status.isPending) return <Waiting />;
   if (status.error && !s && status.error.code !== "no_shop")
     return (

@@ -1,14 +1,15 @@
-import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Drawer, Grid, Layout, Menu } from "antd";
+import { Button, Drawer, Grid, Layout } from "antd";
 import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
-import { Suspense, useEffect, useMemo, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTell } from "../lib/api";
 import { useGo } from "../lib/go";
 import { useHotkeys } from "../lib/hotkeys";
 import { line } from "../lib/transport";
 import { prefs, setPref } from "../lib/prefs";
+import { useSettled, useSettleInTime } from "../lib/ready";
 import { useShop } from "../lib/shop";
 import { useStore } from "../lib/store";
 import { areas } from "./areas";
@@ -32,6 +33,8 @@ export function Shell() {
   const [shortcuts, setShortcuts] = useState(false);
   const { pathname } = useLocation();
   const go = useGo();
+  const settled = useSettled();
+  useSettleInTime();
 
   useEffect(() => setDrawer(false), [pathname]);
 
@@ -90,10 +93,14 @@ export function Shell() {
           </Suspense>
         </Layout.Content>
       </Layout>
-      <CommandPalette open={palette} onClose={() => setPalette(false)} />
-      <ShortcutList open={shortcuts} onClose={() => setShortcuts(false)} />
-      <UndoHost />
-      {areas.map((a) => a.background && <a.background key={a.name} />)}
+      {settled && (
+        <>
+          <CommandPalette open={palette} onClose={() => setPalette(false)} />
+          <ShortcutList open={shortcuts} onClose={() => setShortcuts(false)} />
+          <UndoHost />
+          {areas.map((a) => a.background && <a.background key={a.name} />)}
+        </>
+      )}
     </Layout>
   );
 }
@@ -150,18 +157,21 @@ function SampleBanner() {
 function Nav() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
-  const navigate = useNavigate();
-  const items = useMemo(
-    () => areas.flatMap((a) => (a.menu ? [{ key: a.menu.to, icon: a.menu.icon, label: <Link to={a.menu.to}>{t(a.menu.label)}</Link>, title: t(a.menu.label) }] : [])),
-    [t],
-  );
-  const here = items
-    .map((i) => i.key)
-    .filter((k) => (k === "/" ? pathname === "/" : pathname === k || pathname.startsWith(`${k}/`)))
+  const entries = areas.flatMap((a) => a.menu ?? []);
+  const here = entries
+    .map((m) => m.to)
+    .filter((to) => (to === "/" ? pathname === "/" : pathname === to || pathname.startsWith(`${to}/`)))
     .sort((a, b) => b.length - a.length)[0];
   return (
-    <div className="sk-nav">
-      <Menu mode="inline" items={items} selectedKeys={here ? [here] : []} onClick={({ key }) => void navigate({ to: key })} />
-    </div>
+    <ul className="sk-nav">
+      {entries.map((m) => (
+        <li key={m.to}>
+          <Link to={m.to} title={t(m.label)} className={m.to === here ? "sk-here" : ""} aria-current={m.to === here ? "page" : undefined}>
+            {m.icon}
+            <span>{t(m.label)}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,9 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { ask } from "../lib/api";
 import type { ApiError } from "../lib/errors";
 import { guessZone } from "../lib/dates";
-import type { Shop } from "../lib/shop";
+import { shop, type Shop } from "../lib/shop";
 import { inDesktopWindow } from "../lib/transport";
+import { undoStack } from "../lib/undo";
 
 /** What the window must know before anything else. */
 export interface AppStatus {
@@ -45,13 +46,26 @@ export function readStatus(raw: unknown, desktop: boolean): AppStatus {
 }
 
 /** The desktop window knows about databases and keyrings; a browser only about the shop. */
-export async function askStatus(): Promise<AppStatus> {
-  return inDesktopWindow() ? readStatus(await ask("app.status", {}), true) : readStatus(await ask("settings.shop", {}), false);
+async function askStatus(): Promise<AppStatus> {
+  const status = inDesktopWindow() ? readStatus(await ask("app.status", {}), true) : readStatus(await ask("settings.shop", {}), false);
+  if (status.shop) enter(status.shop);
+  return status;
+}
+
+/** Every screen writes its money and days as this shop does. */
+function enter(found: Shop): void {
+  const before = shop.get();
+  // What was done in another shop cannot be taken back in this one.
+  if (before.id !== found.id) undoStack.set([]);
+  if (JSON.stringify(before) !== JSON.stringify(found)) shop.set(found);
+  document.title = `${found.name} · Shopkeeper 掌柜`;
 }
 
 /** One question for the gate and for whoever wants to show its answer. */
+export const statusQuery = queryOptions<AppStatus, ApiError>({ queryKey: ["app", "status"], queryFn: askStatus, meta: { tags: ["app", "settings"] }, staleTime: 5_000 });
+
 export function useStatusQuery() {
-  return useQuery<AppStatus, ApiError>({ queryKey: ["app", "status"], queryFn: askStatus, meta: { tags: ["app", "settings"] }, staleTime: 5_000 });
+  return useQuery(statusQuery);
 }
 
 export function useStatus(): AppStatus | undefined {

@@ -1,6 +1,7 @@
 import { Tooltip } from "antd";
 import { ArrowDownOutlined, ArrowUpOutlined, InfoCircleOutlined, MinusOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
+import { Popup } from "../components/Popup";
 import { formatBasisPoints } from "../lib/money";
 import { useFormats } from "../lib/shop";
 import type { Kpis } from "../bindings";
@@ -29,11 +30,11 @@ export function KpiCards({ now, before }: { now: Kpis; before: Kpis | null }) {
         <div key={c.key} className="sk-kpi">
           <dt>
             {t(`dashboard.kpi.${c.key}`)}
-            <Tooltip title={t(`dashboard.means.${c.key}`)}>
+            <Popup on={(button) => <Tooltip title={t(`dashboard.means.${c.key}`)}>{button}</Tooltip>}>
               <button type="button" className="sk-info" aria-label={t(`dashboard.means.${c.key}`)}>
                 <InfoCircleOutlined aria-hidden />
               </button>
-            </Tooltip>
+            </Popup>
           </dt>
           <dd className="sk-kpi-value sk-num">{c.value === null ? "—" : c.show(c.value)}</dd>
           <dd className="sk-kpi-change">

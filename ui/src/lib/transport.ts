@@ -1,3 +1,5 @@
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
 import { ApiError, toApiError } from "./errors";
 import { uuidv7 } from "./ids";
 import { createStore } from "./store";
@@ -34,7 +36,6 @@ export function ipcName(name: string): string {
 
 const ipc: Transport = {
   async call(name, input, commandId) {
-    const { invoke } = await import("@tauri-apps/api/core");
     try {
       return await invoke(ipcName(name), commandId ? { meta: { command_id: commandId }, input } : { input });
     } catch (e) {
@@ -44,8 +45,7 @@ const ipc: Transport = {
   onChanged(listener) {
     let stop: (() => void) | undefined;
     let stopped = false;
-    void import("@tauri-apps/api/event").then(async ({ listen }) => {
-      const un = await listen<unknown>("changed", (e) => listener(readTags(e.payload)));
+    void listen<unknown>("changed", (e) => listener(readTags(e.payload))).then((un) => {
       if (stopped) un();
       else stop = un;
     });
