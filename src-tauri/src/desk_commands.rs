@@ -26,8 +26,6 @@ pub struct AppStatus {
     pub version: String,
     /// Where the shop is kept, without its password.
     pub database: String,
-    /// This machine can keep a password.
-    pub keyring: bool,
     pub sample: bool,
     /// The password file wants its passphrase: [`app_unlock`].
     pub locked: bool,
@@ -86,10 +84,18 @@ pub async fn app_status(desk: State<'_, Desk>, input: Nothing) -> Result<AppStat
             Place::Sample => desk.folder().join("sample.db").display().to_string(),
             Place::Postgres { server, .. } => format!("{}:{}/{}", server.host, server.port, server.database),
         },
-        keyring: tokio::task::spawn_blocking(engine::secrets::available).await.unwrap_or(false),
         sample: place == Place::Sample,
         locked: desk.is_locked(),
     })
+}
+
+/// Whether this machine can keep a password. Only writing tells, and some keyrings ask the person: so it is tried when
+/// somebody is about to connect, not at each start.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_keyring(input: Nothing) -> Result<bool> {
+    let Nothing {} = input;
+    Ok(tokio::task::spawn_blocking(engine::secrets::available).await.unwrap_or(false))
 }
 
 /// The first page stands there with its data: the log keeps how long a start took.
@@ -212,7 +218,7 @@ pub async fn app_backup(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> R
     engine::backup::backup(&desk.shop().await?, input.path.as_ref()).await
 }
 
-/// Brings a backup into this machine's own shop, which must be empty.
+/// Brings a backup into this machine's own shop, which must be empty or damaged; a damaged one is kept beside it.
 #[tauri::command]
 #[specta::specta]
 pub async fn app_restore(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> Result<engine::backup::BackupReport> {

@@ -39,6 +39,7 @@ macro_rules! door {
                 .commands(collect_commands![
                     $(handlers::$ipc,)*
                     desk::app_status,
+                    desk::app_keyring,
                     desk::app_ready,
                     desk::app_undo,
                     desk::app_open_sample,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use domain::units::{Count, Qty};
 use engine::{
     Engine, Error,
@@ -103,6 +104,32 @@ story!(a_shop_comes_back_on_either_database, async |shop| {
         .await;
         drop_database(&server, &name).await?;
         outcome?;
+    }
+    Ok(())
+});
+
+story!(a_damaged_shop_makes_room_for_its_backup, async |shop| {
+    fill(&shop).await?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("monday.db");
+    let report = backup(&shop.engine, &file).await?;
+    for (place, length) in [(0, 100), (8 * 4096, 4096)] {
+        // Its head, or a page in the middle, which is found only by who reads all.
+        let own = folder.path().join(format!("desk-{place}")).join("shop.db");
+        std::fs::create_dir_all(own.parent().context("a folder")?)?;
+        let mut bytes = std::fs::read(&file)?;
+        bytes[place..place + length].fill(0x5a);
+        std::fs::write(&own, &bytes)?;
+        let address = Address::Sqlite(own.clone());
+        restore(&file, &address, false).await?;
+        the_same(&address, &report, folder.path(), &format!("after-{place}.db")).await?;
+        // What was there can still be looked at by somebody who knows how.
+        let kept: Vec<_> = std::fs::read_dir(own.parent().context("a folder")?)?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.to_string_lossy().contains("shop.db.damaged-"))
+            .collect();
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        assert_eq!(std::fs::read(&kept[0])?, bytes);
     }
     Ok(())
 });

@@ -101,6 +101,11 @@ export const commands = {
 	appDeleteView: (meta: Meta, input: ViewId) => typedError<Done, Error>(__TAURI_INVOKE("app_delete_view", { meta, input })),
 	appViews: (input: ViewsInput) => typedError<Views, Error>(__TAURI_INVOKE("app_views", { input })),
 	appStatus: (input: Nothing) => typedError<AppStatus, Error>(__TAURI_INVOKE("app_status", { input })),
+	/**
+	 *  Whether this machine can keep a password. Only writing tells, and some keyrings ask the person: so it is tried when
+	 *  somebody is about to connect, not at each start.
+	 */
+	appKeyring: (input: Nothing) => typedError<boolean, Error>(__TAURI_INVOKE("app_keyring", { input })),
 	/**  The first page stands there with its data: the log keeps how long a start took. */
 	appReady: (input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_ready", { input })),
 	/**  Takes back the command with this id. */
@@ -119,7 +124,7 @@ export const commands = {
 	appUnlock: (meta: Meta, input: Passphrase) => typedError<null, Error>(__TAURI_INVOKE("app_unlock", { meta, input })),
 	/**  Writes a verified copy of the whole shop to a file. */
 	appBackup: (meta: Meta, input: FilePath) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_backup", { meta, input })),
-	/**  Brings a backup into this machine's own shop, which must be empty. */
+	/**  Brings a backup into this machine's own shop, which must be empty or damaged; a damaged one is kept beside it. */
 	appRestore: (meta: Meta, input: FilePath) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore", { meta, input })),
 	/**  What support needs to know, without names, numbers or secrets. */
 	appDiagnostics: (input: Nothing) => typedError<string, Error>(__TAURI_INVOKE("app_diagnostics", { input })),
@@ -204,8 +209,6 @@ export type AppStatus = {
 	version: string,
 	/**  Where the shop is kept, without its password. */
 	database: string,
-	/**  This machine can keep a password. */
-	keyring: boolean,
 	sample: boolean,
 	/**  The password file wants its passphrase: [`app_unlock`]. */
 	locked: boolean,

@@ -6,15 +6,21 @@ import { ApiError } from "../lib/errors";
 import { setTransport } from "../lib/transport";
 import { pushUndo } from "../lib/undo";
 import { App } from "./App";
+import { client } from "./client";
 
 const shop = { id: "1", name: "Harbour Books", currency: "GBP", zone: "Europe/London", country: "GB", contact: "", phone: "", address: "", tax_id: "", version: 1, sample: false, preferences: {} };
 const calls: { name: string; input: unknown; id: string | undefined }[] = [];
 let hasShop = true;
+let damaged = false;
 let announce: (tags: string[]) => void = () => undefined;
 
 setTransport({
   async call(name, input, id) {
     calls.push({ name, input, id });
+    if (name === "app.status" && damaged) throw new ApiError(name, "damaged", {});
+    if (name === "app.status") return { shop, version: "1", database: "shop.db", locked: false };
+    if (name === "app.pick_open") return "/stick/shop.backup";
+    if (name === "app.restore") return (damaged = false);
     if (name === "settings.shop") return { shop: hasShop ? shop : null };
     if (name === "settings.setup") {
       hasShop = true;
@@ -40,6 +46,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
+  client.clear();
   hasShop = true;
   calls.length = 0;
   window.location.hash = "#/settings/regional";
@@ -88,4 +95,17 @@ it("asks again when the shop says that something changed", async () => {
   const before = calls.filter((c) => c.name === "settings.shop").length;
   act(() => announce(["settings"]));
   await waitFor(() => expect(calls.filter((c) => c.name === "settings.shop").length).toBeGreaterThan(before));
+});
+
+it("brings the last backup back where the own shop is damaged", async () => {
+  damaged = true;
+  Object.assign(window, { __TAURI_INTERNALS__: {} });
+  try {
+    render(<App />);
+    await userEvent.click(await screen.findByRole("button", { name: /Restore/ }));
+    await screen.findByText("Harbour Books");
+    expect(calls.find((c) => c.name === "app.restore")?.input).toEqual({ path: "/stick/shop.backup" });
+  } finally {
+    delete (window as { __TAURI_INTERNALS__?: unknown }).__TAURI_INTERNALS__;
+  }
 });

@@ -1,11 +1,14 @@
 import { RouterProvider } from "@tanstack/react-router";
-import { Spin } from "antd";
+import { Button, Spin } from "antd";
 import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { useShop } from "../lib/shop";
+import { inDesktopWindow } from "../lib/transport";
 import { router } from "./router";
 import { useStatusQuery } from "./status";
 import { Unlock } from "./Unlock";
+import { useRestore } from "./useRestore";
 
 const FirstRun = lazy(() => import("./firstRun/FirstRun"));
 
@@ -18,7 +21,10 @@ export function Gate() {
   if (status.error && !s && status.error.code !== "no_shop")
     return (
       <main className="sk-center">
-        <ErrorNotice error={status.error} onRetry={() => void status.refetch()} />
+        <div>
+          <ErrorNotice error={status.error} onRetry={() => void status.refetch()} />
+          {status.error.code === "damaged" && inDesktopWindow() && <BringBack onDone={() => void status.refetch()} />}
+        </div>
       </main>
     );
   if (s?.locked) return <Unlock database={s.database} onReady={() => void status.refetch()} />;
@@ -31,6 +37,20 @@ export function Gate() {
   // The pages begin once they can know whose money and whose days they show; another shop begins afresh.
   if (here.id !== s.shop?.id) return <Waiting />;
   return <RouterProvider key={here.id} router={router} />;
+}
+
+/** The own shop cannot be read any more: the last backup takes its place. */
+function BringBack({ onDone }: { onDone: () => void }) {
+  const { t } = useTranslation();
+  const { restore, busy, error } = useRestore(onDone);
+  return (
+    <div className="sk-gap">
+      <Button type="primary" loading={busy} onClick={() => void restore()}>
+        {t("settings.backup.restore")}…
+      </Button>
+      {error !== null && <ErrorNotice error={error} />}
+    </div>
+  );
 }
 
 function Waiting() {

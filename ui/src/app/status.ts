@@ -13,7 +13,6 @@ export interface AppStatus {
   version: string;
   /** Where the shop is kept, without its password: a file, or a server's address. */
   database: string;
-  keyring: boolean;
   /** The password file wants its passphrase. */
   locked: boolean;
   /** In a browser there is no choosing of databases: the shop is the one that is served. */
@@ -39,7 +38,6 @@ export function readStatus(raw: unknown, desktop: boolean): AppStatus {
     shop,
     version: String(o.version ?? ""),
     database: String(o.database ?? o.db ?? ""),
-    keyring: Boolean(o.keyring ?? true),
     locked: Boolean(o.locked ?? false),
     desktop,
   };

@@ -25,6 +25,7 @@ type Answer<F extends (...args: never[]) => unknown> = F extends (...args: never
 /** What the desktop asks of the desk itself; the list of commands has all the rest. */
 type DeskName =
   | "app.status"
+  | "app.keyring"
   | "app.undo"
   | "app.open_sample"
   | "app.leave_sample"

@@ -9,7 +9,7 @@ import { useTell } from "../lib/api";
 import { Section } from "./Section";
 
 /** Which shop this desk has open, and the ways to another one. */
-export function Connection({ sample, keyring, remote }: { sample: boolean; keyring: boolean; remote: boolean }) {
+export function Connection({ sample, remote }: { sample: boolean; remote: boolean }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [open, setOpen] = useState(false);
@@ -48,7 +48,7 @@ export function Connection({ sample, keyring, remote }: { sample: boolean; keyri
       {error && <ErrorNotice error={error} />}
       {open && !remote && (
         <div className="sk-gap">
-          <ConnectForm keyring={keyring} onReady={onSuccess} />
+          <ConnectForm onReady={onSuccess} />
         </div>
       )}
     </Section>

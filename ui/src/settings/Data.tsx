@@ -72,7 +72,7 @@ export function Data() {
       {status?.desktop ? (
         <>
           <Backup elsewhere={(status.shop?.sample ?? false) || h?.database === "postgres"} />
-          <Connection sample={status.shop?.sample ?? false} keyring={status.keyring} remote={h?.database === "postgres"} />
+          <Connection sample={status.shop?.sample ?? false} remote={h?.database === "postgres"} />
         </>
       ) : (
         // A browser cannot write a file there; what it cannot do it says, and where it can be done.

@@ -305,7 +305,7 @@ fn check_permission(spec: &Spec, _caller: &Caller) -> Result<()> {
     Ok(())
 }
 
-fn system_clock() -> Millis {
+pub(crate) fn system_clock() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

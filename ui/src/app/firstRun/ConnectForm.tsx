@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Server } from "../../bindings";
 import { ErrorNotice } from "../../components/ErrorNotice";
-import { useTell } from "../../lib/api";
+import { useAsk, useTell } from "../../lib/api";
 import { useDraft } from "../../lib/drafts";
 import { ApiError } from "../../lib/errors";
 import { useFormats } from "../../lib/shop";
@@ -21,9 +21,10 @@ export function gaps(v: Server, keyring: boolean, passphrase: string): Field[] {
 }
 
 /** A shared Postgres. The password is not part of the draft: secrets are never written by the window. */
-export function ConnectForm({ keyring, onReady, title }: { keyring: boolean; onReady: () => void; title?: ReactNode }) {
+export function ConnectForm({ onReady, title }: { onReady: () => void; title?: ReactNode }) {
   const { t } = useTranslation();
   const f = useFormats();
+  const keyring = useAsk("app.keyring", {}).data ?? true;
   const draft = useDraft<Server>("firstRun.connect", { host: "", port: 5432, database: "shopkeeper", user: "", tls: true });
   const [password, setPassword] = useState("");
   const [passphrase, setPassphrase] = useState("");

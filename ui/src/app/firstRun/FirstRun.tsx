@@ -3,11 +3,12 @@ import { ArrowLeftOutlined, CloudServerOutlined, ExperimentOutlined, HistoryOutl
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { switchLanguage } from "../../i18n";
-import { ask, tell, useTell } from "../../lib/api";
+import { useTell } from "../../lib/api";
 import type { Lang } from "../../lib/prefs";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Seal } from "../Seal";
 import type { AppStatus } from "../status";
+import { useRestore } from "../useRestore";
 import { ConnectForm } from "./ConnectForm";
 import { SetupForm } from "./SetupForm";
 import "./firstRun.css";
@@ -18,25 +19,11 @@ type Step = "choose" | "setup" | "connect";
 export default function FirstRun({ status, onReady }: { status: AppStatus | null; onReady: () => void }) {
   const { t, i18n } = useTranslation();
   const [step, setStep] = useState<Step>("choose");
-  const [restoring, setRestoring] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const sample = useTell("app.open_sample", { onSuccess: onReady, onError: setError });
+  // A new computer, and the file of the old one.
+  const { restore, busy: restoring, error: unrestored } = useRestore(onReady);
+  const sample = useTell("app.open_sample", { onSuccess: onReady });
+  const error = unrestored ?? sample.error;
   const busy = sample.isPending || restoring;
-
-  // A new computer, and the file of the old one. There is nothing here yet that it could overwrite.
-  const restore = async () => {
-    setError(null);
-    try {
-      const path = await ask("app.pick_open", { endings: [] });
-      if (!path) return;
-      setRestoring(true);
-      await tell("app.restore", { path });
-      onReady();
-    } catch (e) {
-      setError(e);
-    }
-    setRestoring(false);
-  };
 
   return (
     <main className="sk-first">
@@ -75,7 +62,7 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
                   icon={<ExperimentOutlined />}
                   title={t("firstRun.sample.title")}
                   text={sample.isPending ? t("firstRun.sample.busy") : t("firstRun.sample.text")}
-                  onClick={() => (setError(null), sample.mutate({}))}
+                  onClick={() => sample.mutate({})}
                   disabled={busy}
                   busy={sample.isPending}
                 />
@@ -94,7 +81,7 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
       )}
       {step === "connect" && (
         <Card>
-          <ConnectForm keyring={status?.keyring ?? true} onReady={onReady} title={<h1 className="sk-first-title">{t("firstRun.connect.title")}</h1>} />
+          <ConnectForm onReady={onReady} title={<h1 className="sk-first-title">{t("firstRun.connect.title")}</h1>} />
         </Card>
       )}
     </main>

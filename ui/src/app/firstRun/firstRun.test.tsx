@@ -12,6 +12,7 @@ import FirstRun from "./FirstRun";
 
 let told: { name: string; input: unknown }[] = [];
 let answer: (name: string) => unknown = () => null;
+let keyring = true;
 
 beforeAll(async () => {
   await startI18n("en");
@@ -26,10 +27,11 @@ beforeEach(() => {
   localStorage.clear();
   told = [];
   answer = () => null;
+  keyring = true;
   setTransport({
     call: async (name, input) => {
       told.push({ name, input });
-      return answer(name);
+      return name === "app.keyring" ? keyring : answer(name);
     },
     onChanged: () => () => undefined,
   });
@@ -43,7 +45,7 @@ function show(what: React.ReactNode) {
     </QueryClientProvider>,
   );
 }
-const status = (desktop: boolean): AppStatus => ({ ready: false, shop: null, version: "1", database: "", keyring: true, locked: false, desktop });
+const status = (desktop: boolean): AppStatus => ({ ready: false, shop: null, version: "1", database: "", locked: false, desktop });
 
 describe("connecting to a server", () => {
   it("wants what is needed, and no password in the clear", () => {
@@ -56,10 +58,21 @@ describe("connecting to a server", () => {
   });
 
   it("says what is missing instead of being silent", async () => {
-    show(<ConnectForm keyring onReady={() => undefined} />);
+    show(<ConnectForm onReady={() => undefined} />);
     await userEvent.click(screen.getByRole("button", { name: "Connect" }));
     expect(await screen.findAllByText("This must be filled in.")).toHaveLength(2);
     expect(screen.getByLabelText("Server")).toHaveFocus();
+    expect(told.filter((c) => c.name === "app.connect")).toEqual([]);
+  });
+
+  it("wants a passphrase where the machine cannot keep a password", async () => {
+    keyring = false;
+    show(<ConnectForm onReady={() => undefined} />);
+    await screen.findByLabelText(/Passphrase/);
+    await userEvent.type(screen.getByLabelText("Server"), "db.example.com");
+    await userEvent.type(screen.getByLabelText("User"), "till");
+    await userEvent.click(screen.getByRole("button", { name: "Connect" }));
+    expect(screen.getByLabelText(/Passphrase/)).toHaveFocus();
     expect(told.filter((c) => c.name === "app.connect")).toEqual([]);
   });
 
@@ -68,7 +81,7 @@ describe("connecting to a server", () => {
       if (name === "app.connect_test") throw new ApiError(name, "unreachable", { detail: "refused" });
       return null;
     };
-    show(<ConnectForm keyring onReady={() => undefined} />);
+    show(<ConnectForm onReady={() => undefined} />);
     await userEvent.type(screen.getByLabelText("Server"), "db.example.com");
     await userEvent.type(screen.getByLabelText("User"), "till");
     await userEvent.click(screen.getByRole("button", { name: "Test the connection" }));
@@ -78,7 +91,7 @@ describe("connecting to a server", () => {
 
   it("forgets what a test found once something else is typed", async () => {
     answer = () => ({ version: "17.2", found: "empty", milliseconds: 3 });
-    show(<ConnectForm keyring onReady={() => undefined} />);
+    show(<ConnectForm onReady={() => undefined} />);
     await userEvent.type(screen.getByLabelText("Server"), "db.example.com");
     await userEvent.type(screen.getByLabelText("User"), "till");
     await userEvent.click(screen.getByRole("button", { name: "Test the connection" }));

@@ -22,6 +22,7 @@ use crate::{
     app::TableSize,
     commands::Answer,
     db::{Address, Db, Tx, newest_migration},
+    engine::system_clock,
     error::{Error, Result},
     fetch_optional,
 };
@@ -84,7 +85,8 @@ async fn write(engine: &Engine, to: &Path) -> Result<BackupReport> {
 }
 
 /// Makes the shop at `into` out of a backup. A shop that is there already is replaced only with
-/// `overwrite`; it stays whole until the new one is in its place.
+/// `overwrite`; it stays whole until the new one is in its place. A damaged file is set aside under
+/// another name: nothing of it is lost, should somebody be able to save more.
 pub fn restore(from: &Path, into: &Address, overwrite: bool) -> Answer<BackupReport> {
     let (from, into) = (from.to_owned(), into.clone());
     Box::pin(async move { bring_in(&from, &into, overwrite).await })
@@ -95,6 +97,12 @@ async fn bring_in(from: &Path, into: &Address, overwrite: bool) -> Result<Backup
         return Err(bad(from, "not_found"));
     }
     let found = look(from, from).await?;
+    if let Address::Sqlite(path) = into
+        && path.exists()
+        && !is_whole(path).await?
+    {
+        set_aside(path).map_err(|error| file_error(path, &error))?;
+    }
     match into {
         Address::Sqlite(path) if !path.exists() => {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -141,6 +149,32 @@ async fn copy_into(from: &Path, into: &Address, overwrite: bool) -> Result<()> {
     forget(&scratch);
     target.close().await;
     outcome
+}
+
+/// Whether all pages of a database can be read and agree with each other.
+async fn is_whole(file: &Path) -> Result<bool> {
+    let outcome = async {
+        let mut connection = SqliteConnection::connect_with(&reading(file)).await?;
+        let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(found == "ok")
+    };
+    match outcome.await.map_err(|error: sqlx::Error| Error::from(error)) {
+        Err(Error::Damaged) => Ok(false),
+        outcome => outcome,
+    }
+}
+
+/// Moves a database out of the way, with the log that belongs to it.
+fn set_aside(file: &Path) -> io::Result<()> {
+    let moment = system_clock().0;
+    for end in ["", "-wal", "-shm"] {
+        match fs::rename(beside(file, end), beside(file, &format!(".damaged-{moment}{end}"))) {
+            Err(error) if end.is_empty() || error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Opens a backup to see that it is one, whole, and not newer than this program; counts its rows.
