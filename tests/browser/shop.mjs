@@ -100,7 +100,7 @@ export async function settled(page) {
     const begun = changed;
     const watch = new MutationObserver(() => (changed = Date.now()));
     watch.observe(document.body, { subtree: true, childList: true, characterData: true });
-    const busy = () => document.querySelector(".ant-spin-spinning, .ant-skeleton-active") !== null;
+    const busy = () => document.querySelector("[aria-busy=true], .ant-spin-spinning, .ant-skeleton-active") !== null;
     while (Date.now() - begun < 8_000 && (Date.now() - changed < 250 || busy())) await new Promise((go) => setTimeout(go, 50));
     watch.disconnect();
   });

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Alert, Breadcrumb, Button, Card, DatePicker, Segmented, Select, Skeleton, Switch, Table, type TableColumnsType } from "antd";
+import { Alert, Breadcrumb, Button, Card, DatePicker, Segmented, Select, Switch, Table, type TableColumnsType } from "antd";
 import { BarChartOutlined, DownloadOutlined } from "@ant-design/icons";
 import dayjs from "dayjs";
 import { useMemo, type ReactNode } from "react";
@@ -10,6 +10,7 @@ import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Money, Num } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
+import { Waiting } from "../components/Waiting";
 import { useAsk } from "../lib/api";
 import { dayToIso, formatDay, today as dayToday } from "../lib/dates";
 import { saveText, toCsv } from "../lib/files";
@@ -180,7 +181,7 @@ export default function ReportsPage() {
         />
       )}
       {q.error && <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />}
-      {q.isPending && <Skeleton active />}
+      {q.isPending && <Waiting />}
       {q.data && rows.length === 0 && (
         <EmptyState
           icon={<BarChartOutlined />}

@@ -1,4 +1,4 @@
-import { Button, Input, Modal, Skeleton, Tree, TreeSelect, type TreeDataNode } from "antd";
+import { Button, Input, Modal, Tree, TreeSelect, type TreeDataNode } from "antd";
 import { AppstoreOutlined, DeleteOutlined, DragOutlined, EditOutlined, PlusOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
 import { useToast } from "../components/useToast";
+import { Waiting } from "../components/Waiting";
 import { useTell } from "../lib/api";
 import { pathOf, treeOf, useCategories, type TreeNode } from "./queries";
 import "./catalog.css";
@@ -80,7 +81,7 @@ export default function Categories() {
           </Button>
         }
       />
-      {q.isPending && <Skeleton active />}
+      {q.isPending && <Waiting />}
       {q.error && <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />}
       {q.data && all.length === 0 && <EmptyState icon={<AppstoreOutlined />} title={t("catalog.categories.none")} text={t("catalog.categories.noneText")} />}
       {all.length > 0 && (

@@ -1,10 +1,11 @@
-import { Skeleton, Tag } from "antd";
+import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Timeline } from "../components/Timeline";
 import type { ProductFieldChange } from "../bindings";
 import { useStatusText } from "../components/StatusTag";
+import { Waiting } from "../components/Waiting";
 import { useFormats } from "../lib/shop";
 import { useWho } from "../lib/who";
 import { useHistory } from "./queries";
@@ -42,7 +43,7 @@ export function History({ id }: { id: string }) {
   const who = useWho();
   const q = useHistory(id);
   if (q.error) return <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />;
-  if (!q.data) return <Skeleton active />;
+  if (!q.data) return <Waiting />;
   if (q.data.items.length === 0) return <EmptyState title={t("catalog.noHistory")} />;
   const value = (field: string, text: string | null) => {
     if (text === null || text === "") return "—";

@@ -1,5 +1,5 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { Alert, Button, Form, Input, Select, Skeleton, Switch, Tabs } from "antd";
+import { Alert, Button, Form, Input, Select, Switch, Tabs } from "antd";
 import { DeleteOutlined, InboxOutlined, UndoOutlined } from "@ant-design/icons";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
 import { StatusTag, useStatusText } from "../components/StatusTag";
 import { useToast } from "../components/useToast";
+import { Waiting } from "../components/Waiting";
 import { useTell } from "../lib/api";
 import { useDraft } from "../lib/drafts";
 import { ApiError } from "../lib/errors";
@@ -29,7 +30,7 @@ export default function ProductPage() {
   const q = useProduct(id);
   if (id === "") return <Editor key="new" />;
   if (q.error) return <div className="sk-page"><ErrorNotice error={q.error} onRetry={() => void q.refetch()} /></div>;
-  if (!q.data) return <div className="sk-page"><Skeleton active /></div>;
+  if (!q.data) return <div className="sk-page"><Waiting /></div>;
   return <Editor key={id} product={q.data} />;
 }
 

@@ -3,7 +3,6 @@ import { BarChartOutlined, TableOutlined } from "@ant-design/icons";
 import type { EChartsCoreOption, EChartsType } from "echarts/core";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSettled } from "../lib/ready";
 import "./chart.css";
 
 export interface Series {
@@ -37,10 +36,8 @@ export function Chart({ summary, title, labels, labelled, series, height = 280 }
   const [mode, setMode] = useState<"chart" | "table">("chart");
   const [ready, setReady] = useState(false);
 
-  const settled = useSettled();
-
   useEffect(() => {
-    if (mode !== "chart" || !settled) return;
+    if (mode !== "chart") return;
     let gone = false;
     let observer: ResizeObserver | undefined;
     void import("./echarts").then(({ init }) => {
@@ -57,7 +54,7 @@ export function Chart({ summary, title, labels, labelled, series, height = 280 }
       chart.current = null;
       setReady(false);
     };
-  }, [mode, settled]);
+  }, [mode]);
 
   useEffect(() => {
     if (!ready || !chart.current) return;

@@ -1,5 +1,5 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { Button, Dropdown, Modal, Skeleton } from "antd";
+import { Button, Dropdown, Modal } from "antd";
 import { DeleteOutlined, EditOutlined, HomeOutlined, MergeCellsOutlined, MoreOutlined, PlusOutlined, StarFilled, StarOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { Money, Num, When } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
 import { Pill, StatusTag } from "../components/StatusTag";
 import { useToast } from "../components/useToast";
+import { Waiting } from "../components/Waiting";
 import { useTell } from "../lib/api";
 import { useFormats } from "../lib/shop";
 import { AddressDrawer } from "./AddressDrawer";
@@ -23,7 +24,7 @@ export default function CustomerPage() {
   const { id } = useParams({ strict: false }) as { id?: string };
   const q = useCustomer(id ?? "");
   if (q.data) return <Page key={q.data.id} customer={q.data} />;
-  return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Skeleton active paragraph={{ rows: 8 }} />}</div>;
+  return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Waiting rows={8} />}</div>;
 }
 
 function Page({ customer: c }: { customer: Customer }) {
@@ -165,7 +166,7 @@ function Purchases({ customerId }: { customerId: string }) {
     <section className="cu-card" aria-labelledby="cu-purchases">
       <h2 id="cu-purchases">{t("customers.purchases")}</h2>
       {list.error && <ErrorNotice error={list.error} onRetry={list.refetch} />}
-      {list.loading && <Skeleton active title={false} />}
+      {list.loading && <Waiting />}
       {!list.loading && list.rows.length === 0 && (
         <p className="sk-muted">
           {t("customers.noPurchases")}{" "}

@@ -1,4 +1,4 @@
-import { Card, DatePicker, Segmented, Skeleton } from "antd";
+import { Card, DatePicker, Segmented } from "antd";
 import { LineChartOutlined } from "@ant-design/icons";
 import dayjs from "dayjs";
 import { useMemo } from "react";
@@ -8,9 +8,10 @@ import { Chart, type Series } from "../components/Chart";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
+import { Waiting } from "../components/Waiting";
 import { dayToIso, formatDay, today as dayToday } from "../lib/dates";
 import { useListState } from "../lib/listState";
-import { useReady } from "../lib/ready";
+import { useReady, useSettled } from "../lib/ready";
 import { useFormats, useShop } from "../lib/shop";
 import { FirstSteps } from "./FirstSteps";
 import { KpiCards } from "./KpiCards";
@@ -31,6 +32,8 @@ export default function DashboardPage() {
   const span = readSpan(search, today);
   const q = useDashboard(span.from, span.to, true);
   useReady(q.isSuccess);
+  // Below the numbers, and dearer than them.
+  const settled = useSettled();
 
   const choose = (c: Choice) => {
     if (c === "custom") replace({ from: dayToIso(span.from), to: dayToIso(span.to) });
@@ -69,7 +72,7 @@ export default function DashboardPage() {
       <FirstSteps />
       <WorkBoard />
       {q.error && <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />}
-      {q.isPending && <Skeleton active paragraph={{ rows: 4 }} />}
+      {q.isPending && <Waiting rows={4} />}
       {q.data && (
         <>
           <p className="sk-muted sk-span sk-num">
@@ -77,13 +80,15 @@ export default function DashboardPage() {
             {q.data.previous && ` · ${t("dashboard.comparedWith", { from: formatDay(q.data.previous.from_day, f.locale), to: formatDay(q.data.previous.to_day, f.locale) })}`}
           </p>
           <KpiCards now={q.data.period.kpis} before={q.data.previous?.kpis ?? null} />
-          <div className="sk-board">
-            <Card className="sk-wide">
-              <Trend points={q.data.period.series} bucket={q.data.bucket} />
-            </Card>
-            <TopProducts from={span.from} to={span.to} />
-            <LowStock />
-          </div>
+          {settled && (
+            <div className="sk-board">
+              <Card className="sk-wide">
+                <Trend points={q.data.period.series} bucket={q.data.bucket} />
+              </Card>
+              <TopProducts from={span.from} to={span.to} />
+              <LowStock />
+            </div>
+          )}
         </>
       )}
     </div>

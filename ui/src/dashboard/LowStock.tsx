@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { Card, Skeleton } from "antd";
+import { Card } from "antd";
 import { CheckCircleOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Num } from "../components/Money";
 import { StatusTag } from "../components/StatusTag";
+import { Waiting } from "../components/Waiting";
 import { useFormats } from "../lib/shop";
 import { useTitles } from "../lib/titles";
 import { useLowStock } from "./queries";
@@ -19,7 +20,7 @@ export function LowStock() {
   return (
     <Card title={<h2>{q.data && q.data.count > 0 ? t("dashboard.lowCount", { n: f.count(q.data.count) }) : t("dashboard.low")}</h2>} extra={<More to="/stock" search={{ level: "low" }} />}>
       {q.error && <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />}
-      {q.isPending && <Skeleton active title={false} />}
+      {q.isPending && <Waiting />}
       {q.data && rows.length === 0 && (
         <p className="sk-muted">
           <CheckCircleOutlined /> {t("dashboard.lowNone")}

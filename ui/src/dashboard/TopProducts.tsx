@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
-import { Card, Skeleton } from "antd";
+import { Card } from "antd";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Money, Num } from "../components/Money";
+import { Waiting } from "../components/Waiting";
 import { useTopProducts } from "./queries";
 import { More } from "./More";
 
@@ -14,7 +15,7 @@ export function TopProducts({ from, to }: { from: number; to: number }) {
   return (
     <Card title={<h2>{t("dashboard.top")}</h2>} extra={<More to="/catalog" />}>
       {q.error && <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />}
-      {q.isPending && <Skeleton active title={false} />}
+      {q.isPending && <Waiting />}
       {q.data && rows.length === 0 && <p className="sk-muted">{t("dashboard.topNone")}</p>}
       <ol className="sk-top-list">
         {rows.map((r) => (

@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { Skeleton } from "antd";
 import { AuditOutlined, CarOutlined, DollarOutlined, InboxOutlined, PauseCircleOutlined } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { useStatusText } from "../components/StatusTag";
+import { Waiting } from "../components/Waiting";
 import { useFormats } from "../lib/shop";
 import { useCounters } from "./queries";
 
@@ -22,7 +22,7 @@ export function WorkBoard() {
   const f = useFormats();
   const q = useCounters();
   if (q.error) return <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />;
-  if (!q.data) return <Skeleton active title={false} paragraph={{ rows: 2 }} />;
+  if (!q.data) return <Waiting rows={2} />;
   const board = q.data;
   const cards = [
     ...STAGES.map(([stage, icon]) => ({ key: stage, icon, label: word("stage", stage), n: board.stages.find((x) => x.stage === stage)?.n ?? 0, search: { stage } as Record<string, string> })),

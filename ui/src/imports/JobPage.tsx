@@ -1,5 +1,5 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { Alert, Button, Progress, Skeleton } from "antd";
+import { Alert, Button, Progress } from "antd";
 import { DownloadOutlined, PlayCircleOutlined, StopOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { Num } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
 import { StatusTag } from "../components/StatusTag";
 import { useToast } from "../components/useToast";
+import { Waiting } from "../components/Waiting";
 import { ask, usePages, useTell } from "../lib/api";
 import { useFormats } from "../lib/shop";
 import { inDesktopWindow } from "../lib/transport";
@@ -23,7 +24,7 @@ export default function JobPage() {
   const { id = "" } = useParams({ strict: false }) as { id?: string };
   const q = useJob(id);
   if (q.error) return <div className="sk-page"><ErrorNotice error={q.error} onRetry={() => void q.refetch()} /></div>;
-  if (!q.data) return <div className="sk-page"><Skeleton active /></div>;
+  if (!q.data) return <div className="sk-page"><Waiting /></div>;
   return <Job job={q.data} />;
 }
 

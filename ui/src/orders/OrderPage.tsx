@@ -1,5 +1,5 @@
 import { useParams } from "@tanstack/react-router";
-import { Button, Dropdown, Skeleton } from "antd";
+import { Button, Dropdown } from "antd";
 import { MoreOutlined, PrinterOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
 import { StatusTag } from "../components/StatusTag";
 import { useToast } from "../components/useToast";
+import { Waiting } from "../components/Waiting";
 import { useTell } from "../lib/api";
 import { useHotkeys } from "../lib/hotkeys";
 import { useFormats } from "../lib/shop";
@@ -30,7 +31,7 @@ export default function OrderPage() {
   const { id } = useParams({ strict: false }) as { id?: string };
   const q = useOrder(id ?? "");
   if (q.data) return <Page key={q.data.id} order={q.data} />;
-  return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Skeleton active paragraph={{ rows: 8 }} />}</div>;
+  return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Waiting rows={8} />}</div>;
 }
 
 function Page({ order }: { order: Order }) {

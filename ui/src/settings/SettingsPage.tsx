@@ -1,9 +1,10 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { Grid, Menu, Select, Skeleton } from "antd";
+import { Grid, Menu, Select } from "antd";
 import { DatabaseOutlined, GlobalOutlined, HistoryOutlined, InfoCircleOutlined, NumberOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
+import { Waiting } from "../components/Waiting";
 import { About } from "./About";
 import { Data } from "./Data";
 import { History } from "./History";
@@ -41,7 +42,7 @@ export default function SettingsPage() {
         )}
         <div className="sk-settings-main">
           {shop.error && <ErrorNotice error={shop.error} onRetry={() => void shop.refetch()} />}
-          {shop.isPending && <Skeleton active />}
+          {shop.isPending && <Waiting />}
           {shop.facts && here === "shop" && <ShopInfo facts={shop.facts} />}
           {shop.facts && here === "rules" && <Rules facts={shop.facts} />}
           {shop.facts && here === "numbers" && <Numbering facts={shop.facts} />}

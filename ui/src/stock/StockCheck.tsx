@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "antd";
+import { Button } from "antd";
 import { CheckCircleOutlined, ReloadOutlined, ToolOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import type { StockDifference } from "../bindings";
@@ -8,6 +8,7 @@ import { Num } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
 import { ProductTitle } from "../components/ProductTitle";
 import { useToast } from "../components/useToast";
+import { Waiting } from "../components/Waiting";
 import { useTell } from "../lib/api";
 import { useDifferences } from "./queries";
 import "./stock.css";
@@ -30,7 +31,7 @@ export default function StockCheck() {
           </Button>
         }
       />
-      {q.isPending && <Skeleton active />}
+      {q.isPending && <Waiting />}
       {q.error && <ErrorNotice error={q.error} onRetry={() => void q.refetch()} />}
       {q.data?.length === 0 && <EmptyState icon={<CheckCircleOutlined />} title={t("stock.check.clean")} text={t("stock.check.cleanText")} />}
       {q.data && q.data.length > 0 && (
