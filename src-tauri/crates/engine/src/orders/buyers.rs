@@ -164,7 +164,7 @@ pub(crate) async fn check(tx: &mut Tx) -> Result<Vec<Difference>> {
 /// The first page of the orders whose customer has these words.
 pub(super) async fn find(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Result<Vec<Row>> {
     let asked = Asked::of(text);
-    if asked.words.is_empty() {
+    if asked.words.is_empty() || !may_be_found(&mut ctx.tx, &asked).await? {
         return Ok(Vec::new());
     }
     // One more than the page: whether it ends within a millisecond, of which the keys say no order.
@@ -177,6 +177,29 @@ pub(super) async fn find(ctx: &mut Ctx, ask: &Ask, text: &str, limit: i64) -> Re
         }
     }
     Ok(rows)
+}
+
+/// Whether the pieces of a code that have letters are on any customer. Those of a waybill or a SKU are not, and the
+/// lists of its digits, which are on every telephone, need not be walked.
+async fn may_be_found(tx: &mut Tx, asked: &Asked) -> Result<bool> {
+    let is_code = |word: &String| {
+        word.is_ascii() && word.bytes().any(|b| b.is_ascii_digit()) && word.bytes().any(|b| b.is_ascii_alphabetic())
+    };
+    if !asked.words.iter().any(is_code) {
+        return Ok(true);
+    }
+    let lettered: Vec<String> =
+        asked.pieces.iter().filter(|piece| piece.bytes().any(|b| b.is_ascii_alphabetic())).cloned().collect();
+    if lettered.is_empty() {
+        return Ok(true);
+    }
+    let found: Option<(i64,)> = fetch_optional!(
+        *tx,
+        (i64,),
+        "SELECT rowid FROM search_order_gram WHERE search_order_gram MATCH $1 LIMIT 1",
+        search::sqlite_match("", &lettered)
+    )?;
+    Ok(found.is_some())
 }
 
 fn select(ask: &Ask, asked: &Asked, only_at: Option<i64>) -> Select {
