@@ -2,7 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { client } from "./app/client";
-import { router } from "./app/router";
+import { preloadPage } from "./app/router";
 import { statusQuery } from "./app/status";
 import { startI18n } from "./i18n";
 import { takeTokenFromAddress } from "./lib/transport";
@@ -14,7 +14,7 @@ const PATIENCE_MS = 300;
 takeTokenFromAddress();
 // The first picture is to be the shop's own: which shop it is and the code of its page are asked for at once.
 const status = client.prefetchQuery(statusQuery);
-const page = router.load();
+const page = preloadPage().catch(() => undefined);
 await startI18n();
 await Promise.race([Promise.all([status, page]), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
 

@@ -37,3 +37,9 @@ export const router = createRouter({
   defaultPreload: "intent",
   defaultPendingMs: 200,
 });
+
+/** The code of the page that the address leads to. The router asks for it only once it is on the screen. */
+export async function preloadPage(): Promise<void> {
+  const path = window.location.hash.replace(/^#/, "").split("?")[0] || "/";
+  await areas.flatMap((a) => a.routes).find((r) => r.path === path)?.page();
+}
