@@ -6,6 +6,8 @@ mod desk;
 mod desk_commands;
 mod ipc;
 mod logs;
+#[cfg(target_os = "linux")]
+mod painting;
 
 use tauri::{Emitter as _, Manager as _};
 
@@ -30,6 +32,8 @@ pub fn run() {
             let folder = app.path().app_data_dir()?;
             logs::start(&folder.join("logs"))?;
             tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
+            #[cfg(target_os = "linux")]
+            painting::without_gpu(app)?;
             ipc::allow_commands(app.handle())?;
             let handle = app.handle().clone();
             let desk = Desk::new(folder, move |changed| {
