@@ -1,6 +1,6 @@
-import { Input, Modal, Spin, type InputRef } from "antd";
+import { Input, Spin, type InputRef } from "antd";
 import { EnterOutlined, SearchOutlined } from "@ant-design/icons";
-import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { switchLanguage } from "../i18n";
 import { useGo } from "../lib/go";
@@ -19,14 +19,18 @@ interface Item {
   run: () => void;
 }
 
-/** Ctrl+K: every page, every action, and whatever the areas find for the typed text. */
-export function CommandPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
+/**
+ * Ctrl+K: every page, every action, and whatever the areas find for the typed text. It is the browser's own dialog,
+ * which has the focus before the next key comes: whoever types on at once loses no letter to a movement on the screen.
+ */
+export function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const goTo = useGo();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const [found, setFound] = useState<Item[]>([]);
   const [searching, setSearching] = useState(false);
+  const dialog = useRef<HTMLDialogElement>(null);
   const input = useRef<InputRef>(null);
   const list = useRef<HTMLDivElement>(null);
 
@@ -55,18 +59,17 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
     ];
   }, [t, goTo]);
 
-  useEffect(() => {
-    if (open) {
-      setText("");
-      setAt(0);
-      setFound([]);
-    }
-  }, [open]);
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    input.current?.focus();
+    return () => shown?.close();
+  }, []);
 
   useEffect(() => {
     const q = text.trim();
     setAt(0);
-    if (!open || q.length < 1) {
+    if (q.length < 1) {
       setFound([]);
       return;
     }
@@ -92,21 +95,15 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
       stale = true;
       clearTimeout(timer);
     };
-  }, [text, open, t, goTo]);
+  }, [text, t, goTo]);
 
   const q = text.trim().toLowerCase();
   const items = [...fixed.filter((i) => !q || q.split(/\s+/).every((w) => `${i.title} ${i.words}`.toLowerCase().includes(w))), ...found];
   const here = Math.min(at, items.length - 1);
 
-  // The next key belongs to the page, not to a field that is fading away.
-  const close = () => {
-    input.current?.blur();
-    onClose();
-  };
-
   const choose = (i: Item | undefined) => {
     if (!i) return;
-    close();
+    onClose();
     i.run();
   };
 
@@ -115,12 +112,17 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
   }, [here, items.length]);
 
   return (
-    <Modal open={open} onCancel={close} footer={null} closable={false} width={620} className="sk-palette" style={{ top: 72 }} destroyOnHidden afterOpenChange={(o) => o && input.current?.focus()} title={<span className="sk-visually-hidden">{t("app.palette.open")}</span>}>
+    <dialog
+      ref={dialog}
+      className="sk-palette"
+      aria-label={t("app.palette.open")}
+      onCancel={(e) => (e.preventDefault(), onClose())}
+      onMouseDown={(e) => e.target === e.currentTarget && onClose()}
+    >
       <Input
         ref={input}
         size="large"
         variant="borderless"
-        autoFocus
         prefix={<SearchOutlined />}
         suffix={searching ? <Spin size="small" /> : null}
         placeholder={t("app.palette.hint")}
@@ -152,6 +154,6 @@ export function CommandPalette({ open, onClose }: { open: boolean; onClose: () =
           </div>
         ))}
       </div>
-    </Modal>
+    </dialog>
   );
 }

@@ -93,9 +93,9 @@ export function Shell() {
           </Suspense>
         </Layout.Content>
       </Layout>
+      {palette && <CommandPalette onClose={() => setPalette(false)} />}
       {settled && (
         <>
-          <CommandPalette open={palette} onClose={() => setPalette(false)} />
           <ShortcutList open={shortcuts} onClose={() => setShortcuts(false)} />
           <UndoHost />
           {areas.map((a) => a.background && <a.background key={a.name} />)}
