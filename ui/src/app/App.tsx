@@ -1,44 +1,50 @@
+import { IconProvider } from "@ant-design/icons";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { App as AntApp, ConfigProvider } from "antd";
-import { useEffect } from "react";
-import { useTranslation } from "react-i18next";
-import { antdLocale } from "../i18n";
+import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { invalidateTags } from "../lib/api";
 import { installHotkeys } from "../lib/hotkeys";
+import { useStore } from "../lib/store";
+import { toasts } from "../lib/toasts";
 import { onChanged } from "../lib/transport";
 import { Boundary } from "./Boundary";
 import { client } from "./client";
 import { Gate } from "./Gate";
-import { styleNonce, themeConfig, useDark } from "./theme";
+import { inLibrary } from "./inLibrary";
+import { styleNonce, useDark } from "./theme";
+
+const ToastHost = lazy(inLibrary(() => import("./ToastHost")));
 
 export function App() {
   const dark = useDark();
-  const { i18n } = useTranslation();
-
   useEffect(() => installHotkeys(), []);
   useEffect(() => onChanged((tags) => invalidateTags(client, tags)), []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = dark ? "dark" : "light";
   }, [dark]);
 
-  const locale = antdLocale(i18n.language);
   const nonce = styleNonce();
   return (
     <QueryClientProvider client={client}>
-      <ConfigProvider
-        theme={themeConfig(dark)}
-        {...(locale ? { locale } : {})}
-        {...(nonce ? { csp: { nonce } } : {})}
-        componentSize="middle"
-        button={{ autoInsertSpace: false }}
-        form={{ requiredMark: false }}
-      >
-        <AntApp message={{ maxCount: 3 }} notification={{ placement: "bottomRight", maxCount: 3 }}>
-          <Boundary>
-            <Gate />
-          </Boundary>
-        </AntApp>
-      </ConfigProvider>
+      <IconProvider value={nonce ? { csp: { nonce } } : {}}>
+        <Boundary>
+          <Gate />
+          <Toasts />
+        </Boundary>
+      </IconProvider>
     </QueryClientProvider>
+  );
+}
+
+/** There from the first thing to say on. */
+function Toasts() {
+  const any = useStore(toasts).length > 0;
+  const [wanted, setWanted] = useState(any);
+  if (any && !wanted) setWanted(true);
+  return (
+    wanted && (
+      <Suspense>
+        <ToastHost />
+      </Suspense>
+    )
   );
 }

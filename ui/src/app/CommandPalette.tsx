@@ -1,7 +1,7 @@
-import { Input, Spin, type InputRef } from "antd";
 import { EnterOutlined, SearchOutlined } from "@ant-design/icons";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../components/Dialog";
 import { switchLanguage } from "../i18n";
 import { useGo } from "../lib/go";
 import { keyLabel } from "../lib/hotkeys";
@@ -19,10 +19,7 @@ interface Item {
   run: () => void;
 }
 
-/**
- * Ctrl+K: every page, every action, and whatever the areas find for the typed text. It is the browser's own dialog,
- * which has the focus before the next key comes: whoever types on at once loses no letter to a movement on the screen.
- */
+/** Ctrl+K: every page, every action, and whatever the areas find for the typed text. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const goTo = useGo();
@@ -30,8 +27,6 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const [at, setAt] = useState(0);
   const [found, setFound] = useState<Item[]>([]);
   const [searching, setSearching] = useState(false);
-  const dialog = useRef<HTMLDialogElement>(null);
-  const input = useRef<InputRef>(null);
   const list = useRef<HTMLDivElement>(null);
 
   const fixed = useMemo<Item[]>(() => {
@@ -58,13 +53,6 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       { key: "theme:system", group: t("app.palette.screen"), title: t("app.theme.system"), words: "theme zhuti system", run: () => setPref("theme", "system") },
     ];
   }, [t, goTo]);
-
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    input.current?.focus();
-    return () => shown?.close();
-  }, []);
 
   useEffect(() => {
     const q = text.trim();
@@ -112,34 +100,27 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   }, [here, items.length]);
 
   return (
-    <dialog
-      ref={dialog}
-      className="sk-palette"
-      aria-label={t("app.palette.open")}
-      onCancel={(e) => (e.preventDefault(), onClose())}
-      onMouseDown={(e) => e.target === e.currentTarget && onClose()}
-    >
-      <Input
-        ref={input}
-        size="large"
-        variant="borderless"
-        prefix={<SearchOutlined />}
-        suffix={searching ? <Spin size="small" /> : null}
-        placeholder={t("app.palette.hint")}
-        aria-label={t("app.palette.hint")}
-        role="combobox"
-        aria-expanded
-        aria-controls="sk-palette-list"
-        aria-activedescendant={here >= 0 ? `sk-palette-${here}` : undefined}
-        value={text}
-        onChange={(e) => setText(e.target.value)}
-        onKeyDown={(e) => {
-          if (e.nativeEvent.isComposing) return;
-          if (e.key === "ArrowDown") (e.preventDefault(), setAt((here + 1) % Math.max(items.length, 1)));
-          else if (e.key === "ArrowUp") (e.preventDefault(), setAt((here - 1 + items.length) % Math.max(items.length, 1)));
-          else if (e.key === "Enter") (e.preventDefault(), choose(items[here]));
-        }}
-      />
+    <Dialog label={t("app.palette.open")} className="sk-palette" onClose={onClose}>
+      <label className="sk-palette-field">
+        <SearchOutlined aria-hidden />
+        <input
+          placeholder={t("app.palette.hint")}
+          aria-label={t("app.palette.hint")}
+          role="combobox"
+          aria-expanded
+          aria-controls="sk-palette-list"
+          aria-activedescendant={here >= 0 ? `sk-palette-${here}` : undefined}
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+          onKeyDown={(e) => {
+            if (e.nativeEvent.isComposing) return;
+            if (e.key === "ArrowDown") (e.preventDefault(), setAt((here + 1) % Math.max(items.length, 1)));
+            else if (e.key === "ArrowUp") (e.preventDefault(), setAt((here - 1 + items.length) % Math.max(items.length, 1)));
+            else if (e.key === "Enter") (e.preventDefault(), choose(items[here]));
+          }}
+        />
+        {searching && <span className="sk-turning" aria-busy="true" />}
+      </label>
       <div className="sk-palette-list" id="sk-palette-list" role="listbox" aria-label={t("app.palette.open")} ref={list}>
         {items.length === 0 && <p className="sk-muted sk-palette-none">{t("app.palette.none")}</p>}
         {items.map((i, n) => (
@@ -154,6 +135,6 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </div>
-    </dialog>
+    </Dialog>
   );
 }

@@ -1,23 +1,25 @@
 import { RouterProvider } from "@tanstack/react-router";
-import { Button, Spin } from "antd";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
+import { PlainButton } from "../components/PlainButton";
+import { WaitingAlone } from "../components/Waiting";
 import { useShop } from "../lib/shop";
 import { inDesktopWindow } from "../lib/transport";
+import { inLibrary } from "./inLibrary";
 import { router } from "./router";
 import { useStatusQuery } from "./status";
-import { Unlock } from "./Unlock";
 import { useRestore } from "./useRestore";
 
-const FirstRun = lazy(() => import("./firstRun/FirstRun"));
+const FirstRun = lazy(inLibrary(() => import("./firstRun/FirstRun")));
+const Unlock = lazy(inLibrary(() => import("./Unlock")));
 
 /** Decides between the shop and the first steps. Nothing else may be shown before the shop's currency and zone are known. */
 export function Gate() {
   const status = useStatusQuery();
   const s = status.data ?? null;
   const here = useShop();
-  if (status.isPending) return <Waiting />;
+  if (status.isPending) return <WaitingAlone />;
   if (status.error && !s && status.error.code !== "no_shop")
     return (
       <main className="sk-center">
@@ -27,15 +29,20 @@ export function Gate() {
         </div>
       </main>
     );
-  if (s?.locked) return <Unlock database={s.database} onReady={() => void status.refetch()} />;
+  if (s?.locked)
+    return (
+      <Suspense fallback={<WaitingAlone />}>
+        <Unlock database={s.database} onReady={() => void status.refetch()} />
+      </Suspense>
+    );
   if (!s?.ready)
     return (
-      <Suspense fallback={<Waiting />}>
+      <Suspense fallback={<WaitingAlone />}>
         <FirstRun status={s} onReady={() => void status.refetch()} />
       </Suspense>
     );
   // The pages begin once they can know whose money and whose days they show; another shop begins afresh.
-  if (here.id !== s.shop?.id) return <Waiting />;
+  if (here.id !== s.shop?.id) return <WaitingAlone />;
   return <RouterProvider key={here.id} router={router} />;
 }
 
@@ -45,18 +52,10 @@ function BringBack({ onDone }: { onDone: () => void }) {
   const { restore, busy, error } = useRestore(onDone);
   return (
     <div className="sk-gap">
-      <Button type="primary" loading={busy} onClick={() => void restore()}>
+      <PlainButton look="primary" disabled={busy} aria-busy={busy} onClick={() => void restore()}>
         {t("settings.backup.restore")}…
-      </Button>
+      </PlainButton>
       {error !== null && <ErrorNotice error={error} />}
     </div>
-  );
-}
-
-function Waiting() {
-  return (
-    <main className="sk-center">
-      <Spin size="large" />
-    </main>
   );
 }

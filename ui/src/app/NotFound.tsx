@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
-import { Result } from "antd";
+import { FileUnknownOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
+import { EmptyState } from "../components/EmptyState";
 
 export function NotFound() {
   const { t } = useTranslation();
-  return <Result status="404" title={t("app.notFound.title")} subTitle={t("app.notFound.next")} extra={<Link to="/">{t("app.home")}</Link>} />;
+  return <EmptyState icon={<FileUnknownOutlined />} title={t("app.notFound.title")} text={t("app.notFound.next")} action={<Link to="/">{t("app.home")}</Link>} />;
 }

@@ -1,33 +1,34 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
-import { Button, Drawer, Grid, Layout } from "antd";
 import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
-import { Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../components/Dialog";
+import { PlainButton } from "../components/PlainButton";
 import { useTell } from "../lib/api";
 import { useGo } from "../lib/go";
 import { useHotkeys } from "../lib/hotkeys";
 import { line } from "../lib/transport";
 import { prefs, setPref } from "../lib/prefs";
 import { useSettled, useSettleInTime } from "../lib/ready";
+import { useScreen } from "../lib/screen";
 import { useShop } from "../lib/shop";
 import { useStore } from "../lib/store";
 import { areas } from "./areas";
 import { CommandPalette } from "./CommandPalette";
+import { inLibrary } from "./inLibrary";
 import { Seal } from "./Seal";
 import { useStatus } from "./status";
-import { ShortcutList } from "./ShortcutList";
 import { TopBar } from "./TopBar";
-import { UndoHost } from "./UndoHost";
+
+const Rest = lazy(inLibrary(() => import("./Rest")));
 
 /** The frame around every page: menu, top bar, palette, undo. */
 export function Shell() {
   const { t } = useTranslation();
-  const screens = Grid.useBreakpoint();
-  // Before the first measurement nothing is known: take the desktop, which is the first target.
-  const narrow = screens.md === false;
+  const { narrow, wide } = useScreen();
   // Between a phone and a desk the menu shows its icons only.
-  const collapsed = useStore(prefs).navCollapsed || screens.lg === false;
+  const collapsed = useStore(prefs).navCollapsed || !wide;
   const [drawer, setDrawer] = useState(false);
   const [palette, setPalette] = useState(false);
   const [shortcuts, setShortcuts] = useState(false);
@@ -51,57 +52,56 @@ export function Shell() {
   ]);
 
   return (
-    <Layout className="sk-shell">
+    <div className="sk-shell">
       <a className="sk-skip" href="#main" onClick={(e) => (e.preventDefault(), document.getElementById("main")?.focus())}>
         {t("app.skip")}
       </a>
       {!narrow && (
-        <Layout.Sider width={208} collapsedWidth={56} collapsed={collapsed} theme="light" className="sk-sider" role="presentation">
+        <div className={collapsed ? "sk-sider sk-collapsed" : "sk-sider"}>
           <nav aria-label={t("app.nav.label")} className="sk-nav-all">
             <Brand collapsed={collapsed} />
             <Nav />
           </nav>
-          <Button
-            type="text"
+          <PlainButton
+            look="text"
             className="sk-fold"
             aria-label={t("app.nav.toggle")}
             icon={collapsed ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
-            disabled={screens.lg === false}
+            disabled={!wide}
             onClick={() => setPref("navCollapsed", !prefs.get().navCollapsed)}
           />
-        </Layout.Sider>
+        </div>
       )}
-      {narrow && (
-        <Drawer open={drawer} onClose={() => setDrawer(false)} placement="left" size={248} title={<Brand collapsed={false} />} styles={{ body: { padding: 8 } }}>
+      {narrow && drawer && (
+        <Dialog label={t("app.nav.label")} className="sk-drawer" onClose={() => setDrawer(false)}>
+          <Brand collapsed={false} />
           <nav aria-label={t("app.nav.label")}>
             <Nav />
           </nav>
-        </Drawer>
+        </Dialog>
       )}
-      <Layout>
+      <div className="sk-stage">
         <TopBar
           narrow={narrow}
           onPalette={() => setPalette(true)}
           onShortcuts={() => setShortcuts(true)}
-          menuButton={narrow ? <Button type="text" aria-label={t("app.nav.open")} icon={<MenuOutlined />} onClick={() => setDrawer(true)} /> : null}
+          menuButton={narrow ? <PlainButton look="text" aria-label={t("app.nav.open")} icon={<MenuOutlined />} onClick={() => setDrawer(true)} /> : null}
         />
         <LineBanner />
         <SampleBanner />
-        <Layout.Content className="sk-content" id="main" tabIndex={-1} role="main">
+        <main className="sk-content" id="main" tabIndex={-1}>
           <Suspense>
             <Outlet />
           </Suspense>
-        </Layout.Content>
-      </Layout>
+        </main>
+      </div>
       {palette && <CommandPalette onClose={() => setPalette(false)} />}
       {settled && (
-        <>
-          <ShortcutList open={shortcuts} onClose={() => setShortcuts(false)} />
-          <UndoHost />
-          {areas.map((a) => a.background && <a.background key={a.name} />)}
-        </>
+        <Suspense>
+          <Rest shortcuts={shortcuts} onShortcutsClose={() => setShortcuts(false)} />
+        </Suspense>
       )}
-    </Layout>
+    </div>
   );
 }
 
@@ -127,9 +127,9 @@ function LineBanner() {
   return (
     <div className="sk-line-banner" role="alert">
       <span>{t("app.offline")}</span>
-      <Button size="small" onClick={() => void client.invalidateQueries()}>
+      <PlainButton small onClick={() => void client.invalidateQueries()}>
         {t("common.retry")}
-      </Button>
+      </PlainButton>
     </div>
   );
 }
@@ -146,9 +146,9 @@ function SampleBanner() {
     <div className="sk-sample-banner" role="note">
       <span>{t("app.sampleBanner")}</span>
       {status?.desktop && (
-        <Button size="small" loading={leave.isPending} onClick={() => leave.mutate({})}>
+        <PlainButton small disabled={leave.isPending} onClick={() => leave.mutate({})}>
           {t("app.leaveSample")}
-        </Button>
+        </PlainButton>
       )}
     </div>
   );

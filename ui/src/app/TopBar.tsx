@@ -1,14 +1,17 @@
 import { useNavigate } from "@tanstack/react-router";
-import { Button, Dropdown, Layout, Tooltip } from "antd";
 import { DesktopOutlined, GlobalOutlined, MoonOutlined, PlusOutlined, QuestionCircleOutlined, SearchOutlined, SunOutlined } from "@ant-design/icons";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { PlainButton } from "../components/PlainButton";
 import { Popup } from "../components/Popup";
 import { switchLanguage } from "../i18n";
 import { keyLabel } from "../lib/hotkeys";
 import { prefs, setPref, type Lang, type ThemeChoice } from "../lib/prefs";
 import { useStore } from "../lib/store";
+import { inLibrary } from "./inLibrary";
 import { JobsButton } from "./JobsButton";
+
+const ChoiceMenu = lazy(inLibrary(() => import("./ChoiceMenu")));
 
 interface Props {
   narrow: boolean;
@@ -24,7 +27,7 @@ export function TopBar({ narrow, menuButton, onPalette, onShortcuts }: Props) {
   const themeIcon = { light: <SunOutlined />, dark: <MoonOutlined />, system: <DesktopOutlined /> }[theme];
 
   return (
-    <Layout.Header className="sk-top">
+    <header className="sk-top">
       {menuButton}
       <button type="button" className="sk-search" onClick={onPalette} title={t("app.palette.open")}>
         <SearchOutlined aria-hidden />
@@ -32,11 +35,9 @@ export function TopBar({ narrow, menuButton, onPalette, onShortcuts }: Props) {
         {!narrow && <kbd>{keyLabel("mod+k")}</kbd>}
       </button>
       <span className="sk-grow" />
-      <Popup on={(button) => <Tooltip title={narrow ? "" : keyLabel("n")}>{button}</Tooltip>}>
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate({ to: "/orders/new" })} aria-label={t("app.newOrder")}>
-          {narrow ? null : t("app.newOrder")}
-        </Button>
-      </Popup>
+      <PlainButton look="primary" icon={<PlusOutlined />} onClick={() => void navigate({ to: "/orders/new" })} aria-label={t("app.newOrder")} title={`${t("app.newOrder")} (${keyLabel("n")})`}>
+        {narrow ? null : t("app.newOrder")}
+      </PlainButton>
       <JobsButton />
       <Choice
         label={t("app.language")}
@@ -59,8 +60,8 @@ export function TopBar({ narrow, menuButton, onPalette, onShortcuts }: Props) {
         ]}
         onChoose={(to) => setPref("theme", to as ThemeChoice)}
       />
-      {!narrow && <Button type="text" icon={<QuestionCircleOutlined />} aria-label={t("app.shortcuts.open")} title={t("app.shortcuts.open")} onClick={onShortcuts} />}
-    </Layout.Header>
+      {!narrow && <PlainButton look="text" icon={<QuestionCircleOutlined />} aria-label={t("app.shortcuts.open")} title={t("app.shortcuts.open")} onClick={onShortcuts} />}
+    </header>
   );
 }
 
@@ -74,15 +75,12 @@ interface ChoiceProps {
 
 /** A button with a short list, of which one is chosen. */
 function Choice({ label, icon, chosen, items, onChoose }: ChoiceProps) {
+  const button = <PlainButton look="text" icon={icon} aria-label={label} title={label} />;
   return (
-    <Popup
-      on={(button) => (
-        <Dropdown trigger={["click"]} menu={{ selectable: true, selectedKeys: [chosen], items, onClick: ({ key }) => onChoose(key) }}>
-          {button}
-        </Dropdown>
-      )}
-    >
-      <Button type="text" icon={icon} aria-label={label} title={label} />
+    <Popup plain={button}>
+      <ChoiceMenu chosen={chosen} items={items} onChoose={onChoose}>
+        {button}
+      </ChoiceMenu>
     </Popup>
   );
 }

@@ -6,7 +6,7 @@ import { useTell } from "../lib/api";
 import { Seal } from "./Seal";
 
 /** The server's password lies in an encrypted file, as this machine has no keyring: the passphrase opens it. */
-export function Unlock({ database, onReady }: { database: string; onReady: () => void }) {
+export default function Unlock({ database, onReady }: { database: string; onReady: () => void }) {
   const { t } = useTranslation();
   const [passphrase, setPassphrase] = useState("");
   const unlock = useTell("app.unlock", { onSuccess: onReady });

@@ -7,6 +7,8 @@
  *   queries.ts, XList.tsx, XPage.tsx, *.test.tsx
  *
  * - Routes: `{ path: "/orders/$id", page: () => import("./OrderPage") }`; the page is the module's default export.
+ *   A page has Ant Design around it (app/inLibrary.tsx). The frame and the first page do without, for the sake of the start: what
+ *   they show is in `components/PlainButton` and the like, what they open later is lazy and `inLibrary`.
  *   In a page: `useParams({ strict: false })`, `useNavigate()`, `<Link to="/orders/$id" params={{ id }}>` from @tanstack/react-router.
  *   The address stands behind `#` (`/#/orders?stage=ready`), so any file server can serve the window.
  * - Menu: `{ label: "orders.menu", icon, to, order }`. `label` and palette `label` are i18n keys.
@@ -23,6 +25,7 @@
  * - Statuses: `<StatusTag kind="stage" value={o.stage} />`; kinds and colours in components/StatusTag.tsx, words under `status.` in src/i18n.
  * - Areas do not import each other's insides: link to a route, or ask the other area's query, or import what its index.ts shows.
  */
+import type { QueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { ComponentType } from "react";
 import type { Key } from "../i18n";
@@ -30,7 +33,14 @@ import type { Key } from "../i18n";
 export interface AreaRoute {
   /** "/orders/$id" */
   path: string;
-  page: () => Promise<{ default: ComponentType }>;
+  page: (() => Promise<{ default: ComponentType }>) | FirstPage;
+}
+
+/** The page that a day begins with is part of the start. It brings the component library along itself, where it needs it. */
+export interface FirstPage {
+  Page: () => ReactNode;
+  /** Asks for what its first picture shows, before there is a screen. */
+  ask: (client: QueryClient, search: Record<string, string>) => Promise<void>;
 }
 
 export interface AreaMenu {
@@ -66,7 +76,7 @@ export interface Area {
   menu?: AreaMenu;
   actions?: AreaAction[];
   /** Lives as long as the window, on every page, and shows nothing itself: a watcher of long work. */
-  background?: ComponentType;
+  background?: () => Promise<{ default: ComponentType }>;
   /** What the palette shows for typed text. Called 150 ms after the last keystroke. */
   search?: { label: Key; icon: ReactNode; find: (text: string) => Promise<Found[]> };
 }

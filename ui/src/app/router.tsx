@@ -1,21 +1,23 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { inLibrary } from "./inLibrary";
 import { NotFound } from "./NotFound";
 import { PageFailed } from "./PageFailed";
 import { Shell } from "./Shell";
+import { shop } from "../lib/shop";
 import { areas } from "./areas";
+import { client } from "./client";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
-const routes = areas.flatMap((a) =>
-  a.routes.map((r) =>
-    createRoute({
-      getParentRoute: () => root,
-      path: r.path,
-      component: lazyRouteComponent(r.page),
-      errorComponent: PageFailed,
-    }),
-  ),
+const pages = areas.flatMap((a) =>
+  a.routes.map(({ path, page }) => {
+    if (typeof page === "object") return { path, component: page.Page, ahead: page.ask };
+    const load = inLibrary(page);
+    return { path, component: lazyRouteComponent(load), ahead: async () => void (await load()) };
+  }),
 );
+
+const routes = pages.map(({ path, component }) => createRoute({ getParentRoute: () => root, path, component, errorComponent: PageFailed }));
 
 /** Search parameters are flat text, so that an address can be read, typed and sent to a colleague. */
 function parseSearch(search: string): Record<string, string> {
@@ -38,8 +40,13 @@ export const router = createRouter({
   defaultPendingMs: 200,
 });
 
-/** The code of the page that the address leads to. The router asks for it only once it is on the screen. */
-export async function preloadPage(): Promise<void> {
-  const path = window.location.hash.replace(/^#/, "").split("?")[0] || "/";
-  await areas.flatMap((a) => a.routes).find((r) => r.path === path)?.page();
+/**
+ * Fetches what the page behind the address begins with: its code, or what it shows. The router asks only once it is on the
+ * screen. Where no shop was seen before, its days are known with the status only.
+ */
+export async function preloadPage(status: Promise<void>): Promise<void> {
+  const [path, search = ""] = window.location.hash.replace(/^#/, "").split("?");
+  const page = pages.find((p) => p.path === (path || "/"));
+  if (!shop.get().id) await status;
+  if (shop.get().id) await page?.ahead(client, parseSearch(search));
 }

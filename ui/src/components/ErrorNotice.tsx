@@ -1,6 +1,7 @@
-import { Alert, Button } from "antd";
+import { CloseCircleFilled } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { describeError } from "../lib/errors";
+import { PlainButton } from "./PlainButton";
 
 /** An error in its place: what happened, what to do next, and what support needs. */
 export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
@@ -8,24 +9,18 @@ export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () =
   if (!error) return null;
   const e = describeError(i18n, error);
   return (
-    <Alert
-      type="error"
-      showIcon
-      role="alert"
-      title={e.title}
-      description={
-        <>
-          <span>{e.next}</span>
-          {e.ref && <div className="sk-muted">{t("errors.ref", { ref: e.ref })}</div>}
-        </>
-      }
-      action={
-        onRetry ? (
-          <Button size="small" onClick={onRetry}>
-            {t("common.retry")}
-          </Button>
-        ) : undefined
-      }
-    />
+    <div className="sk-error" role="alert">
+      <CloseCircleFilled aria-hidden className="sk-error-icon" />
+      <div className="sk-error-text">
+        <div className="sk-error-title">{e.title}</div>
+        <span>{e.next}</span>
+        {e.ref && <div className="sk-muted">{t("errors.ref", { ref: e.ref })}</div>}
+      </div>
+      {onRetry && (
+        <PlainButton small onClick={onRetry}>
+          {t("common.retry")}
+        </PlainButton>
+      )}
+    </div>
   );
 }

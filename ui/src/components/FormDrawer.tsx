@@ -1,7 +1,8 @@
-import { Button, Drawer, Grid } from "antd";
+import { Button, Drawer } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { keyLabel, useHotkeys } from "../lib/hotkeys";
+import { useScreen } from "../lib/screen";
 import { ErrorNotice } from "./ErrorNotice";
 
 interface Props {
@@ -20,14 +21,14 @@ interface Props {
 /** A form beside the page it belongs to. Ctrl+Enter saves, Esc closes. */
 export function FormDrawer({ open, title, onClose, onSave, saving, saveLabel, disabled, error, width = 480, children }: Props) {
   const { t } = useTranslation();
-  const screens = Grid.useBreakpoint();
+  const { narrow } = useScreen();
   useHotkeys(open ? [{ keys: "mod+enter", label: t("common.save"), run: () => !disabled && !saving && onSave(), inFields: true }] : []);
   return (
     <Drawer
       open={open}
       onClose={onClose}
       title={title}
-      size={screens.md === false ? "100%" : width}
+      size={narrow ? "100%" : width}
       destroyOnHidden
       footer={
         <div className="sk-actions" style={{ justifyContent: "flex-end" }}>

@@ -1,5 +1,4 @@
 import { Link } from "@tanstack/react-router";
-import { Button } from "antd";
 import { ArrowLeftOutlined } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,8 +19,8 @@ export function PageHeader({ title, tags, sub, back, actions }: Props) {
   return (
     <header className="sk-header">
       {back && (
-        <Link to={back} aria-label={t("common.back")} className="sk-header-back">
-          <Button type="text" icon={<ArrowLeftOutlined />} tabIndex={-1} aria-hidden />
+        <Link to={back} aria-label={t("common.back")} className="sk-header-back sk-button sk-button-text sk-button-icon">
+          <ArrowLeftOutlined aria-hidden />
         </Link>
       )}
       <div className="sk-header-text">

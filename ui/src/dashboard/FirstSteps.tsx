@@ -1,43 +1,43 @@
-import { Button, Card } from "antd";
 import { CheckCircleFilled, ImportOutlined, PlusOutlined, RightCircleOutlined } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useAsk } from "../lib/api";
+import { PlainButton } from "../components/PlainButton";
 import { useGo } from "../lib/go";
 import { keyLabel } from "../lib/hotkeys";
-import { useCounters } from "./queries";
+import { useCounters, useProductCounts } from "./queries";
 
 /** What to do in a new shop; gone for good with the first order. */
 export function FirstSteps() {
   const { t } = useTranslation();
   const go = useGo();
-  const counts = useAsk("catalog.counts", {}, { tags: ["imports"] });
+  const counts = useProductCounts();
   const board = useCounters();
   if (!counts.data || !board.data) return null;
   const products = counts.data.states.reduce((n, s) => n + s.count, 0);
   const orders = board.data.stages.reduce((n, s) => n + s.n, 0) + board.data.archived;
   if (orders > 0) return null;
   return (
-    <Card className="sk-steps" title={<h2>{t("dashboard.steps.title")}</h2>}>
+    <section className="sk-steps sk-panel">
+      <h2>{t("dashboard.steps.title")}</h2>
       <ol>
         <Step done={products > 0} title={t("dashboard.steps.products")} text={t("dashboard.steps.productsText")}>
-          <Button type={products > 0 ? "default" : "primary"} icon={<ImportOutlined />} onClick={() => go("/imports")}>
+          <PlainButton look={products > 0 ? "default" : "primary"} icon={<ImportOutlined />} onClick={() => go("/imports")}>
             {t("dashboard.steps.import")}
-          </Button>
-          <Button icon={<PlusOutlined />} onClick={() => go("/catalog/new")}>
+          </PlainButton>
+          <PlainButton icon={<PlusOutlined />} onClick={() => go("/catalog/new")}>
             {t("dashboard.steps.add")}
-          </Button>
+          </PlainButton>
         </Step>
         <Step done={false} title={t("dashboard.steps.order")} text={t("dashboard.steps.orderText", { key: keyLabel("n") })}>
-          <Button type={products > 0 ? "primary" : "default"} icon={<PlusOutlined />} disabled={products === 0} onClick={() => go("/orders/new")}>
+          <PlainButton look={products > 0 ? "primary" : "default"} icon={<PlusOutlined />} disabled={products === 0} onClick={() => go("/orders/new")}>
             {t("app.newOrder")}
-          </Button>
+          </PlainButton>
         </Step>
         <Step done={false} title={t("dashboard.steps.rules")} text={t("dashboard.steps.rulesText")}>
-          <Button onClick={() => go("/settings/rules")}>{t("dashboard.steps.look")}</Button>
+          <PlainButton onClick={() => go("/settings/rules")}>{t("dashboard.steps.look")}</PlainButton>
         </Step>
       </ol>
-    </Card>
+    </section>
   );
 }
 

@@ -1,11 +1,14 @@
-import { Tooltip } from "antd";
 import { ArrowDownOutlined, ArrowUpOutlined, InfoCircleOutlined, MinusOutlined } from "@ant-design/icons";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
+import { inLibrary } from "../app/inLibrary";
 import { Popup } from "../components/Popup";
 import { formatBasisPoints } from "../lib/money";
 import { useFormats } from "../lib/shop";
 import type { Kpis } from "../bindings";
 import { change } from "../lib/period";
+
+const Tip = lazy(inLibrary(() => import("../components/Tip")));
 
 type Metric = "gmv" | "net" | "orders" | "paid_orders" | "aov" | "new_customers" | "units" | "conversion";
 
@@ -30,11 +33,7 @@ export function KpiCards({ now, before }: { now: Kpis; before: Kpis | null }) {
         <div key={c.key} className="sk-kpi">
           <dt>
             {t(`dashboard.kpi.${c.key}`)}
-            <Popup on={(button) => <Tooltip title={t(`dashboard.means.${c.key}`)}>{button}</Tooltip>}>
-              <button type="button" className="sk-info" aria-label={t(`dashboard.means.${c.key}`)}>
-                <InfoCircleOutlined aria-hidden />
-              </button>
-            </Popup>
+            <Meaning text={t(`dashboard.means.${c.key}`)} />
           </dt>
           <dd className="sk-kpi-value sk-num">{c.value === null ? "—" : c.show(c.value)}</dd>
           <dd className="sk-kpi-change">
@@ -43,6 +42,19 @@ export function KpiCards({ now, before }: { now: Kpis; before: Kpis | null }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+function Meaning({ text }: { text: string }) {
+  const button = (
+    <button type="button" className="sk-info" aria-label={text}>
+      <InfoCircleOutlined aria-hidden />
+    </button>
+  );
+  return (
+    <Popup plain={button}>
+      <Tip title={text}>{button}</Tip>
+    </Popup>
   );
 }
 

@@ -1,9 +1,11 @@
 import { DashboardOutlined } from "@ant-design/icons";
 import { defineArea } from "../app/areas";
+import { DashboardPage } from "./DashboardPage";
+import { askFirst } from "./queries";
 
 export default defineArea({
   name: "dashboard",
   menu: { label: "dashboard.menu", icon: <DashboardOutlined />, to: "/", order: 0 },
-  routes: [{ path: "/", page: () => import("./DashboardPage") }],
+  routes: [{ path: "/", page: { Page: DashboardPage, ask: askFirst } }],
   actions: [{ label: "dashboard.go", to: "/", keys: "g d", words: "home shouye gongzuotai kpi" }],
 });

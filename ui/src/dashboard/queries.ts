@@ -1,9 +1,24 @@
-import { useAsk } from "../lib/api";
+import { useQuery, type QueryClient } from "@tanstack/react-query";
+import { question, useAsk } from "../lib/api";
+import { today } from "../lib/dates";
+import type { Search } from "../lib/listState";
+import { readSpan } from "../lib/period";
+import { shop } from "../lib/shop";
 
 const SALES_TAGS = ["orders", "payments"];
 
-export function useDashboard(from: number, to: number, compare: boolean) {
-  return useAsk("analytics.dashboard", { from_day: from, to_day: to, compare }, { tags: SALES_TAGS, keep: true });
+const dashboard = (from: number, to: number) => question("analytics.dashboard", { from_day: from, to_day: to, compare: true }, { tags: SALES_TAGS, keep: true });
+const counters = question("orders.board", {}, { tags: ["payments", "shipping"] });
+const products = question("catalog.counts", {}, { tags: ["imports"] });
+
+/** What the first picture shows, asked for before it is drawn. */
+export async function askFirst(client: QueryClient, search: Search): Promise<void> {
+  const { from, to } = readSpan(search, today(shop.get().zone));
+  await Promise.all([client.prefetchQuery(dashboard(from, to)), client.prefetchQuery(counters), client.prefetchQuery(products)]);
+}
+
+export function useDashboard(from: number, to: number) {
+  return useQuery(dashboard(from, to));
 }
 
 export function useTopProducts(from: number, to: number) {
@@ -11,7 +26,11 @@ export function useTopProducts(from: number, to: number) {
 }
 
 export function useCounters() {
-  return useAsk("orders.board", {}, { tags: ["payments", "shipping"] });
+  return useQuery(counters);
+}
+
+export function useProductCounts() {
+  return useQuery(products);
 }
 
 export function useLowStock() {

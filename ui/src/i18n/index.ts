@@ -1,23 +1,16 @@
-import dayjs from "dayjs";
 import i18next, { type ParseKeys } from "i18next";
 import { initReactI18next } from "react-i18next";
-import type { Locale } from "antd/es/locale";
 import { formatMoney } from "../lib/money";
 import { formatDateTime } from "../lib/dates";
 import { currentLang, setPref, type Lang } from "../lib/prefs";
 import { formatLocale, shop } from "../lib/shop";
+import { words as en } from "./words.en";
+import { words as zh } from "./words.zh-CN";
 
 /** A key that exists, in full: "orders.list.title". */
 export type Key = ParseKeys;
 
 type Words = Record<string, unknown>;
-
-const files = { "zh-CN": () => import("./words.zh-CN"), en: () => import("./words.en") };
-const antdLocales: Partial<Record<Lang, Locale>> = {};
-
-export function antdLocale(lang: string): Locale | undefined {
-  return antdLocales[lang as Lang];
-}
 
 /** The frame's words stand at the top; an area's stand under its name. */
 export function gather(found: Record<string, Words>): Words {
@@ -30,21 +23,16 @@ export function gather(found: Record<string, Words>): Words {
   return all;
 }
 
-async function load(lang: Lang): Promise<void> {
-  if (!i18next.hasResourceBundle(lang, "translation")) {
-    const file = await files[lang]();
-    antdLocales[lang] = file.locale;
-    i18next.addResourceBundle(lang, "translation", gather(file.words));
-  }
-  dayjs.locale(lang === "zh-CN" ? "zh-cn" : "en");
+function show(lang: Lang): void {
   document.documentElement.lang = lang;
 }
 
 export async function startI18n(lang: Lang = currentLang()): Promise<void> {
+  show(lang);
   await i18next.use(initReactI18next).init({
     lng: lang,
     fallbackLng: false,
-    resources: {},
+    resources: { "zh-CN": { translation: gather(zh) }, en: { translation: gather(en) } },
     nsSeparator: false,
     interpolation: { escapeValue: false },
     returnNull: false,
@@ -54,12 +42,11 @@ export async function startI18n(lang: Lang = currentLang()): Promise<void> {
   i18next.services.formatter?.add("money", (v, lng) => formatMoney(Number(v), shop.get().currency, formatLocale(lng ?? "en")));
   i18next.services.formatter?.add("time", (v, lng) => formatDateTime(Number(v), shop.get().zone, formatLocale(lng ?? "en")));
   i18next.services.formatter?.add("count", (v, lng) => new Intl.NumberFormat(formatLocale(lng ?? "en")).format(Number(v)));
-  await load(lang);
 }
 
 /** Live: every text on the screen changes at once, nothing is lost. */
 export async function switchLanguage(lang: Lang): Promise<void> {
-  await load(lang);
+  show(lang);
   setPref("lang", lang);
   await i18next.changeLanguage(lang);
 }

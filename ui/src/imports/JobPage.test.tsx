@@ -7,6 +7,7 @@ import { afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { startI18n } from "../i18n";
 import { ApiError } from "../lib/errors";
 import { setTransport } from "../lib/transport";
+import ToastHost from "../app/ToastHost";
 import JobPage from "./JobPage";
 
 const trial = {
@@ -50,6 +51,7 @@ function show() {
   render(
     <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
       <App>
+        <ToastHost />
         <RouterProvider router={router as never} />
       </App>
     </QueryClientProvider>,

@@ -1,6 +1,5 @@
 import { ImportOutlined } from "@ant-design/icons";
 import { defineArea } from "../app/areas";
-import { WatchImports } from "./queries";
 
 export default defineArea({
   name: "imports",
@@ -9,6 +8,6 @@ export default defineArea({
     { path: "/imports", page: () => import("./ImportsPage") },
     { path: "/imports/$id", page: () => import("./JobPage") },
   ],
-  background: WatchImports,
+  background: async () => ({ default: (await import("./queries")).WatchImports }),
   actions: [{ label: "imports.go", to: "/imports", words: "daoru csv excel xlsx shopify woocommerce upload file" }],
 });

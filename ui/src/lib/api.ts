@@ -6,6 +6,7 @@ import {
   useQueryClient,
   type QueryClient,
   type UseMutationResult,
+  type UseQueryOptions,
   type UseQueryResult,
 } from "@tanstack/react-query";
 import { useRef } from "react";
@@ -80,9 +81,9 @@ interface AskOptions<T = unknown> {
   again?: (answer: T | undefined) => number | false;
 }
 
-/** Asks and caches. It is asked again by itself when an event says that one of its tags changed. */
-export function useAsk<N extends QueryName>(name: N, input: Input<N>, o: AskOptions<Output<N>> = {}): UseQueryResult<Output<N>, ApiError> {
-  return useQuery<Output<N>, ApiError>({
+/** A question, for `useAsk` or to be asked ahead of it. */
+export function question<N extends QueryName>(name: N, input: Input<N>, o: AskOptions<Output<N>> = {}): UseQueryOptions<Output<N>, ApiError> {
+  return {
     queryKey: [tagOf(name), name, input],
     queryFn: () => ask(name, input),
     meta: { tags: [tagOf(name), ...(o.tags ?? [])] },
@@ -90,7 +91,12 @@ export function useAsk<N extends QueryName>(name: N, input: Input<N>, o: AskOpti
     ...(o.keep ? { placeholderData: keepPreviousData } : {}),
     ...(o.staleTime !== undefined ? { staleTime: o.staleTime } : {}),
     ...(o.again ? { refetchInterval: (query) => o.again?.(query.state.data) ?? false } : {}),
-  });
+  };
+}
+
+/** Asks and caches. It is asked again by itself when an event says that one of its tags changed. */
+export function useAsk<N extends QueryName>(name: N, input: Input<N>, o: AskOptions<Output<N>> = {}): UseQueryResult<Output<N>, ApiError> {
+  return useQuery(question(name, input, o));
 }
 
 interface TellOptions<N extends string> {

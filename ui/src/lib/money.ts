@@ -29,13 +29,16 @@ export function toDecimalText(minor: number, currency: string): string {
 }
 
 const formats = new Map<string, Intl.NumberFormat>();
-function formatter(locale: string, currency: string): Intl.NumberFormat {
-  const key = `${locale}|${currency}`;
+
+/** Formats are dear to make and cheap to keep. */
+function format(locale: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = `${locale}|${JSON.stringify(options)}`;
   let f = formats.get(key);
   if (!f) {
     try {
-      f = new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+      f = new Intl.NumberFormat(locale, options);
     } catch {
+      // A currency that is none.
       f = new Intl.NumberFormat(locale, { minimumFractionDigits: 2 });
     }
     formats.set(key, f);
@@ -43,19 +46,23 @@ function formatter(locale: string, currency: string): Intl.NumberFormat {
   return f;
 }
 
+function moneyFormat(locale: string, currency: string): Intl.NumberFormat {
+  return format(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+}
+
 /** "¥1,234.50". Intl takes the decimal as text, so that no digit passes through a float. */
 export function formatMoney(minor: number, currency: string, locale: string): string {
-  return formatter(locale, currency).format(toDecimalText(minor, currency) as unknown as number);
+  return moneyFormat(locale, currency).format(toDecimalText(minor, currency) as unknown as number);
 }
 
 /** "¥1.2K", "¥1.2万": for the scale of a chart, where there is no room for cents. Never for an amount that somebody pays. */
 export function formatMoneyShort(minor: number, currency: string, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol", notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 1 }).format(toDecimalText(minor, currency) as unknown as number);
+  return format(locale, { style: "currency", currency, currencyDisplay: "narrowSymbol", notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 1 }).format(toDecimalText(minor, currency) as unknown as number);
 }
 
 /** What stands before the amount in an input: "¥", "£". */
 export function symbol(currency: string, locale: string): string {
-  const part = formatter(locale, currency).formatToParts(0).find((p) => p.type === "currency");
+  const part = moneyFormat(locale, currency).formatToParts(0).find((p) => p.type === "currency");
   return part?.value ?? currency;
 }
 
@@ -86,16 +93,16 @@ export function parseMoney(text: string, currency: string): ParsedMoney {
 
 /** Groups an integer for reading: 12,345. */
 export function formatCount(n: number, locale: string): string {
-  return new Intl.NumberFormat(locale).format(n);
+  return format(locale).format(n);
 }
 
 /** "12345.60" as "12,345.60": as many decimals as it came with, and no digit through a float. */
 export function formatDecimal(text: string, locale: string): string {
   const digits = text.split(".")[1]?.length ?? 0;
-  return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(text as unknown as number);
+  return format(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(text as unknown as number);
 }
 
 /** A share in basis points (1/10,000) as "12.5 %"; the division of integers happens on the other side. */
 export function formatBasisPoints(bp: number, locale: string, digits = 1): string {
-  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits, minimumFractionDigits: digits, signDisplay: "auto" }).format(bp / 10_000);
+  return format(locale, { style: "percent", maximumFractionDigits: digits, minimumFractionDigits: digits, signDisplay: "auto" }).format(bp / 10_000);
 }

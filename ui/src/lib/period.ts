@@ -1,7 +1,8 @@
 import { isoToDay } from "./dates";
 import type { Search } from "./listState";
 
-export type Choice = "today" | "7" | "30" | "custom";
+export const CHOICES = ["today", "7", "30", "custom"] as const;
+export type Choice = (typeof CHOICES)[number];
 
 export interface Span {
   choice: Choice;

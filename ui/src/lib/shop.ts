@@ -1,10 +1,13 @@
 import { useTranslation } from "react-i18next";
 import { formatCount, formatDecimal, formatMoney, formatMoneyShort } from "./money";
-import { formatAgo, formatDate, formatDateTime, formatDay, formatDuration, guessZone } from "./dates";
+import { formatAgo, formatDate, formatDateTime, formatDay, formatDuration } from "./dates";
 import { prefs } from "./prefs";
 import { createStore, useStore } from "./store";
 
-/** The facts about the shop that every screen needs to write a number or a time. Filled by the shell after start. */
+/**
+ * The facts about the shop that every screen needs to write a number or a time. Filled by the shell after start; until then
+ * they are those of the last time, so that the start can ask for what the first page will want.
+ */
 export interface Shop {
   /** Empty until a shop is open. */
   id: string;
@@ -15,7 +18,7 @@ export interface Shop {
   sample: boolean;
 }
 
-export const shop = createStore<Shop>({ id: "", name: "", currency: "CNY", zone: guessZone(), logoText: "", sample: false });
+export const shop = createStore<Shop>({ id: "", name: "", currency: "CNY", zone: "UTC", logoText: "", sample: false }, "shop");
 
 export function useShop(): Shop {
   return useStore(shop);

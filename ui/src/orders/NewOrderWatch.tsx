@@ -12,7 +12,7 @@ import type { Row } from "./types";
 const sound = createStore(true, "orders.sound");
 
 /** Tells of orders that come in from elsewhere: another desk, a channel, a file. Seen on every page, and heard. */
-export function NewOrderWatch() {
+export default function NewOrderWatch() {
   const { t } = useTranslation();
   const f = useFormats();
   const go = useGo();

@@ -1,5 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
-import { Button, Grid } from "antd";
+import { Button } from "antd";
 import { CheckOutlined, DownloadOutlined, FlagOutlined, InboxOutlined, PauseCircleOutlined, PlusCircleOutlined, ShoppingOutlined, TagsOutlined, UndoOutlined, UserOutlined } from "@ant-design/icons";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,7 @@ import { DataList, type Column, type View } from "../components/list";
 import { exportRows } from "../components/list/exportRows";
 import { useListState } from "../lib/listState";
 import { toDecimalText } from "../lib/money";
+import { useScreen } from "../lib/screen";
 import { useFormats, useShop } from "../lib/shop";
 import { BulkModal, type BulkKind } from "./BulkModal";
 import { FlagMark } from "./FlagMark";
@@ -36,7 +37,7 @@ export default function OrderList() {
   const filter = useMemo(() => readFilter(search, currency), [search, currency]);
   const source = useOrders(filter, readSort(search));
   const board = useBoard();
-  const narrow = Grid.useBreakpoint().md === false;
+  const { narrow } = useScreen();
   const [bulk, setBulk] = useState<{ kind: BulkKind; rows: Row[]; clear: () => void } | null>(null);
 
   const views: View[] = [

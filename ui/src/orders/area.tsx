@@ -1,6 +1,5 @@
 import { PlusCircleOutlined, ShoppingOutlined } from "@ant-design/icons";
 import { defineArea } from "../app/areas";
-import { NewOrderWatch } from "./NewOrderWatch";
 import { findOrders } from "./queries";
 
 export default defineArea({
@@ -18,7 +17,7 @@ export default defineArea({
     { label: "orders.go.pay", to: "/orders?stage=placed", words: "daifukuan unpaid to pay" },
     { label: "orders.go.review", to: "/orders?stage=review", words: "shenhe shendan to review" },
   ],
-  background: NewOrderWatch,
+  background: () => import("./NewOrderWatch"),
   search: {
     label: "orders.menu",
     icon: <ShoppingOutlined />,

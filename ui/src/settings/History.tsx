@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Button, Drawer, Grid } from "antd";
+import { Button, Drawer } from "antd";
 import { HistoryOutlined, UndoOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -13,6 +13,7 @@ import { AREA_NAMES } from "../app/areas";
 import { invalidateTags, usePages, useTell } from "../lib/api";
 import { dayStart, isoToDay } from "../lib/dates";
 import { useListState } from "../lib/listState";
+import { useScreen } from "../lib/screen";
 import { useFormats, useShop } from "../lib/shop";
 import { useWho } from "../lib/who";
 import { Changes } from "./Changes";
@@ -117,7 +118,7 @@ export function History() {
 function Detail({ row, title, onClose }: { row: AuditRow | null; title: string; onClose: () => void }) {
   const { t } = useTranslation();
   const who = useWho();
-  const narrow = Grid.useBreakpoint().md === false;
+  const { narrow } = useScreen();
   const changes = row ? readChanges(row.changes) : [];
   const page = row && pageOf(row.command, row.subject, changes);
   return (

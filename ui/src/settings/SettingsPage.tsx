@@ -1,10 +1,11 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { Grid, Menu, Select } from "antd";
+import { Menu, Select } from "antd";
 import { DatabaseOutlined, GlobalOutlined, HistoryOutlined, InfoCircleOutlined, NumberOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
 import { Waiting } from "../components/Waiting";
+import { useScreen } from "../lib/screen";
 import { About } from "./About";
 import { Data } from "./Data";
 import { History } from "./History";
@@ -22,7 +23,7 @@ const NAMES = Object.keys(ICONS) as Name[];
 export default function SettingsPage() {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const narrow = Grid.useBreakpoint().md === false;
+  const { narrow } = useScreen();
   const params = useParams({ strict: false }) as { section?: string };
   const here: Name = NAMES.find((n) => n === params.section) ?? "shop";
   const shop = useShopFacts();

@@ -1,9 +1,10 @@
-import { Alert, Button, Checkbox, Grid, Select, Skeleton, Spin, Table, type TableColumnsType } from "antd";
+import { Alert, Button, Checkbox, Select, Skeleton, Spin, Table, type TableColumnsType } from "antd";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type Key, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ListSource } from "../../lib/api";
 import { useHotkeys } from "../../lib/hotkeys";
 import { useListState } from "../../lib/listState";
+import { useScreen } from "../../lib/screen";
 import { load, save } from "../../lib/store";
 import { useFormats } from "../../lib/shop";
 import { inDesktopWindow } from "../../lib/transport";
@@ -79,7 +80,7 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
   const f = useFormats();
   const toast = useToast();
   const { search, set } = useListState();
-  const narrow = Grid.useBreakpoint().md === false;
+  const { narrow } = useScreen();
   const [shown, setShown] = useState<string[] | null>(() => load<string[] | null>(`columns.${p.id}`, null));
   const [chosen, setChosen] = useState<string[]>([]);
   const [active, setActive] = useState(-1);

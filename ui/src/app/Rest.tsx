@@ -1,0 +1,21 @@
+import { lazy, Suspense } from "react";
+import { areas } from "./areas";
+import { ShortcutList } from "./ShortcutList";
+import { UndoHost } from "./UndoHost";
+
+const watchers = areas.flatMap((a) => (a.background ? [{ name: a.name, Watcher: lazy(a.background) }] : []));
+
+/** What accompanies every page and is not in the first picture. */
+export default function Rest({ shortcuts, onShortcutsClose }: { shortcuts: boolean; onShortcutsClose: () => void }) {
+  return (
+    <>
+      <ShortcutList open={shortcuts} onClose={onShortcutsClose} />
+      <UndoHost />
+      {watchers.map(({ name, Watcher }) => (
+        <Suspense key={name}>
+          <Watcher />
+        </Suspense>
+      ))}
+    </>
+  );
+}
