@@ -1,4 +1,4 @@
-import { BarChartOutlined } from "@ant-design/icons";
+import { BarChartOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
 
 export default defineArea({

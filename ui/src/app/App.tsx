@@ -1,4 +1,3 @@
-import { IconProvider } from "@ant-design/icons";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { invalidateTags } from "../lib/api";
@@ -10,7 +9,7 @@ import { Boundary } from "./Boundary";
 import { client } from "./client";
 import { Gate } from "./Gate";
 import { inLibrary } from "./inLibrary";
-import { styleNonce, useDark } from "./theme";
+import { useDark } from "./theme";
 
 const ToastHost = lazy(inLibrary(() => import("./ToastHost")));
 
@@ -22,15 +21,12 @@ export function App() {
     document.documentElement.dataset.theme = dark ? "dark" : "light";
   }, [dark]);
 
-  const nonce = styleNonce();
   return (
     <QueryClientProvider client={client}>
-      <IconProvider value={nonce ? { csp: { nonce } } : {}}>
-        <Boundary>
-          <Gate />
-          <Toasts />
-        </Boundary>
-      </IconProvider>
+      <Boundary>
+        <Gate />
+        <Toasts />
+      </Boundary>
     </QueryClientProvider>
   );
 }

@@ -1,4 +1,4 @@
-import { EnterOutlined, SearchOutlined } from "@ant-design/icons";
+import { EnterOutlined, SearchOutlined } from "../components/icons";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../components/Dialog";

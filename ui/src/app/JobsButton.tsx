@@ -1,4 +1,4 @@
-import { BellOutlined } from "@ant-design/icons";
+import { BellOutlined } from "../components/icons";
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import { PlainButton } from "../components/PlainButton";

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { FileUnknownOutlined } from "@ant-design/icons";
+import { FileUnknownOutlined } from "../components/icons";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
 

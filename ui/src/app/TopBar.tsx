@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { DesktopOutlined, GlobalOutlined, MoonOutlined, PlusOutlined, QuestionCircleOutlined, SearchOutlined, SunOutlined } from "@ant-design/icons";
+import { DesktopOutlined, GlobalOutlined, MoonOutlined, PlusOutlined, QuestionCircleOutlined, SearchOutlined, SunOutlined } from "../components/icons";
 import { lazy, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { PlainButton } from "../components/PlainButton";

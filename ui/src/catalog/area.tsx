@@ -1,4 +1,4 @@
-import { AppstoreOutlined, PlusOutlined, TagsOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, PlusOutlined, TagsOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
 import { i18next } from "../i18n";
 import { titleOf } from "../lib/titles";

@@ -1,4 +1,4 @@
-import { CloseCircleFilled } from "@ant-design/icons";
+import { CloseCircleFilled } from "./icons";
 import { useTranslation } from "react-i18next";
 import { describeError } from "../lib/errors";
 import { PlainButton } from "./PlainButton";

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { ArrowLeftOutlined } from "@ant-design/icons";
+import { ArrowLeftOutlined } from "./icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 

@@ -16,7 +16,7 @@ import {
   StopOutlined,
   SyncOutlined,
   WarningOutlined,
-} from "@ant-design/icons";
+} from "./icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import "./status.css";

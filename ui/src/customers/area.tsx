@@ -1,4 +1,4 @@
-import { TeamOutlined, UserAddOutlined } from "@ant-design/icons";
+import { TeamOutlined, UserAddOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
 import { findCustomers } from "./queries";
 

@@ -1,4 +1,4 @@
-import { CheckCircleFilled, ImportOutlined, PlusOutlined, RightCircleOutlined } from "@ant-design/icons";
+import { CheckCircleFilled, ImportOutlined, PlusOutlined, RightCircleOutlined } from "../components/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { PlainButton } from "../components/PlainButton";

@@ -1,4 +1,4 @@
-import { ArrowDownOutlined, ArrowUpOutlined, InfoCircleOutlined, MinusOutlined } from "@ant-design/icons";
+import { ArrowDownOutlined, ArrowUpOutlined, InfoCircleOutlined, MinusOutlined } from "../components/icons";
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import { inLibrary } from "../app/inLibrary";

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { AuditOutlined, CarOutlined, DollarOutlined, InboxOutlined, PauseCircleOutlined } from "@ant-design/icons";
+import { AuditOutlined, CarOutlined, DollarOutlined, InboxOutlined, PauseCircleOutlined } from "../components/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";

@@ -1,4 +1,4 @@
-import { DashboardOutlined } from "@ant-design/icons";
+import { DashboardOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
 import { DashboardPage } from "./DashboardPage";
 import { askFirst } from "./queries";

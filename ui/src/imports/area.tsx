@@ -1,4 +1,4 @@
-import { ImportOutlined } from "@ant-design/icons";
+import { ImportOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
 
 export default defineArea({

@@ -1,4 +1,4 @@
-import { PlusCircleOutlined, ShoppingOutlined } from "@ant-design/icons";
+import { PlusCircleOutlined, ShoppingOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
 import { findOrders } from "./queries";
 

@@ -1,4 +1,4 @@
-import { WalletOutlined } from "@ant-design/icons";
+import { WalletOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
 
 export default defineArea({

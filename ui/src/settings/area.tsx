@@ -1,4 +1,4 @@
-import { DatabaseOutlined, HistoryOutlined, NumberOutlined, SettingOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
+import { DatabaseOutlined, HistoryOutlined, NumberOutlined, SettingOutlined, ShopOutlined, SlidersOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
 
 export default defineArea({

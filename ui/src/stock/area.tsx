@@ -1,4 +1,4 @@
-import { DatabaseOutlined, SwapOutlined } from "@ant-design/icons";
+import { DatabaseOutlined, SwapOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
 
 export default defineArea({
