@@ -8,6 +8,7 @@ import { FONT } from "./app/theme";
 import { startI18n } from "./i18n";
 import { takeTokenFromAddress } from "./lib/transport";
 import "./app/tokens.css";
+import "./components/controls.css";
 import "./app/app.css";
 
 /** A shop on this desk answers long before that; until then an empty window looks better than a turning wheel. */
