@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { Alert, Breadcrumb, Button, Card, DatePicker, Segmented, Select, Switch, Table, type TableColumnsType } from "antd";
+import { Alert, Breadcrumb, Button, Card, Segmented, Select, Switch, Table, type TableColumnsType } from "antd";
 import { BarChartOutlined, DownloadOutlined } from "@ant-design/icons";
-import dayjs from "dayjs";
 import { useMemo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Dimension, Sales, SalesRow, SalesSort } from "../bindings";
 import { Chart, type Series } from "../components/Chart";
+import Days from "../components/Days";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Money, Num } from "../components/Money";
@@ -16,7 +16,7 @@ import { dayToIso, formatDay, today as dayToday } from "../lib/dates";
 import { saveText, toCsv } from "../lib/files";
 import { useListState } from "../lib/listState";
 import { formatBasisPoints, toDecimalText } from "../lib/money";
-import { change, readSpan } from "../lib/period";
+import { change, CHOICES, readSpan } from "../lib/period";
 import { useFormats, useShop } from "../lib/shop";
 
 const DIMENSIONS: Dimension[] = ["product", "sku", "category", "channel", "day", "month"];
@@ -148,15 +148,10 @@ export default function ReportsPage() {
           value={span.choice}
           style={{ minWidth: 110 }}
           onChange={(v) => (v === "custom" ? set({ period: null, from: dayToIso(span.from), to: dayToIso(span.to) }) : set({ period: v === "30" ? null : v, from: null, to: null }))}
-          options={(["today", "7", "30", "custom"] as const).map((v) => ({ value: v, label: t(`dashboard.period.${v}`) }))}
+          options={CHOICES.map((v) => ({ value: v, label: t(`dashboard.period.${v}`) }))}
         />
         {span.choice === "custom" && (
-          <DatePicker.RangePicker
-            aria-label={t("dashboard.period.custom")}
-            allowClear={false}
-            value={[dayjs(dayToIso(span.from)), dayjs(dayToIso(span.to))]}
-            onChange={(v) => v?.[0] && v[1] && set({ from: v[0].format("YYYY-MM-DD"), to: v[1].format("YYYY-MM-DD") })}
-          />
+          <Days from={span.from} to={span.to} onChange={set} />
         )}
         {!timely && <label className="sk-actions">
           <Switch size="small" checked={compare} onChange={(on) => set({ compare: on ? null : "no" })} /> {t("analytics.compare")}

@@ -1,5 +1,5 @@
-import { BarChartOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
+import { BarChartOutlined } from "../components/icons";
 
 export default defineArea({
   name: "analytics",

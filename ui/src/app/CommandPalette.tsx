@@ -1,7 +1,7 @@
-import { EnterOutlined, SearchOutlined } from "../components/icons";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../components/Dialog";
+import { EnterOutlined, SearchOutlined } from "../components/icons";
 import { switchLanguage } from "../i18n";
 import { useGo } from "../lib/go";
 import { keyLabel } from "../lib/hotkeys";
@@ -102,7 +102,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   return (
     <Dialog label={t("app.palette.open")} className="sk-palette" onClose={onClose}>
       <label className="sk-palette-field">
-        <SearchOutlined aria-hidden />
+        <SearchOutlined />
         <input
           placeholder={t("app.palette.hint")}
           aria-label={t("app.palette.hint")}

@@ -1,8 +1,8 @@
-import { BellOutlined } from "../components/icons";
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import { PlainButton } from "../components/PlainButton";
 import { Popup } from "../components/Popup";
+import { BellOutlined } from "../components/icons";
 import { jobs } from "../lib/jobs";
 import { useStore } from "../lib/store";
 import { inLibrary } from "./inLibrary";

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
-import { FileUnknownOutlined } from "../components/icons";
 import { useTranslation } from "react-i18next";
 import { EmptyState } from "../components/EmptyState";
+import { FileUnknownOutlined } from "../components/icons";
 
 export function NotFound() {
   const { t } = useTranslation();

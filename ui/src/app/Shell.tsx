@@ -1,10 +1,10 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
-import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from "../components/icons";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../components/Dialog";
 import { PlainButton } from "../components/PlainButton";
+import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from "../components/icons";
 import { useTell } from "../lib/api";
 import { useGo } from "../lib/go";
 import { useHotkeys } from "../lib/hotkeys";

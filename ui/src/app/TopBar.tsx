@@ -1,9 +1,9 @@
 import { useNavigate } from "@tanstack/react-router";
-import { DesktopOutlined, GlobalOutlined, MoonOutlined, PlusOutlined, QuestionCircleOutlined, SearchOutlined, SunOutlined } from "../components/icons";
 import { lazy, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { PlainButton } from "../components/PlainButton";
 import { Popup } from "../components/Popup";
+import { DesktopOutlined, GlobalOutlined, MoonOutlined, PlusOutlined, QuestionCircleOutlined, SearchOutlined, SunOutlined } from "../components/icons";
 import { switchLanguage } from "../i18n";
 import { keyLabel } from "../lib/hotkeys";
 import { prefs, setPref, type Lang, type ThemeChoice } from "../lib/prefs";
@@ -30,7 +30,7 @@ export function TopBar({ narrow, menuButton, onPalette, onShortcuts }: Props) {
     <header className="sk-top">
       {menuButton}
       <button type="button" className="sk-search" onClick={onPalette} title={t("app.palette.open")}>
-        <SearchOutlined aria-hidden />
+        <SearchOutlined />
         <span className="sk-search-text">{t("app.palette.hint")}</span>
         {!narrow && <kbd>{keyLabel("mod+k")}</kbd>}
       </button>

@@ -26,8 +26,7 @@
  * - Areas do not import each other's insides: link to a route, or ask the other area's query, or import what its index.ts shows.
  */
 import type { QueryClient } from "@tanstack/react-query";
-import type { ReactNode } from "react";
-import type { ComponentType } from "react";
+import type { ComponentType, ReactNode } from "react";
 import type { Key } from "../i18n";
 
 export interface AreaRoute {

@@ -1,11 +1,11 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { shop } from "../lib/shop";
+import { areas } from "./areas";
+import { client } from "./client";
 import { inLibrary } from "./inLibrary";
 import { NotFound } from "./NotFound";
 import { PageFailed } from "./PageFailed";
 import { Shell } from "./Shell";
-import { shop } from "../lib/shop";
-import { areas } from "./areas";
-import { client } from "./client";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 

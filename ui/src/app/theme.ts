@@ -1,5 +1,5 @@
-import { useMedia } from "../lib/screen";
 import { prefs } from "../lib/prefs";
+import { useMedia } from "../lib/screen";
 import { useStore } from "../lib/store";
 
 // The pine green of a ledger's cloth, and the vermilion of the seal on it. Both reach 4.5 : 1 against what they stand on.

@@ -41,7 +41,6 @@ export function themeConfig(dark: boolean): ThemeConfig {
       wireframe: false,
     },
     components: {
-      Layout: { headerHeight: 52, headerPadding: "0 16px", headerBg: dark ? "#191e1d" : "#ffffff", siderBg: dark ? "#161b1a" : "#fbfaf7", lightSiderBg: dark ? "#161b1a" : "#fbfaf7", bodyBg: dark ? "#101413" : "#f4f3ef" },
       Menu: { itemHeight: 38, itemBg: "transparent", subMenuItemBg: "transparent", itemSelectedBg: dark ? "#1d3633" : "#e2efec", itemSelectedColor: dark ? "#7fd6ca" : "#08544d", itemBorderRadius: 6 },
       Table: { cellPaddingBlockSM: 7, cellPaddingInlineSM: 10, headerBg: dark ? "#1f2524" : "#f7f6f2" },
       Card: { paddingLG: 16 },

@@ -1,5 +1,5 @@
-import { AppstoreOutlined, PlusOutlined, TagsOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
+import { AppstoreOutlined, PlusOutlined, TagsOutlined } from "../components/icons";
 import { i18next } from "../i18n";
 import { titleOf } from "../lib/titles";
 import { findProducts } from "./queries";

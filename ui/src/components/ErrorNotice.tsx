@@ -1,7 +1,7 @@
-import { CloseCircleFilled } from "./icons";
 import { useTranslation } from "react-i18next";
 import { describeError } from "../lib/errors";
 import { PlainButton } from "./PlainButton";
+import { CloseCircleFilled } from "./icons";
 
 /** An error in its place: what happened, what to do next, and what support needs. */
 export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
@@ -10,7 +10,7 @@ export function ErrorNotice({ error, onRetry }: { error: unknown; onRetry?: () =
   const e = describeError(i18n, error);
   return (
     <div className="sk-error" role="alert">
-      <CloseCircleFilled aria-hidden className="sk-error-icon" />
+      <CloseCircleFilled className="sk-error-icon" />
       <div className="sk-error-text">
         <div className="sk-error-title">{e.title}</div>
         <span>{e.next}</span>

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
-import { ArrowLeftOutlined } from "./icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { ArrowLeftOutlined } from "./icons";
 
 interface Props {
   title: ReactNode;
@@ -20,7 +20,7 @@ export function PageHeader({ title, tags, sub, back, actions }: Props) {
     <header className="sk-header">
       {back && (
         <Link to={back} aria-label={t("common.back")} className="sk-header-back sk-button sk-button-text sk-button-icon">
-          <ArrowLeftOutlined aria-hidden />
+          <ArrowLeftOutlined />
         </Link>
       )}
       <div className="sk-header-text">

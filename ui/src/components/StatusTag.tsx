@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import {
   AuditOutlined,
   CarOutlined,
@@ -17,8 +19,6 @@ import {
   SyncOutlined,
   WarningOutlined,
 } from "./icons";
-import type { ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import "./status.css";
 
 type Tone = "grey" | "gold" | "purple" | "orange" | "blue" | "cyan" | "green" | "magenta" | "red";

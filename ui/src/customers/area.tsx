@@ -1,5 +1,5 @@
-import { TeamOutlined, UserAddOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
+import { TeamOutlined, UserAddOutlined } from "../components/icons";
 import { findCustomers } from "./queries";
 
 export default defineArea({

@@ -10,13 +10,13 @@ import { useReady, useSettled } from "../lib/ready";
 import { useFormats, useShop } from "../lib/shop";
 import { FirstSteps } from "./FirstSteps";
 import { KpiCards } from "./KpiCards";
-import { readSpan, CHOICES, type Choice } from "../lib/period";
+import { CHOICES, readSpan, type Choice } from "../lib/period";
 import { useDashboard } from "./queries";
 import { WorkBoard } from "./WorkBoard";
 import "./dashboard.css";
 
 const Board = lazy(inLibrary(() => import("./Board")));
-const Days = lazy(inLibrary(() => import("./Days")));
+const Days = lazy(inLibrary(() => import("../components/Days")));
 
 /** The morning look: what is to be done, how it goes, what runs out. */
 export function DashboardPage() {

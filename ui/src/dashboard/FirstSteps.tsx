@@ -1,7 +1,7 @@
-import { CheckCircleFilled, ImportOutlined, PlusOutlined, RightCircleOutlined } from "../components/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { PlainButton } from "../components/PlainButton";
+import { CheckCircleFilled, ImportOutlined, PlusOutlined, RightCircleOutlined } from "../components/icons";
 import { useGo } from "../lib/go";
 import { keyLabel } from "../lib/hotkeys";
 import { useCounters, useProductCounts } from "./queries";
@@ -45,7 +45,7 @@ function Step({ done, title, text, children }: { done: boolean; title: string; t
   const { t } = useTranslation();
   return (
     <li className={done ? "sk-step sk-step-done" : "sk-step"}>
-      <span className="sk-step-mark">{done ? <CheckCircleFilled aria-label={t("dashboard.steps.done")} /> : <RightCircleOutlined aria-hidden />}</span>
+      <span className="sk-step-mark">{done ? <CheckCircleFilled aria-label={t("dashboard.steps.done")} /> : <RightCircleOutlined />}</span>
       <span className="sk-step-text">
         <strong>{title}</strong>
         <span className="sk-muted">{text}</span>

@@ -1,8 +1,8 @@
-import { ArrowDownOutlined, ArrowUpOutlined, InfoCircleOutlined, MinusOutlined } from "../components/icons";
 import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import { inLibrary } from "../app/inLibrary";
 import { Popup } from "../components/Popup";
+import { ArrowDownOutlined, ArrowUpOutlined, InfoCircleOutlined, MinusOutlined } from "../components/icons";
 import { formatBasisPoints } from "../lib/money";
 import { useFormats } from "../lib/shop";
 import type { Kpis } from "../bindings";
@@ -48,7 +48,7 @@ export function KpiCards({ now, before }: { now: Kpis; before: Kpis | null }) {
 function Meaning({ text }: { text: string }) {
   const button = (
     <button type="button" className="sk-info" aria-label={text}>
-      <InfoCircleOutlined aria-hidden />
+      <InfoCircleOutlined />
     </button>
   );
   return (

@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { AuditOutlined, CarOutlined, DollarOutlined, InboxOutlined, PauseCircleOutlined } from "../components/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { useStatusText } from "../components/StatusTag";
 import { Waiting } from "../components/Waiting";
+import { AuditOutlined, CarOutlined, DollarOutlined, InboxOutlined, PauseCircleOutlined } from "../components/icons";
 import { useFormats } from "../lib/shop";
 import { useCounters } from "./queries";
 

@@ -1,5 +1,5 @@
-import { DashboardOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
+import { DashboardOutlined } from "../components/icons";
 import { DashboardPage } from "./DashboardPage";
 import { askFirst } from "./queries";
 

@@ -1,16 +1,17 @@
 import i18next, { type ParseKeys } from "i18next";
 import { initReactI18next } from "react-i18next";
-import { formatMoney } from "../lib/money";
+import { formatCount, formatMoney } from "../lib/money";
 import { formatDateTime } from "../lib/dates";
 import { currentLang, setPref, type Lang } from "../lib/prefs";
 import { formatLocale, shop } from "../lib/shop";
-import { words as en } from "./words.en";
-import { words as zh } from "./words.zh-CN";
 
 /** A key that exists, in full: "orders.list.title". */
 export type Key = ParseKeys;
 
 type Words = Record<string, unknown>;
+
+export const en = import.meta.glob<Words>("../*/en.json", { eager: true, import: "default" });
+export const zh = import.meta.glob<Words>("../*/zh-CN.json", { eager: true, import: "default" });
 
 /** The frame's words stand at the top; an area's stand under its name. */
 export function gather(found: Record<string, Words>): Words {
@@ -23,12 +24,8 @@ export function gather(found: Record<string, Words>): Words {
   return all;
 }
 
-function show(lang: Lang): void {
-  document.documentElement.lang = lang;
-}
-
 export async function startI18n(lang: Lang = currentLang()): Promise<void> {
-  show(lang);
+  document.documentElement.lang = lang;
   await i18next.use(initReactI18next).init({
     lng: lang,
     fallbackLng: false,
@@ -41,12 +38,12 @@ export async function startI18n(lang: Lang = currentLang()): Promise<void> {
   // {{amount, money}}, {{at, time}} and {{n, count}} inside a sentence.
   i18next.services.formatter?.add("money", (v, lng) => formatMoney(Number(v), shop.get().currency, formatLocale(lng ?? "en")));
   i18next.services.formatter?.add("time", (v, lng) => formatDateTime(Number(v), shop.get().zone, formatLocale(lng ?? "en")));
-  i18next.services.formatter?.add("count", (v, lng) => new Intl.NumberFormat(formatLocale(lng ?? "en")).format(Number(v)));
+  i18next.services.formatter?.add("count", (v, lng) => formatCount(Number(v), formatLocale(lng ?? "en")));
 }
 
 /** Live: every text on the screen changes at once, nothing is lost. */
 export async function switchLanguage(lang: Lang): Promise<void> {
-  show(lang);
+  document.documentElement.lang = lang;
   setPref("lang", lang);
   await i18next.changeLanguage(lang);
 }

@@ -1,7 +1,5 @@
 import { expect, it } from "vitest";
-import { gather } from ".";
-import { words as en } from "./words.en";
-import { words as zh } from "./words.zh-CN";
+import { en, gather, zh } from ".";
 
 function keys(o: object, prefix = ""): string[] {
   return Object.entries(o).flatMap(([k, v]) => (v && typeof v === "object" ? keys(v as object, `${prefix}${k}.`) : [`${prefix}${k}`.replace(/_(one|other)$/, "")]));

@@ -1,5 +1,5 @@
-import { ImportOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
+import { ImportOutlined } from "../components/icons";
 
 export default defineArea({
   name: "imports",

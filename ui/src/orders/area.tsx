@@ -1,5 +1,5 @@
-import { PlusCircleOutlined, ShoppingOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
+import { PlusCircleOutlined, ShoppingOutlined } from "../components/icons";
 import { findOrders } from "./queries";
 
 export default defineArea({

@@ -1,5 +1,5 @@
-import { WalletOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
+import { WalletOutlined } from "../components/icons";
 
 export default defineArea({
   name: "payments",

@@ -1,5 +1,5 @@
-import { DatabaseOutlined, HistoryOutlined, NumberOutlined, SettingOutlined, ShopOutlined, SlidersOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
+import { DatabaseOutlined, HistoryOutlined, NumberOutlined, SettingOutlined, ShopOutlined, SlidersOutlined } from "../components/icons";
 
 export default defineArea({
   name: "settings",

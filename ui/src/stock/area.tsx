@@ -1,5 +1,5 @@
-import { DatabaseOutlined, SwapOutlined } from "../components/icons";
 import { defineArea } from "../app/areas";
+import { DatabaseOutlined, SwapOutlined } from "../components/icons";
 
 export default defineArea({
   name: "stock",

@@ -1,1 +1,0 @@
-export const words = import.meta.glob<Record<string, unknown>>("../*/en.json", { eager: true, import: "default" });
