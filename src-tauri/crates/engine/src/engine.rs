@@ -203,6 +203,7 @@ impl Engine {
         }
         let after = std::mem::take(&mut ctx.after);
         ctx.tx.commit().await?;
+        self.db.committed();
         for work in after {
             work(self.clone());
         }

@@ -4,6 +4,7 @@
 //! macro below expands its query once for either. Statements are written in the part of SQL that
 //! both speak: `$1`, `RETURNING`, `ON CONFLICT`, CTEs, window functions, `CAST(SUM(x) AS BIGINT)`.
 
+mod log;
 mod migrate;
 #[cfg(test)]
 pub(crate) mod plans;
@@ -24,6 +25,7 @@ use sqlx::{
 };
 use uuid::Uuid;
 
+use self::log::Log;
 use crate::error::{Error, Result};
 
 /// Where a shop's data lives.
@@ -53,7 +55,7 @@ impl FromStr for Address {
 /// An open database. One connection writes to SQLite, several read.
 #[derive(Clone)]
 pub enum Db {
-    Sqlite { writer: SqlitePool, readers: SqlitePool, path: PathBuf },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, log: Log, path: PathBuf },
     Postgres(PgPool),
 }
 
@@ -360,14 +362,17 @@ impl Db {
                 let writer = sqlite_pool(1)
                     .acquire_timeout(Duration::from_secs(60))
                     .connect_with(
-                        // 32 MB of log before it is folded in: a page that many rows go to is written once.
-                        options.clone().pragma("cache_size", "-65536").pragma("wal_autocheckpoint", "8000"),
+                        options
+                            .clone()
+                            .pragma("cache_size", "-65536")
+                            .pragma("wal_autocheckpoint", log::MOST_PAGES)
+                            .pragma("journal_size_limit", log::KEPT.to_string()),
                     )
                     .await
                     .map_err(|error| if is_read_only(path) { Error::ReadOnly } else { error.into() })?;
                 let readers =
                     sqlite_pool(4).connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-16384"));
-                Ok(Self::Sqlite { writer, readers, path: path.clone() })
+                Ok(Self::Sqlite { writer, log: Log::new(path, readers.clone()), readers, path: path.clone() })
             }
             Address::Postgres(url) => {
                 let options = PgConnectOptions::from_str(url)
@@ -400,6 +405,13 @@ impl Db {
                 Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         })
+    }
+
+    /// To be called after a commit: keeps SQLite's log short.
+    pub fn committed(&self) {
+        if let Self::Sqlite { log, .. } = self {
+            log.fold_if_long();
+        }
     }
 
     pub fn is_postgres(&self) -> bool {

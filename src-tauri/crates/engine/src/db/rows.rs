@@ -1,5 +1,7 @@
 //! Many rows in few statements, the next of which is put together while the database works on the last.
 
+use sqlx::Arguments as _;
+
 use crate::db::{Arg, Tx, for_sqlite, rows_at_once};
 
 /// A table's rows: a template of one row, in which `?1`, `?2` … stand for the values that differ.
@@ -11,53 +13,85 @@ pub struct RowShape {
     pub suffix: &'static str,
 }
 
-/// A statement with its values.
+/// The values of a statement.
 macro_rules! bound {
-    ($db:ty, $sql:expr, $values:expr) => {{
-        let mut query = sqlx::query::<$db>(sqlx::AssertSqlSafe($sql));
+    ($arguments:ty, $values:expr) => {{
+        let mut bound = <$arguments>::default();
+        let mut outcome = Ok(());
         for value in $values {
-            query = match value {
-                Arg::I64(v) => query.bind(v),
-                Arg::OptI64(v) => query.bind(v),
-                Arg::Text(v) => query.bind(v),
-                Arg::OptText(v) => query.bind(v),
-                Arg::Uuid(v) => query.bind(v),
-                Arg::OptUuid(v) => query.bind(v),
-                Arg::Bool(v) => query.bind(v),
+            outcome = match value {
+                Arg::I64(v) => bound.add(v),
+                Arg::OptI64(v) => bound.add(v),
+                Arg::Text(v) => bound.add(v),
+                Arg::OptText(v) => bound.add(v),
+                Arg::Uuid(v) => bound.add(v),
+                Arg::OptUuid(v) => bound.add(v),
+                Arg::Bool(v) => bound.add(v),
             };
+            if outcome.is_err() {
+                break;
+            }
         }
-        query
+        outcome.map(|()| bound).map_err(sqlx::Error::Encode)
     }};
+}
+
+/// Some tables on their way into statements.
+struct Tables<'a> {
+    postgres: bool,
+    left: std::vec::IntoIter<(&'a RowShape, Vec<Arg>)>,
+    now: Option<Table<'a>>,
+}
+
+struct Table<'a> {
+    shape: &'a RowShape,
+    /// The values of a row, in the order of its places.
+    places: Vec<usize>,
+    values: Vec<Arg>,
+    /// So many of them are in statements already.
+    done: usize,
+    /// The last statement, and for how many rows it was.
+    sql: (usize, String),
+}
+
+impl Tables<'_> {
+    /// The next statement and the values for it.
+    fn next(&mut self) -> Option<(String, impl Iterator<Item = Arg>)> {
+        while self.now.as_ref().is_none_or(|table| table.done == table.values.len()) {
+            let (shape, values) = self.left.next()?;
+            debug_assert_eq!(values.len() % shape.values, 0);
+            let places = placeholders(shape.row).map(|(_, number)| number - 1).collect();
+            self.now = Some(Table { shape, places, values, done: 0, sql: (0, String::new()) });
+        }
+        let Table { shape, places, values, done, sql } = self.now.as_mut()?;
+        let rows = rows_at_once((values.len() - *done) / shape.values);
+        if sql.0 != rows {
+            *sql = (rows, statement(shape, rows, self.postgres));
+        }
+        let from = std::mem::replace(done, *done + rows * shape.values);
+        let bound =
+            values[from..*done].chunks(shape.values).flat_map(|row| places.iter().map(move |at| row[*at].clone()));
+        Some((sql.1.clone(), bound))
+    }
 }
 
 /// Inserts rows whose values stand one after the other in `values`. When it fails the transaction must
 /// be given up: some of the rows may have been written.
 pub async fn insert(tx: &mut Tx, shape: &RowShape, values: Vec<Arg>) -> Result<u64, sqlx::Error> {
-    debug_assert_eq!(values.len() % shape.values, 0);
-    let postgres = tx.is_postgres();
-    let places: Vec<usize> = placeholders(shape.row).map(|(_, number)| number - 1).collect();
-    let mut left = values.chunks(shape.values);
-    let mut sql = (0, String::new());
-    let mut next = || {
-        let rows = rows_at_once(left.len());
-        if rows == 0 {
-            return None;
-        }
-        if sql.0 != rows {
-            sql = (rows, statement(shape, rows, postgres));
-        }
-        let bound: Vec<Arg> =
-            left.by_ref().take(rows).flat_map(|row| places.iter().map(|at| row[*at].clone())).collect();
-        Some((sql.1.clone(), bound))
-    };
+    insert_all(tx, vec![(shape, values)]).await
+}
+
+/// As [`insert`], into several tables in this order: the database need not wait between them either.
+pub async fn insert_all(tx: &mut Tx, tables: Vec<(&RowShape, Vec<Arg>)>) -> Result<u64, sqlx::Error> {
+    let mut tables = Tables { postgres: tx.is_postgres(), left: tables.into_iter(), now: None };
     // While the database works on one statement the next one is put together.
     macro_rules! all {
-        ($db:ty, $tx:expr) => {{
-            let (mut touched, mut ready) = (0, next().map(|(sql, values)| bound!($db, sql, values)));
-            while let Some(query) = ready {
-                let (done, following) = tokio::join!(query.execute(&mut **$tx), async {
-                    next().map(|(sql, values)| bound!($db, sql, values))
-                });
+        ($arguments:ty, $tx:expr) => {{
+            let mut next = || tables.next().map(|(sql, values)| (sql, bound!($arguments, values)));
+            let (mut touched, mut ready) = (0, next());
+            while let Some((sql, values)) = ready {
+                let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), values?);
+                let (done, following) = tokio::join!(query.execute(&mut **$tx), async { next() });
                 touched += done?.rows_affected();
                 ready = following;
             }
@@ -65,8 +99,8 @@ pub async fn insert(tx: &mut Tx, shape: &RowShape, values: Vec<Arg>) -> Result<u
         }};
     }
     match tx {
-        Tx::Sqlite(tx) => all!(sqlx::Sqlite, tx),
-        Tx::Postgres(tx) => all!(sqlx::Postgres, tx),
+        Tx::Sqlite(tx) => all!(sqlx::sqlite::SqliteArguments, tx),
+        Tx::Postgres(tx) => all!(sqlx::postgres::PgArguments, tx),
     }
 }
 

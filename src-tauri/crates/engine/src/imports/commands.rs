@@ -131,7 +131,7 @@ pub async fn start(ctx: &mut Ctx, input: StartImport) -> Result<ImportJob> {
         )?;
     }
     ctx.about(id);
-    run_after_commit(ctx, id, runner);
+    run_after_commit(ctx, id, runner, Some(head.opened));
     told(ctx, id).await
 }
 
@@ -199,7 +199,7 @@ pub async fn resume(ctx: &mut Ctx, input: ImportJobId) -> Result<ImportJob> {
         return Err(wrong_state(ctx, input.id, "resume").await?);
     }
     ctx.about(input.id);
-    run_after_commit(ctx, input.id, runner);
+    run_after_commit(ctx, input.id, runner, None);
     told(ctx, input.id).await
 }
 
@@ -377,9 +377,9 @@ async fn wrong_state(ctx: &mut Ctx, id: Uuid, action: &str) -> Result<Error> {
     Ok(Error::WrongState { kind: "import".into(), state: job.state.to_string(), action: action.into() })
 }
 
-fn run_after_commit(ctx: &mut Ctx, id: Uuid, runner: Uuid) {
+fn run_after_commit(ctx: &mut Ctx, id: Uuid, runner: Uuid, opened: Option<file::Opened>) {
     let caller = ctx.caller.clone();
-    ctx.after_commit(move |engine| run::spawn(engine, caller, id, runner));
+    ctx.after_commit(move |engine| run::spawn(engine, caller, id, runner, opened));
 }
 
 fn page(limit: i32) -> Result<i64> {

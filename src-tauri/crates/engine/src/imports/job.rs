@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     fields::Columns,
-    file,
+    file::{self, Opened},
     report::Report,
     run::{Jobs, Plan},
     wire::{ImportJob, ImportKind, ImportOptions, ImportState, MappedColumn},
@@ -69,12 +69,12 @@ impl JobRow {
         self.created + self.updated + self.unchanged + self.rejected
     }
 
-    /// Opens the file again; it must still be the one the job was started with.
-    pub fn plan(&self, ctx: &Ctx) -> Result<Plan> {
+    /// Opens the file again, unless it was opened just now; it must be the one the job was started with.
+    pub fn plan(&self, ctx: &Ctx, opened: Option<Opened>) -> Result<Plan> {
         let options: ImportOptions = serde_json::from_str(&self.options)?;
         let header: Vec<String> = serde_json::from_str(&self.header)?;
         let mapping: Vec<MappedColumn> = serde_json::from_str(&self.mapping)?;
-        let opened = file::open(&self.file_path, &options)?;
+        let opened = opened.map_or_else(|| file::open(&self.file_path, &options), Ok)?;
         if opened.hash != self.file_hash {
             return Err(opened.bad("changed"));
         }

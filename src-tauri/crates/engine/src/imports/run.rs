@@ -183,12 +183,12 @@ enum Writer {
     Customers(customers::Writer),
 }
 
-/// Starts the job in the background.
-pub fn spawn(engine: Engine, caller: Caller, id: Uuid, runner: Uuid) {
+/// Starts the job in the background; `opened` spares looking at its file once more.
+pub fn spawn(engine: Engine, caller: Caller, id: Uuid, runner: Uuid, opened: Option<Opened>) {
     tokio::spawn(async move {
         let claim = engine.jobs.claim();
         engine.jobs.stop(id, None);
-        let outcome = run(&engine, &caller, id, runner).await;
+        let outcome = run(&engine, &caller, id, runner, opened).await;
         let (state, error) = match outcome {
             Ok(()) => (ImportState::Done, None),
             Err(Stop::Lost) => {
@@ -231,10 +231,10 @@ impl From<sqlx::Error> for Stop {
     }
 }
 
-async fn run(engine: &Engine, caller: &Caller, id: Uuid, runner: Uuid) -> Result<(), Stop> {
+async fn run(engine: &Engine, caller: &Caller, id: Uuid, runner: Uuid, mut opened: Option<Opened>) -> Result<(), Stop> {
     let mut attempt = 0;
     loop {
-        let outcome = go(engine, caller, id, runner).await;
+        let outcome = go(engine, caller, id, runner, opened.take()).await;
         match outcome {
             // What the writer keeps in memory may be ahead of the database now: start over from it.
             Err(Stop::Failed(error)) if crate::engine::again(&error, attempt).await => attempt += 1,
@@ -243,10 +243,10 @@ async fn run(engine: &Engine, caller: &Caller, id: Uuid, runner: Uuid) -> Result
     }
 }
 
-async fn go(engine: &Engine, caller: &Caller, id: Uuid, runner: Uuid) -> Result<(), Stop> {
+async fn go(engine: &Engine, caller: &Caller, id: Uuid, runner: Uuid, opened: Option<Opened>) -> Result<(), Stop> {
     let mut ctx = engine.begin_job(caller, id).await?;
     let row = JobRow::load(&mut ctx.tx, id).await?.ok_or(Stop::Lost)?;
-    let plan = row.plan(&ctx)?;
+    let plan = row.plan(&ctx, opened)?;
     ctx.tx.rollback().await?;
     if row.runner != runner || row.state != ImportState::Running {
         return Err(Stop::Lost);
@@ -265,6 +265,7 @@ async fn go(engine: &Engine, caller: &Caller, id: Uuid, runner: Uuid) -> Result<
         if let Err(stop) = write(engine, caller, &plan, runner, &mut writer, chunk).await {
             break Err(stop);
         }
+        engine.db.committed();
         announce(engine, &["imports"]);
     };
     drop(take);
