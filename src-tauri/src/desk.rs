@@ -6,10 +6,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use engine::{Changed, Engine, Error, Result, db::Address};
+use domain::access::Permission;
+use engine::{
+    Changed, Engine, Error, Result,
+    access::SignIn,
+    ctx::{Caller, Door},
+    db::Address,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::{RwLock, watch};
+use uuid::Uuid;
 
 /// Where a shared shop is. The password is in the keyring or in an encrypted file, never here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -52,11 +59,20 @@ pub struct Desk {
     inner: Arc<Inner>,
 }
 
+struct Person {
+    id: Uuid,
+    name: String,
+    /// The role they look as, instead of their own.
+    view_as: Option<Uuid>,
+}
+
 struct Inner {
     started: Instant,
     folder: PathBuf,
     place: RwLock<Place>,
     shop: RwLock<Option<Engine>>,
+    /// Who has signed in to the open shop.
+    person: RwLock<Option<Person>>,
     opening: watch::Sender<Opening>,
     tell: Box<dyn Fn(Changed) + Send + Sync>,
 }
@@ -69,6 +85,7 @@ impl Desk {
                 folder,
                 place: RwLock::default(),
                 shop: RwLock::default(),
+                person: RwLock::default(),
                 opening: watch::channel(Opening::Underway).0,
                 tell: Box::new(tell),
             }),
@@ -93,6 +110,46 @@ impl Desk {
             Opening::Locked => Err(Error::WrongPassphrase),
             _ => self.inner.shop.read().await.clone().ok_or(Error::NoShop),
         }
+    }
+
+    /// The open shop and who asks it.
+    pub async fn shop_and_caller(&self) -> Result<(Engine, Caller)> {
+        let shop = self.shop().await?;
+        let caller = match &*self.inner.person.read().await {
+            Some(person) => Caller { view_as: person.view_as, ..shop.known(Door::Window, person.id, &person.name) },
+            None => shop.owner(Door::Window),
+        };
+        Ok((shop, caller))
+    }
+
+    pub async fn sign_in(&self, input: SignIn) -> Result<()> {
+        let caller = self.shop().await?.sign_in(Door::Window, input).await?;
+        *self.inner.person.write().await = Some(Person { id: caller.actor, name: caller.actor_name, view_as: None });
+        self.tell_all();
+        Ok(())
+    }
+
+    pub async fn sign_out(&self) {
+        *self.inner.person.write().await = None;
+        self.tell_all();
+    }
+
+    pub async fn view_as(&self, role: Option<Uuid>) -> Result<()> {
+        let (shop, caller) = self.shop_and_caller().await?;
+        // Back to oneself is always possible.
+        if role.is_some() {
+            shop.need(&Caller { view_as: role, ..caller }, Permission::AppRead).await?;
+        }
+        if let Some(person) = &mut *self.inner.person.write().await {
+            person.view_as = role;
+        }
+        self.tell_all();
+        Ok(())
+    }
+
+    /// Everything on the screen may be another's now.
+    fn tell_all(&self) {
+        (self.inner.tell)(Changed { tags: vec!["*".into()], command: String::new() });
     }
 
     pub async fn place(&self) -> Place {
@@ -154,7 +211,8 @@ impl Desk {
         if let Some(before) = self.inner.shop.write().await.replace(engine) {
             before.close().await;
         }
-        (self.inner.tell)(Changed { tags: vec!["*".into()], command: String::new() });
+        *self.inner.person.write().await = None;
+        self.tell_all();
         Ok(())
     }
 

@@ -1,7 +1,10 @@
 //! What the window may ask of the desk itself, whatever shop is open.
 
+use domain::access::Permission;
 use engine::{
-    Error, Result, commands,
+    Error, Result,
+    access::{Me, SignIn, ViewAs},
+    commands,
     connection::Found,
     ctx::{Door, Meta},
     db::Address,
@@ -29,6 +32,8 @@ pub struct AppStatus {
     pub sample: bool,
     /// The password file wants its passphrase: [`app_unlock`].
     pub locked: bool,
+    /// Who sits here and what they may do; `None` while no shop is open.
+    pub me: Option<Me>,
 }
 
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -70,9 +75,12 @@ pub struct PickSave {
 #[specta::specta]
 pub async fn app_status(desk: State<'_, Desk>, input: Nothing) -> Result<AppStatus> {
     let Nothing {} = input;
-    let shop = match desk.shop().await {
-        Ok(shop) => commands::call::settings_shop(&shop, &shop.owner(Door::Window), Nothing {}).await?.shop,
-        Err(Error::WrongPassphrase) => None,
+    let (shop, me) = match desk.shop_and_caller().await {
+        Ok((shop, caller)) => (
+            commands::call::settings_shop(&shop, &caller, Nothing {}).await?.shop,
+            Some(commands::call::access_me(&shop, &caller, Nothing {}).await?),
+        ),
+        Err(Error::WrongPassphrase) => (None, None),
         Err(error) => return Err(error),
     };
     let place = desk.place().await;
@@ -86,6 +94,7 @@ pub async fn app_status(desk: State<'_, Desk>, input: Nothing) -> Result<AppStat
         },
         sample: place == Place::Sample,
         locked: desk.is_locked(),
+        me,
     })
 }
 
@@ -111,8 +120,32 @@ pub async fn app_ready(desk: State<'_, Desk>, input: Nothing) -> Result<()> {
 #[tauri::command]
 #[specta::specta]
 pub async fn app_undo(desk: State<'_, Desk>, meta: Meta, input: Undo) -> Result<()> {
-    let shop = desk.shop().await?;
-    commands::undo(&shop, &shop.owner(Door::Window), meta, input.command_id).await.map(drop)
+    let (shop, caller) = desk.shop_and_caller().await?;
+    commands::undo(&shop, &caller, meta, input.command_id).await.map(drop)
+}
+
+/// From here on this desk works in the name of whoever the password proves.
+#[tauri::command]
+#[specta::specta]
+pub async fn access_sign_in(desk: State<'_, Desk>, meta: Meta, input: SignIn) -> Result<()> {
+    let Meta { .. } = meta;
+    desk.sign_in(input).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn access_sign_out(desk: State<'_, Desk>, meta: Meta, input: Nothing) -> Result<()> {
+    let (Meta { .. }, Nothing {}) = (meta, input);
+    desk.sign_out().await;
+    Ok(())
+}
+
+/// Shows the shop as somebody of this role sees it.
+#[tauri::command]
+#[specta::specta]
+pub async fn access_view_as(desk: State<'_, Desk>, meta: Meta, input: ViewAs) -> Result<()> {
+    let Meta { .. } = meta;
+    desk.view_as(input.role_id).await
 }
 
 /// Opens the sample shop, making it the first time.
@@ -215,7 +248,9 @@ pub async fn app_unlock(desk: State<'_, Desk>, meta: Meta, input: Passphrase) ->
 #[specta::specta]
 pub async fn app_backup(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> Result<engine::backup::BackupReport> {
     let Meta { .. } = meta;
-    engine::backup::backup(&desk.shop().await?, input.path.as_ref()).await
+    let (shop, caller) = desk.shop_and_caller().await?;
+    shop.need(&caller, Permission::SettingsWrite).await?;
+    engine::backup::backup(&shop, input.path.as_ref()).await
 }
 
 /// Brings a backup into this machine's own shop, which must be empty or damaged; a damaged one is kept beside it.
@@ -223,6 +258,10 @@ pub async fn app_backup(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> R
 #[specta::specta]
 pub async fn app_restore(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> Result<engine::backup::BackupReport> {
     let Meta { .. } = meta;
+    // A shop that cannot be opened cannot say whom it trusts; nothing is overwritten that is whole.
+    if let Ok((shop, caller)) = desk.shop_and_caller().await {
+        shop.need(&caller, Permission::SettingsWrite).await?;
+    }
     let into = Address::Sqlite(desk.folder().join("shop.db"));
     let place = desk.place().await;
     desk.inner().clone().close().await;
@@ -244,9 +283,9 @@ pub async fn app_diagnostics(desk: State<'_, Desk>, input: Nothing) -> Result<St
         Place::Sample => "sample file",
         Place::Postgres { .. } => "postgres",
     };
-    let health = match desk.shop().await {
-        Ok(shop) => {
-            let health = commands::call::app_health(&shop, &shop.owner(Door::Window), Nothing {}).await?;
+    let health = match desk.shop_and_caller().await {
+        Ok((shop, caller)) => {
+            let health = commands::call::app_health(&shop, &caller, Nothing {}).await?;
             serde_json::to_string_pretty(&health)?
         }
         Err(error) => format!("not open: {error}"),

@@ -13,16 +13,16 @@ macro_rules! handler {
             meta: engine::ctx::Meta,
             input: $input,
         ) -> Result<$output, engine::Error> {
-            let shop = desk.shop().await?;
-            engine::commands::call::$ipc(&shop, &shop.owner(engine::ctx::Door::Window), meta, input).await
+            let (shop, caller) = desk.shop_and_caller().await?;
+            engine::commands::call::$ipc(&shop, &caller, meta, input).await
         }
     };
     (query $ipc:ident $input:ty, $output:ty) => {
         #[tauri::command]
         #[specta::specta]
         pub async fn $ipc(desk: tauri::State<'_, crate::desk::Desk>, input: $input) -> Result<$output, engine::Error> {
-            let shop = desk.shop().await?;
-            engine::commands::call::$ipc(&shop, &shop.owner(engine::ctx::Door::Window), input).await
+            let (shop, caller) = desk.shop_and_caller().await?;
+            engine::commands::call::$ipc(&shop, &caller, input).await
         }
     };
 }
@@ -42,6 +42,9 @@ macro_rules! door {
                     desk::app_keyring,
                     desk::app_ready,
                     desk::app_undo,
+                    desk::access_sign_in,
+                    desk::access_sign_out,
+                    desk::access_view_as,
                     desk::app_open_sample,
                     desk::app_leave_sample,
                     desk::app_connect_test,

@@ -29,6 +29,7 @@ const PAGES = [
   ["reports", () => "/analytics"],
   ["imports", () => "/imports"],
   ["import", (of) => `/imports/${of.job}`],
+  ["people", () => "/access"],
   ["settings", () => "/settings"],
   ...["rules", "numbers", "regional", "data", "history", "about"].map((s) => [`settings-${s}`, () => `/settings/${s}`]),
   ["nowhere", () => "/nowhere"],

@@ -90,6 +90,12 @@ export const commands = {
 	analyticsSalesBy: (input: SalesByInput) => typedError<SalesBy, Error>(__TAURI_INVOKE("analytics_sales_by", { input })),
 	analyticsRecount: (input: Nothing) => typedError<Recount, Error>(__TAURI_INVOKE("analytics_recount", { input })),
 	analyticsRebuild: (meta: Meta, input: Nothing) => typedError<Recount, Error>(__TAURI_INVOKE("analytics_rebuild", { meta, input })),
+	accessMe: (input: Nothing) => typedError<Me, Error>(__TAURI_INVOKE("access_me", { input })),
+	accessStaff: (input: Nothing) => typedError<StaffAndRoles, Error>(__TAURI_INVOKE("access_staff", { input })),
+	accessSaveStaff: (meta: Meta, input: SaveStaff) => typedError<Staff, Error>(__TAURI_INVOKE("access_save_staff", { meta, input })),
+	accessChangePassword: (meta: Meta, input: ChangePassword) => typedError<Done, Error>(__TAURI_INVOKE("access_change_password", { meta, input })),
+	accessSaveRole: (meta: Meta, input: SaveRole) => typedError<Role, Error>(__TAURI_INVOKE("access_save_role", { meta, input })),
+	accessDeleteRole: (meta: Meta, input: RoleById) => typedError<Done, Error>(__TAURI_INVOKE("access_delete_role", { meta, input })),
 	appAudit: (input: AuditInput) => typedError<AuditPage, Error>(__TAURI_INVOKE("app_audit", { input })),
 	appCommands: (input: Nothing) => typedError<CommandList, Error>(__TAURI_INVOKE("app_commands", { input })),
 	appCheck: (input: Nothing) => typedError<CheckReport, Error>(__TAURI_INVOKE("app_check", { input })),
@@ -110,6 +116,11 @@ export const commands = {
 	appReady: (input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_ready", { input })),
 	/**  Takes back the command with this id. */
 	appUndo: (meta: Meta, input: Undo) => typedError<null, Error>(__TAURI_INVOKE("app_undo", { meta, input })),
+	/**  From here on this desk works in the name of whoever the password proves. */
+	accessSignIn: (meta: Meta, input: SignIn) => typedError<null, Error>(__TAURI_INVOKE("access_sign_in", { meta, input })),
+	accessSignOut: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("access_sign_out", { meta, input })),
+	/**  Shows the shop as somebody of this role sees it. */
+	accessViewAs: (meta: Meta, input: ViewAs) => typedError<null, Error>(__TAURI_INVOKE("access_view_as", { meta, input })),
 	/**  Opens the sample shop, making it the first time. */
 	appOpenSample: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_open_sample", { meta, input })),
 	/**  Back from the sample, or from a server, to the shop on this machine. */
@@ -212,6 +223,8 @@ export type AppStatus = {
 	sample: boolean,
 	/**  The password file wants its passphrase: [`app_unlock`]. */
 	locked: boolean,
+	/**  Who sits here and what they may do; `None` while no shop is open. */
+	me: Me | null,
 };
 
 /**  Which rows of the audit log, newest first. */
@@ -319,6 +332,11 @@ export type CategoryTree = {
 	items: Category[],
 };
 
+export type ChangePassword = {
+	current: Secret,
+	new: Secret,
+};
+
 /**  Every ledger against its balances. `differences` is empty in a healthy shop. */
 export type CheckReport = {
 	areas: string[],
@@ -334,7 +352,7 @@ export type CheckWaybill = {
 export type CommandInfo = {
 	name: string,
 	is_query: boolean,
-	permission: string,
+	permission: Permission,
 	offline: boolean,
 	undo: boolean,
 	audited: boolean,
@@ -503,7 +521,15 @@ export type Error =
 /**  Somebody saved the row since it was read; `current` is its version now. */
 { code: "stale"; kind: string; id: string; current: Count } | { code: "duplicate"; kind: string; field: string; value: string; existing: string | null } | { code: "wrong_state"; kind: string; state: string; action: string } | { code: "insufficient_stock"; lines: Shortage[] } | 
 /**  SKUs that may not enter a new order: unlisted or archived. */
-{ code: "not_for_sale"; skus: string[] } | { code: "in_use"; kind: string; by: string; count: Count } | { code: "over_refund"; wanted: Minor; available: Minor } | { code: "forbidden"; permission: string } | { code: "unknown_command"; name: string } | 
+{ code: "not_for_sale"; skus: string[] } | { code: "in_use"; kind: string; by: string; count: Count } | { code: "over_refund"; wanted: Minor; available: Minor } | { code: "forbidden"; permission: string } | 
+/**  More than the role of whoever asks allows at once. */
+{ code: "over_limit"; limit: Minor; wanted: Minor } | 
+/**  Whoever looks as another role does so to see, not to change. */
+{ code: "only_looking" } | 
+/**  The shop has people, and this door does not know who is there. */
+{ code: "sign_in_required" } | { code: "wrong_password" } | 
+/**  After too many wrong passwords. */
+{ code: "locked_out"; until: Millis } | { code: "unknown_command"; name: string } | 
 /**  The same command id came with another input: the caller has a fault. */
 { code: "command_id_reused" } | { code: "not_undoable"; reason: string } | 
 /**  A file given for import or restore that cannot be read; `reason` is a word the UI knows. */
@@ -899,6 +925,20 @@ export type LowStock = {
 export type MappedColumn = {
 	column: string,
 	field: string | null,
+};
+
+/**  Whoever sits at this door, and what the screen may offer them. */
+export type Me = {
+	/**  Whether the shop asks who is there. */
+	asks: boolean,
+	/**  `None` while nobody has signed in, and in a shop that does not ask. */
+	person: Staff | null,
+	permissions: Permission[],
+	refund_limit: Minor | null,
+	/**  The role this is seen as, instead of one's own. */
+	view_as: Role | null,
+	/**  Who may sign in here. */
+	names: SignInName[],
 };
 
 /**  Two records of one person: all of `drop` moves to `keep`. */
@@ -1403,6 +1443,18 @@ export type Period = {
 	series: Point[],
 };
 
+/**
+ *  What a command asks of whoever gives it: a module, and what is done there. A permission to do
+ *  something holds that to see it.
+ */
+export type Permission = 
+/**  Needs nothing, not even a name: what the screen must know before anybody has signed in. */
+"open" | 
+/**  What everybody does who has signed in: own drafts, own views, own password. */
+"app_read" | "app_write" | "orders_read" | "orders_write" | "payments_read" | "payments_write" | 
+/**  Money that leaves. */
+"payments_refund" | "shipping_write" | "catalog_read" | "catalog_write" | "stock_read" | "stock_write" | "customers_read" | "customers_write" | "analytics_read" | "analytics_write" | "imports_read" | "imports_write" | "exports_write" | "audit_read" | "settings_read" | "settings_write" | "access_read" | "access_write";
+
 export type PickOpen = {
 	/**  Endings without the dot; empty for any file. */
 	endings: string[],
@@ -1510,6 +1562,21 @@ export type Preferences = {
 	order_date?: NumberDate,
 	order_digits?: number,
 };
+
+/**  Roles that every shop has. A shop makes further ones of its own. */
+export type Preset = 
+/**  Everything, people included. A shop with people has one at least. */
+"owner" | 
+/**  Everything but people and the shop's settings. */
+"manager" | 
+/**  Orders and customers: takes, changes and cancels orders, talks to buyers. */
+"service" | 
+/**  The shelf and the parcels. */
+"warehouse" | 
+/**  Payments, refunds and reports. */
+"finance" | 
+/**  Sees what the shop does and changes nothing. */
+"read_only";
 
 /**  Numbering as somebody is about to save it; empty fields as saved. */
 export type PreviewNumber = {
@@ -1729,6 +1796,21 @@ export type ReviewOrders = {
 	hold_reason?: string | null,
 };
 
+export type Role = {
+	id: string,
+	preset: Preset | null,
+	name: string,
+	permissions: Permission[],
+	/**  The most that may be paid back of one order; `None`: no limit. */
+	refund_limit: Minor | null,
+	people: Count,
+	version: Count,
+};
+
+export type RoleById = {
+	id: string,
+};
+
 /**  Orders that were not cancelled, by the day they were placed. */
 export type Sales = {
 	/**
@@ -1863,6 +1945,15 @@ export type SaveRejects = {
 	language: string,
 };
 
+export type SaveRole = {
+	id: string | null,
+	version: Count,
+	name: string,
+	/**  What these need is added to them. */
+	permissions: Permission[],
+	refund_limit: Minor | null,
+};
+
 /**
  *  Saves the shop's facts as read. Currency and zone stand fast once there are orders: every sum and
  *  every day of a report was made with them.
@@ -1901,6 +1992,18 @@ export type SaveSku = {
 	opening_stock: Qty | null,
 };
 
+/**  Saves somebody who signs in. A new person has no `id`, and a password. */
+export type SaveStaff = {
+	id: string | null,
+	version: Count,
+	name: string,
+	login: string,
+	role_id: string,
+	active: boolean,
+	/**  `None` keeps it. */
+	password: Secret | null,
+};
+
 /**  Creates or changes a view; the id is made by the sender, or left out for a new one. */
 export type SaveView = {
 	id: string | null,
@@ -1928,6 +2031,9 @@ export type SearchSkus = {
 	/**  Listed products only: what a new order may take. */
 	only_for_sale: boolean,
 };
+
+/**  A password on its way in. It is never written out: not into the audit log, not into any other. */
+export type Secret = string;
 
 /**  Where a shared shop is. The password is in the keyring or in an encrypted file, never here. */
 export type Server = {
@@ -2016,6 +2122,16 @@ export type Shortage = {
 	available: Qty,
 };
 
+export type SignIn = {
+	login: string,
+	password: Secret,
+};
+
+export type SignInName = {
+	login: string,
+	name: string,
+};
+
 export type SkippedOrder = {
 	order_id: string,
 	number: string,
@@ -2061,6 +2177,30 @@ export type SkuMatrixRow = {
 
 export type SkuMatrixRows = {
 	rows: SkuMatrixRow[],
+};
+
+export type Staff = {
+	id: string,
+	name: string,
+	login: string,
+	role_id: string,
+	/**  `None` for a role of the shop's own. */
+	preset: Preset | null,
+	/**  Of a role of the shop's own. */
+	role_name: string,
+	active: boolean,
+	last_sign_in_at: Millis | null,
+	/**  After too many wrong passwords nobody signs in with this name before. */
+	locked_until: Millis | null,
+	version: Count,
+};
+
+export type StaffAndRoles = {
+	staff: Staff[],
+	/**  The presets first. */
+	roles: Role[],
+	/**  All that a role can be given. */
+	permissions: Permission[],
 };
 
 /**  The only stored main state of an order. */
@@ -2179,6 +2319,11 @@ export type View = {
 	name: string,
 	body: string,
 	position: number,
+};
+
+/**  Which role to look as; `None` is oneself again. */
+export type ViewAs = {
+	role_id: string | null,
 };
 
 export type ViewId = {
@@ -2319,6 +2464,12 @@ export const COMMANDS = {
   "analytics.sales_by": { kind: "query", undo: false, offline: true, tags: [] },
   "analytics.recount": { kind: "query", undo: false, offline: false, tags: [] },
   "analytics.rebuild": { kind: "command", undo: false, offline: false, tags: ["analytics"] },
+  "access.me": { kind: "query", undo: false, offline: true, tags: [] },
+  "access.staff": { kind: "query", undo: false, offline: true, tags: [] },
+  "access.save_staff": { kind: "command", undo: false, offline: false, tags: ["access"] },
+  "access.change_password": { kind: "command", undo: false, offline: false, tags: [] },
+  "access.save_role": { kind: "command", undo: false, offline: false, tags: ["access"] },
+  "access.delete_role": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "app.audit": { kind: "query", undo: false, offline: true, tags: [] },
   "app.commands": { kind: "query", undo: false, offline: true, tags: [] },
   "app.check": { kind: "query", undo: false, offline: false, tags: [] },

@@ -1,6 +1,7 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, expect, it, vi } from "vitest";
+import type { Me } from "../bindings";
 import { startI18n, switchLanguage } from "../i18n";
 import { ApiError } from "../lib/errors";
 import { setTransport } from "../lib/transport";
@@ -12,6 +13,8 @@ const shop = { id: "1", name: "Harbour Books", currency: "GBP", zone: "Europe/Lo
 const calls: { name: string; input: unknown; id: string | undefined }[] = [];
 let hasShop = true;
 let damaged = false;
+const alone = { asks: false, person: null, permissions: [], refund_limit: null, view_as: null, names: [] };
+let me: Me = alone;
 let announce: (tags: string[]) => void = () => undefined;
 
 setTransport({
@@ -22,6 +25,11 @@ setTransport({
     if (name === "app.pick_open") return "/stick/shop.backup";
     if (name === "app.restore") return (damaged = false);
     if (name === "settings.shop") return { shop: hasShop ? shop : null };
+    if (name === "access.me") return me;
+    if (name === "access.sign_in") {
+      me = { ...me, person: { id: "7", name: "Ann", login: "ann", role_id: "4", preset: "warehouse", role_name: "", active: true, last_sign_in_at: null, locked_until: null, version: 1 }, permissions: ["app_read", "app_write", "settings_read", "orders_read", "shipping_write", "catalog_read", "stock_read", "stock_write"] };
+      return { session: "s" };
+    }
     if (name === "settings.setup") {
       hasShop = true;
       return shop;
@@ -48,6 +56,7 @@ beforeAll(async () => {
 beforeEach(() => {
   client.clear();
   hasShop = true;
+  me = alone;
   calls.length = 0;
   window.location.hash = "#/settings/regional";
 });
@@ -77,6 +86,20 @@ it("reaches every page by Ctrl+K, and speaks the other language at once", async 
   await userEvent.keyboard("{Enter}");
   await screen.findByRole("heading", { level: 1, name: "设置" });
   await act(() => switchLanguage("en"));
+});
+
+it("asks who is there in a shop with people, and offers what they may do", async () => {
+  me = { ...alone, asks: true, permissions: ["open"], names: [{ login: "ann", name: "Ann" }] };
+  render(<App />);
+  const password = await screen.findByLabelText("Password");
+  expect(screen.queryByRole("navigation")).toBeNull();
+  await userEvent.type(password, "correct horse{Enter}");
+  await waitFor(() => expect(calls.find((c) => c.name === "access.sign_in")?.input).toEqual({ login: "ann", password: "correct horse" }));
+  await screen.findByRole("heading", { level: 1, name: "Settings" });
+  const menu = within(screen.getByRole("navigation", { name: "Main menu" }));
+  expect(menu.getAllByRole("link").map((a) => a.textContent)).toEqual(["Harbour Books", "Orders", "Products", "Stock", "Settings"]);
+  expect(screen.queryByRole("button", { name: "New order" })).toBeNull();
+  expect(screen.getByRole("button", { name: "Signed in: Ann" })).toBeTruthy();
 });
 
 it("takes back the last thing with Ctrl+Z", async () => {

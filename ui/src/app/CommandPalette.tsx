@@ -6,7 +6,7 @@ import { switchLanguage } from "../i18n";
 import { useGo } from "../lib/go";
 import { keyLabel } from "../lib/hotkeys";
 import { setPref } from "../lib/prefs";
-import { areas } from "./areas";
+import { useAreas } from "./areas";
 
 interface Item {
   key: string;
@@ -23,6 +23,7 @@ interface Item {
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const goTo = useGo();
+  const areas = useAreas();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const [found, setFound] = useState<Item[]>([]);
@@ -52,7 +53,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       { key: "theme:dark", group: t("app.palette.screen"), title: t("app.theme.dark"), words: "theme zhuti dark", run: () => setPref("theme", "dark") },
       { key: "theme:system", group: t("app.palette.screen"), title: t("app.theme.system"), words: "theme zhuti system", run: () => setPref("theme", "system") },
     ];
-  }, [t, goTo]);
+  }, [t, goTo, areas]);
 
   useEffect(() => {
     const q = text.trim();
@@ -83,7 +84,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       stale = true;
       clearTimeout(timer);
     };
-  }, [text, t, goTo]);
+  }, [text, t, goTo, areas]);
 
   const q = text.trim().toLowerCase();
   const items = [...fixed.filter((i) => !q || q.split(/\s+/).every((w) => `${i.title} ${i.words}`.toLowerCase().includes(w))), ...found];

@@ -12,6 +12,7 @@ import { useStatusQuery } from "./status";
 import { useRestore } from "./useRestore";
 
 const FirstRun = lazy(inLibrary(() => import("./firstRun/FirstRun")));
+const SignIn = lazy(inLibrary(() => import("./SignIn")));
 const Unlock = lazy(inLibrary(() => import("./Unlock")));
 
 /** Decides between the shop and the first steps. Nothing else may be shown before the shop's currency and zone are known. */
@@ -41,9 +42,15 @@ export function Gate() {
         <FirstRun status={s} onReady={() => void status.refetch()} />
       </Suspense>
     );
+  if (s.me?.asks && !s.me.person)
+    return (
+      <Suspense fallback={<WaitingAlone />}>
+        <SignIn shopName={s.shop?.name ?? ""} names={s.me.names} />
+      </Suspense>
+    );
   // The pages begin once they can know whose money and whose days they show; another shop begins afresh.
   if (here.id !== s.shop?.id) return <WaitingAlone />;
-  return <RouterProvider key={here.id} router={router} />;
+  return <RouterProvider key={`${here.id} ${s.me?.person?.id ?? ""}`} router={router} />;
 }
 
 /** The own shop cannot be read any more: the last backup takes its place. */

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from "react";
-import { areas } from "./areas";
+import { areas, useAreas } from "./areas";
 import { ShortcutList } from "./ShortcutList";
 import { UndoHost } from "./UndoHost";
 
@@ -7,11 +7,12 @@ const watchers = areas.flatMap((a) => (a.background ? [{ name: a.name, Watcher: 
 
 /** What accompanies every page and is not in the first picture. */
 export default function Rest({ shortcuts, onShortcutsClose }: { shortcuts: boolean; onShortcutsClose: () => void }) {
+  const offered = useAreas().map((a) => a.name);
   return (
     <>
       <ShortcutList open={shortcuts} onClose={onShortcutsClose} />
       <UndoHost />
-      {watchers.map(({ name, Watcher }) => (
+      {watchers.filter(({ name }) => offered.includes(name)).map(({ name, Watcher }) => (
         <Suspense key={name}>
           <Watcher />
         </Suspense>

@@ -1,4 +1,4 @@
-import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,12 +9,13 @@ import { useTell } from "../lib/api";
 import { useGo } from "../lib/go";
 import { useHotkeys } from "../lib/hotkeys";
 import { line } from "../lib/transport";
+import { me } from "../lib/me";
 import { prefs, setPref } from "../lib/prefs";
 import { useSettled, useSettleInTime } from "../lib/ready";
 import { useScreen } from "../lib/screen";
 import { useShop } from "../lib/shop";
 import { useStore } from "../lib/store";
-import { areas } from "./areas";
+import { useAreas } from "./areas";
 import { CommandPalette } from "./CommandPalette";
 import { inLibrary } from "./inLibrary";
 import { Seal } from "./Seal";
@@ -39,7 +40,10 @@ export function Shell() {
 
   useEffect(() => setDrawer(false), [pathname]);
 
-  const areaKeys = areas.flatMap((a) => a.actions ?? []).filter((x) => x.keys);
+  const offered = useAreas();
+  const areaKeys = offered.flatMap((a) => a.actions ?? []).filter((x) => x.keys);
+  // Whoever may not see the sales begins the day elsewhere.
+  const home = offered.flatMap((a) => a.menu ?? [])[0]?.to ?? "/settings";
   useHotkeys([
     { keys: "mod+k", label: t("app.palette.open"), run: () => setPalette((v) => !v), inFields: true },
     { keys: "?", label: t("app.shortcuts.open"), run: () => setShortcuts(true) },
@@ -89,9 +93,10 @@ export function Shell() {
         />
         <LineBanner />
         <SampleBanner />
+        <LookingBanner />
         <main className="sk-content" id="main" tabIndex={-1}>
           <Suspense>
-            <Outlet />
+            {pathname === "/" && home !== "/" ? <Navigate to={home} replace /> : <Outlet />}
           </Suspense>
         </main>
       </div>
@@ -134,6 +139,23 @@ function LineBanner() {
   );
 }
 
+/** Whoever looks as another role must know why so much is missing, and how to get back. */
+function LookingBanner() {
+  const { t } = useTranslation();
+  const role = useStore(me)?.view_as;
+  const client = useQueryClient();
+  const back = useTell("access.view_as", { onSuccess: () => void client.resetQueries() });
+  if (!role) return null;
+  return (
+    <div className="sk-sample-banner" role="note">
+      <span>{t("access.looking", { role: role.preset ? t(`access.preset.${role.preset}`) : role.name })}</span>
+      <PlainButton small disabled={back.isPending} onClick={() => back.mutate({ role_id: null })}>
+        {t("access.lookBack")}
+      </PlainButton>
+    </div>
+  );
+}
+
 /** Nobody must mistake the sample for their own shop. */
 function SampleBanner() {
   const { t } = useTranslation();
@@ -157,7 +179,7 @@ function SampleBanner() {
 function Nav() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
-  const entries = areas.flatMap((a) => a.menu ?? []);
+  const entries = useAreas().flatMap((a) => a.menu ?? []);
   const here = entries
     .map((m) => m.to)
     .filter((to) => (to === "/" ? pathname === "/" : pathname === to || pathname.startsWith(`${to}/`)))

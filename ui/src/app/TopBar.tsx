@@ -6,8 +6,10 @@ import { Popup } from "../components/Popup";
 import { DesktopOutlined, GlobalOutlined, MoonOutlined, PlusOutlined, QuestionCircleOutlined, SearchOutlined, SunOutlined } from "../components/icons";
 import { switchLanguage } from "../i18n";
 import { keyLabel } from "../lib/hotkeys";
+import { useCan } from "../lib/me";
 import { prefs, setPref, type Lang, type ThemeChoice } from "../lib/prefs";
 import { useStore } from "../lib/store";
+import { Account } from "./Account";
 import { inLibrary } from "./inLibrary";
 import { JobsButton } from "./JobsButton";
 
@@ -23,6 +25,7 @@ interface Props {
 export function TopBar({ narrow, menuButton, onPalette, onShortcuts }: Props) {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
+  const can = useCan();
   const theme = useStore(prefs).theme;
   const themeIcon = { light: <SunOutlined />, dark: <MoonOutlined />, system: <DesktopOutlined /> }[theme];
 
@@ -35,9 +38,11 @@ export function TopBar({ narrow, menuButton, onPalette, onShortcuts }: Props) {
         {!narrow && <kbd>{keyLabel("mod+k")}</kbd>}
       </button>
       <span className="sk-grow" />
-      <PlainButton look="primary" icon={<PlusOutlined />} onClick={() => void navigate({ to: "/orders/new" })} aria-label={t("app.newOrder")} title={`${t("app.newOrder")} (${keyLabel("n")})`}>
-        {narrow ? null : t("app.newOrder")}
-      </PlainButton>
+      {can("orders_write") && (
+        <PlainButton look="primary" icon={<PlusOutlined />} onClick={() => void navigate({ to: "/orders/new" })} aria-label={t("app.newOrder")} title={`${t("app.newOrder")} (${keyLabel("n")})`}>
+          {narrow ? null : t("app.newOrder")}
+        </PlainButton>
+      )}
       <JobsButton />
       <Choice
         label={t("app.language")}
@@ -60,6 +65,7 @@ export function TopBar({ narrow, menuButton, onPalette, onShortcuts }: Props) {
         ]}
         onChoose={(to) => setPref("theme", to as ThemeChoice)}
       />
+      <Account />
       {!narrow && <PlainButton look="text" icon={<QuestionCircleOutlined />} aria-label={t("app.shortcuts.open")} title={t("app.shortcuts.open")} onClick={onShortcuts} />}
     </header>
   );

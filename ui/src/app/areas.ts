@@ -6,6 +6,7 @@
  *   en.json, zh-CN.json its words. They are found by themselves and stand under the area's name: t("orders.list.title").
  *   queries.ts, XList.tsx, XPage.tsx, *.test.tsx
  *
+ * - Rights: `needs: "orders_read"` on the area, and on an action; in a page `useCan()` (lib/me.ts).
  * - Routes: `{ path: "/orders/$id", page: () => import("./OrderPage") }`; the page is the module's default export.
  *   A page has Ant Design around it (app/inLibrary.tsx). The frame and the first page do without, for the sake of the start: what
  *   they show is in `components/PlainButton` and the like, what they open later is lazy and `inLibrary`.
@@ -26,8 +27,11 @@
  * - Areas do not import each other's insides: link to a route, or ask the other area's query, or import what its index.ts shows.
  */
 import type { QueryClient } from "@tanstack/react-query";
-import type { ComponentType, ReactNode } from "react";
+import { useMemo, type ComponentType, type ReactNode } from "react";
+import type { Permission } from "../bindings";
 import type { Key } from "../i18n";
+import { may, me } from "../lib/me";
+import { useStore } from "../lib/store";
 
 export interface AreaRoute {
   /** "/orders/$id" */
@@ -46,7 +50,7 @@ export interface AreaMenu {
   label: Key;
   icon: ReactNode;
   to: string;
-  /** Position in the menu: dashboard 0, orders 10, catalog 20, stock 30, customers 40, analytics 50, imports 60, settings 90. */
+  /** Position in the menu: dashboard 0, orders 10, catalog 20, stock 30, customers 40, analytics 50, imports 60, access 80, settings 90. */
   order: number;
 }
 
@@ -55,6 +59,8 @@ export interface AreaAction {
   icon?: ReactNode;
   /** Words that find it, too, in any language: "xindan new sale". */
   words?: string;
+  /** Offered to those only who have this permission, too. */
+  needs?: Permission;
   /** A hotkey: "n", "g o". */
   keys?: string;
   /** Where it leads; or what it does. */
@@ -71,6 +77,8 @@ export interface Found {
 
 export interface Area {
   name: AreaName;
+  /** Offered to those only who have this permission; everybody sees its pages refuse. */
+  needs?: Permission;
   routes: AreaRoute[];
   menu?: AreaMenu;
   actions?: AreaAction[];
@@ -80,7 +88,7 @@ export interface Area {
   search?: { label: Key; icon: ReactNode; find: (text: string) => Promise<Found[]> };
 }
 
-export const AREA_NAMES = ["dashboard", "orders", "catalog", "stock", "customers", "analytics", "imports", "settings", "payments", "shipping"] as const;
+export const AREA_NAMES = ["dashboard", "orders", "catalog", "stock", "customers", "analytics", "imports", "settings", "payments", "shipping", "access"] as const;
 export type AreaName = (typeof AREA_NAMES)[number];
 
 export function defineArea(a: Area): Area {
@@ -93,3 +101,9 @@ export const areas: Area[] = Object.values(modules)
   .map((m) => m.default)
   .filter((a) => AREA_NAMES.includes(a.name))
   .sort((a, b) => (a.menu?.order ?? 99) - (b.menu?.order ?? 99));
+
+/** What whoever sits here is offered of all areas. */
+export function useAreas(): Area[] {
+  const who = useStore(me);
+  return useMemo(() => areas.filter((a) => may(who, a.needs)).map((a) => ({ ...a, actions: (a.actions ?? []).filter((x) => may(who, x.needs)) })), [who]);
+}

@@ -1,7 +1,9 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { ask } from "../lib/api";
+import type { Me } from "../bindings";
 import type { ApiError } from "../lib/errors";
 import { guessZone } from "../lib/dates";
+import { me } from "../lib/me";
 import { shop, type Shop } from "../lib/shop";
 import { inDesktopWindow } from "../lib/transport";
 import { undoStack } from "../lib/undo";
@@ -15,6 +17,8 @@ export interface AppStatus {
   database: string;
   /** The password file wants its passphrase. */
   locked: boolean;
+  /** Who sits here. */
+  me: Me | null;
   /** In a browser there is no choosing of databases: the shop is the one that is served. */
   desktop: boolean;
 }
@@ -39,15 +43,22 @@ export function readStatus(raw: unknown, desktop: boolean): AppStatus {
     version: String(o.version ?? ""),
     database: String(o.database ?? o.db ?? ""),
     locked: Boolean(o.locked ?? false),
+    me: (o.me as Me | null | undefined) ?? null,
     desktop,
   };
 }
 
 /** The desktop window knows about databases and keyrings; a browser only about the shop. */
 async function askStatus(): Promise<AppStatus> {
-  const status = inDesktopWindow() ? readStatus(await ask("app.status", {}), true) : readStatus(await ask("settings.shop", {}), false);
+  const status = inDesktopWindow() ? readStatus(await ask("app.status", {}), true) : await askBrowserStatus();
   if (status.shop) enter(status.shop);
+  me.set(status.me);
   return status;
+}
+
+async function askBrowserStatus(): Promise<AppStatus> {
+  const [shop, me] = await Promise.all([ask("settings.shop", {}), ask("access.me", {})]);
+  return readStatus({ ...shop, me }, false);
 }
 
 /** Every screen writes its money and days as this shop does. */
@@ -60,7 +71,7 @@ function enter(found: Shop): void {
 }
 
 /** One question for the gate and for whoever wants to show its answer. */
-export const statusQuery = queryOptions<AppStatus, ApiError>({ queryKey: ["app", "status"], queryFn: askStatus, meta: { tags: ["app", "settings"] }, staleTime: 5_000 });
+export const statusQuery = queryOptions<AppStatus, ApiError>({ queryKey: ["app", "status"], queryFn: askStatus, meta: { tags: ["app", "settings", "access"] }, staleTime: 5_000 });
 
 export function useStatusQuery() {
   return useQuery(statusQuery);

@@ -12,6 +12,7 @@ import { DataList, type Column, type View } from "../components/list";
 import { useToast } from "../components/useToast";
 import { useTell } from "../lib/api";
 import { useListState } from "../lib/listState";
+import { useCan } from "../lib/me";
 import { toDecimalText } from "../lib/money";
 import { useFormats, useShop } from "../lib/shop";
 import { useTitles } from "../lib/titles";
@@ -20,6 +21,7 @@ import "./catalog.css";
 
 export default function ProductList() {
   const { t } = useTranslation();
+  const can = useCan();
   const f = useFormats();
   const { currency } = useShop();
   const status = useStatusText();
@@ -88,7 +90,7 @@ export default function ProductList() {
     { key: "updated", title: t("catalog.updated"), width: 150, hidden: true, render: (r) => <When ms={r.updated_at} ago />, text: (r) => f.dateTime(r.updated_at) },
   ];
 
-  const add = (
+  const add = can("catalog_write") && (
     <Link to="/catalog/new">
       <Button type="primary" icon={<PlusOutlined />} tabIndex={-1}>
         {t("catalog.add")}
@@ -137,11 +139,11 @@ export default function ProductList() {
           />
         }
         bulk={[
-          { key: "list", label: t("catalog.list"), icon: <PlayCircleOutlined />, disabled: (rows) => rows.every((r) => r.state === "listed"), run: move("listed") },
-          { key: "unlist", label: t("catalog.unlist"), icon: <PauseCircleOutlined />, disabled: (rows) => !rows.some((r) => r.state === "listed"), run: move("unlisted") },
+          { key: "list", needs: "catalog_write", label: t("catalog.list"), icon: <PlayCircleOutlined />, disabled: (rows) => rows.every((r) => r.state === "listed"), run: move("listed") },
+          { key: "unlist", needs: "catalog_write", label: t("catalog.unlist"), icon: <PauseCircleOutlined />, disabled: (rows) => !rows.some((r) => r.state === "listed"), run: move("unlisted") },
           search.state === "archived"
-            ? { key: "unarchive", label: t("catalog.unarchive"), icon: <UndoOutlined />, run: move("unlisted") }
-            : { key: "archive", label: t("catalog.archive"), icon: <InboxOutlined />, run: move("archived") },
+            ? { key: "unarchive", needs: "catalog_write", label: t("catalog.unarchive"), icon: <UndoOutlined />, run: move("unlisted") }
+            : { key: "archive", needs: "catalog_write", label: t("catalog.archive"), icon: <InboxOutlined />, run: move("archived") },
         ]}
         exportAs={{ what: "products", filter: listInput(search) }}
         empty={

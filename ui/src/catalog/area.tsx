@@ -6,6 +6,7 @@ import { findProducts } from "./queries";
 
 export default defineArea({
   name: "catalog",
+  needs: "catalog_read",
   menu: { label: "catalog.menu", icon: <TagsOutlined />, to: "/catalog", order: 20 },
   routes: [
     { path: "/catalog", page: () => import("./ProductList") },
@@ -15,7 +16,7 @@ export default defineArea({
   ],
   actions: [
     { label: "catalog.go", to: "/catalog", keys: "g p", words: "shangpin products goods" },
-    { label: "catalog.add", icon: <PlusOutlined />, to: "/catalog/new", words: "xinjian shangpin new product" },
+    { label: "catalog.add", icon: <PlusOutlined />, to: "/catalog/new", needs: "catalog_write", words: "xinjian shangpin new product" },
     { label: "catalog.categories.title", icon: <AppstoreOutlined />, to: "/catalog/categories", words: "fenlei category tree" },
   ],
   search: {

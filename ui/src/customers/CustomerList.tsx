@@ -10,6 +10,7 @@ import { PageHeader } from "../components/PageHeader";
 import { DataList, type Column } from "../components/list";
 import { useHotkeys } from "../lib/hotkeys";
 import { useListState } from "../lib/listState";
+import { useCan } from "../lib/me";
 import { toDecimalText } from "../lib/money";
 import { useFormats, useShop } from "../lib/shop";
 import { CustomerDrawer } from "./CustomerDrawer";
@@ -19,6 +20,7 @@ import type { CustomerRow } from "./types";
 
 export default function CustomerList() {
   const { t } = useTranslation();
+  const can = useCan();
   const f = useFormats();
   const { currency } = useShop();
   const navigate = useNavigate();
@@ -27,7 +29,7 @@ export default function CustomerList() {
   const source = useCustomers(shown);
   const [merging, setMerging] = useState<{ rows: CustomerRow[]; clear: () => void } | null>(null);
   const add = () => set({ new: "1" });
-  useHotkeys([{ keys: "c", label: t("customers.add"), run: add }]);
+  useHotkeys(can("customers_write") ? [{ keys: "c", label: t("customers.add"), run: add }] : []);
 
   const columns: Column<CustomerRow>[] = [
     { key: "name", title: t("customers.name"), always: true, width: 200, render: (r) => <Link to="/customers/$id" params={{ id: r.id }}>{r.name || r.email || r.phone || t("customers.nameless")}</Link>, text: (r) => r.name },
@@ -45,9 +47,11 @@ export default function CustomerList() {
       <PageHeader
         title={t("customers.title")}
         actions={
-          <Button type="primary" icon={<UserAddOutlined />} onClick={add}>
-            {t("customers.add")}<Key of="c" />
-          </Button>
+          can("customers_write") && (
+            <Button type="primary" icon={<UserAddOutlined />} onClick={add}>
+              {t("customers.add")}<Key of="c" />
+            </Button>
+          )
         }
       />
       <DataList
@@ -59,16 +63,18 @@ export default function CustomerList() {
         onOpen={(r) => void navigate({ to: "/customers/$id", params: { id: r.id } })}
         exportAs={{ what: "customers", filter: listInput(shown) }}
         searchHint={t("customers.searchHint")}
-        bulk={[{ key: "merge", label: t("customers.merge.action"), icon: <MergeCellsOutlined />, disabled: (rows) => rows.length !== 2, run: (rows, clear) => setMerging({ rows, clear }) }]}
+        bulk={[{ key: "merge", needs: "customers_write", label: t("customers.merge.action"), icon: <MergeCellsOutlined />, disabled: (rows) => rows.length !== 2, run: (rows, clear) => setMerging({ rows, clear }) }]}
         empty={
           <EmptyState
             icon={<TeamOutlined />}
             title={t("customers.empty.title")}
             text={t("customers.empty.text")}
             action={
-              <Button type="primary" onClick={add}>
-                {t("customers.add")}
-              </Button>
+              can("customers_write") && (
+                <Button type="primary" onClick={add}>
+                  {t("customers.add")}
+                </Button>
+              )
             }
           />
         }

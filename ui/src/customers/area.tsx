@@ -4,6 +4,7 @@ import { findCustomers } from "./queries";
 
 export default defineArea({
   name: "customers",
+  needs: "customers_read",
   menu: { label: "customers.menu", icon: <TeamOutlined />, to: "/customers", order: 40 },
   routes: [
     { path: "/customers", page: () => import("./CustomerList") },
@@ -11,7 +12,7 @@ export default defineArea({
   ],
   actions: [
     { label: "customers.go", to: "/customers", keys: "g c", words: "kehu huiyuan buyers people" },
-    { label: "customers.add", icon: <UserAddOutlined />, to: "/customers?new=1", words: "xinjian kehu new customer" },
+    { label: "customers.add", icon: <UserAddOutlined />, to: "/customers?new=1", needs: "customers_write", words: "xinjian kehu new customer" },
   ],
   search: {
     label: "customers.menu",

@@ -1,5 +1,6 @@
 import "i18next";
 import type frame from "./en.json";
+import type access from "../access/en.json";
 import type analytics from "../analytics/en.json";
 import type catalog from "../catalog/en.json";
 import type customers from "../customers/en.json";
@@ -18,6 +19,7 @@ declare module "i18next" {
     defaultNS: "translation";
     resources: {
       translation: typeof frame & {
+        access: typeof access;
         analytics: typeof analytics;
         catalog: typeof catalog;
         customers: typeof customers;

@@ -3,6 +3,7 @@ import { ImportOutlined } from "../components/icons";
 
 export default defineArea({
   name: "imports",
+  needs: "imports_read",
   menu: { label: "imports.menu", icon: <ImportOutlined />, to: "/imports", order: 60 },
   routes: [
     { path: "/imports", page: () => import("./ImportsPage") },

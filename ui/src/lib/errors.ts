@@ -61,6 +61,7 @@ export function describeError(i18n: I18n, raw: unknown): ErrorText {
     code: e.code,
     ...(d.kind !== undefined ? { kind: word([`kinds.${String(d.kind)}`], d.kind) } : {}),
     ...(d.by !== undefined ? { by: word([`kinds.${String(d.by)}`], d.by) } : {}),
+    ...(d.permission !== undefined ? { permission: word([`access.permission.${String(d.permission)}`], d.permission) } : {}),
     ...(d.field !== undefined ? { field: fieldName(String(d.field), area, word) } : {}),
     ...(d.rule !== undefined ? { rule: word([`rules.${String(d.rule)}`, "rules.wrong"], d.rule) } : {}),
     ...(d.state !== undefined ? { state: word(stateKeys(String(d.kind), String(d.state)), d.state) } : {}),

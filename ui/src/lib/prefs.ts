@@ -10,9 +10,11 @@ export interface Prefs {
   navCollapsed: boolean;
   /** How numbers and dates are written, when it should differ from the language: a BCP 47 tag. */
   formatLocale: string | null;
+  /** Who signed in here last. */
+  lastLogin: string | null;
 }
 
-export const prefs = createStore<Prefs>({ lang: null, theme: "system", navCollapsed: false, formatLocale: null }, "prefs");
+export const prefs = createStore<Prefs>({ lang: null, theme: "system", navCollapsed: false, formatLocale: null, lastLogin: null }, "prefs");
 
 export function guessLang(): Lang {
   return (navigator.languages ?? [navigator.language]).some((l) => l.toLowerCase().startsWith("zh")) ? "zh-CN" : "en";

@@ -15,6 +15,8 @@ export interface Transport {
 }
 
 const TOKEN_KEY = "shopkeeper.token";
+/** Of whoever has signed in at this browser. The window's own door keeps that to itself. */
+const SESSION_KEY = "shopkeeper.session";
 
 /** The link that opens a browser carries the token behind `#`, which browsers never send; it is taken out of sight at once. */
 export function takeTokenFromAddress(): void {
@@ -59,11 +61,12 @@ const ipc: Transport = {
 const http: Transport = {
   async call(name, input, commandId) {
     const token = sessionStorage.getItem(TOKEN_KEY);
+    const session = sessionStorage.getItem(SESSION_KEY);
     let answer: Response;
     try {
       answer = await fetch(`/rpc/${name}`, {
         method: "POST",
-        headers: { "Content-Type": "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}) },
+        headers: { "Content-Type": "application/json", ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(session ? { "X-Session": session } : {}) },
         body: JSON.stringify(commandId ? { command_id: commandId, input } : { input }),
       });
     } catch (e) {
@@ -75,8 +78,10 @@ const http: Transport = {
     } catch {
       throw toApiError(name, { code: answer.status === 401 ? "unauthenticated" : "unreachable", status: answer.status });
     }
-    if (answer.ok && body && typeof body === "object" && "ok" in body) return (body as { ok: unknown }).ok;
-    throw toApiError(name, body);
+    if (!answer.ok || !body || typeof body !== "object" || !("ok" in body)) throw toApiError(name, body);
+    if (name === "access.sign_in") sessionStorage.setItem(SESSION_KEY, (body.ok as { session: string }).session);
+    if (name === "access.sign_out") sessionStorage.removeItem(SESSION_KEY);
+    return body.ok;
   },
   onChanged(listener) {
     const token = sessionStorage.getItem(TOKEN_KEY) ?? "";

@@ -13,6 +13,7 @@ import { exportRows } from "../components/list/exportRows";
 import { useListState } from "../lib/listState";
 import { toDecimalText } from "../lib/money";
 import { useScreen } from "../lib/screen";
+import { useCan } from "../lib/me";
 import { useFormats, useShop } from "../lib/shop";
 import { BulkModal, type BulkKind } from "./BulkModal";
 import { FlagMark } from "./FlagMark";
@@ -26,6 +27,7 @@ import "./orders.css";
 
 export default function OrderList() {
   const { t, i18n } = useTranslation();
+  const can = useCan();
   const f = useFormats();
   const { currency } = useShop();
   // A status of two characters needs less room than one of two words; in both languages the list fits a window of 1280 px.
@@ -107,7 +109,7 @@ export default function OrderList() {
     { key: "flag", label: t("orders.flagTitle"), kind: "select", options: FLAGS.filter((v) => v !== "none").map((v) => ({ value: v, label: t(`orders.flag.${v}`) })) },
   ];
   const open = (kind: BulkKind) => (rows: Row[], clear: () => void) => setBulk({ kind, rows, clear });
-  const add = (
+  const add = can("orders_write") && (
     <Link to="/orders/new">
       <Button type="primary" icon={<PlusCircleOutlined />} tabIndex={-1}>
         {t("orders.new")}<Key of="n" />
@@ -131,16 +133,16 @@ export default function OrderList() {
         exportAs={{ what: "orders", filter: { filter, sort: readSort(search) } }}
         extra={<MoreFilters also={narrow ? [...daily, ...seldom] : seldom} />}
         bulk={[
-          { key: "export", label: t("orders.bulk.export"), icon: <DownloadOutlined />, run: (rows) => exportRows("orders", columns, rows) },
-          { key: "approve", label: t("orders.bulk.approve.action"), icon: <CheckOutlined />, disabled: (rows) => !rows.some((r) => r.stage === "review"), run: open("approve") },
-          { key: "flag", label: t("orders.bulk.flag.action"), icon: <FlagOutlined />, run: open("flag") },
-          { key: "assign", label: t("orders.bulk.assign.action"), icon: <UserOutlined />, run: open("assign") },
-          { key: "tag", label: t("orders.bulk.tag.action"), icon: <TagsOutlined />, run: open("tag") },
+          { key: "export", needs: "exports_write", label: t("orders.bulk.export"), icon: <DownloadOutlined />, run: (rows) => exportRows("orders", columns, rows) },
+          { key: "approve", needs: "orders_write", label: t("orders.bulk.approve.action"), icon: <CheckOutlined />, disabled: (rows) => !rows.some((r) => r.stage === "review"), run: open("approve") },
+          { key: "flag", needs: "orders_write", label: t("orders.bulk.flag.action"), icon: <FlagOutlined />, run: open("flag") },
+          { key: "assign", needs: "orders_write", label: t("orders.bulk.assign.action"), icon: <UserOutlined />, run: open("assign") },
+          { key: "tag", needs: "orders_write", label: t("orders.bulk.tag.action"), icon: <TagsOutlined />, run: open("tag") },
           filter.archived
-            ? { key: "unarchive", label: t("orders.bulk.unarchive.action"), icon: <UndoOutlined />, run: open("unarchive") }
-            : { key: "archive", label: t("orders.bulk.archive.action"), icon: <InboxOutlined />, run: open("archive") },
+            ? { key: "unarchive", needs: "orders_write", label: t("orders.bulk.unarchive.action"), icon: <UndoOutlined />, run: open("unarchive") }
+            : { key: "archive", needs: "orders_write", label: t("orders.bulk.archive.action"), icon: <InboxOutlined />, run: open("archive") },
         ]}
-        empty={<EmptyState icon={<ShoppingOutlined />} title={t("orders.empty.title")} text={t("orders.empty.text")} action={<div className="sk-actions so-center">{add}<Link to="/imports"><Button tabIndex={-1}>{t("orders.empty.import")}</Button></Link></div>} />}
+        empty={<EmptyState icon={<ShoppingOutlined />} title={t("orders.empty.title")} text={t("orders.empty.text")} action={<div className="sk-actions so-center">{add}{can("imports_write") && <Link to="/imports"><Button tabIndex={-1}>{t("orders.empty.import")}</Button></Link>}</div>} />}
       />
       {bulk && <BulkModal kind={bulk.kind} rows={bulk.rows} onClose={() => setBulk(null)} onDone={bulk.clear} />}
     </div>

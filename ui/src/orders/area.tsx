@@ -4,6 +4,7 @@ import { findOrders } from "./queries";
 
 export default defineArea({
   name: "orders",
+  needs: "orders_read",
   menu: { label: "orders.menu", icon: <ShoppingOutlined />, to: "/orders", order: 10 },
   routes: [
     { path: "/orders", page: () => import("./OrderList") },
@@ -11,7 +12,7 @@ export default defineArea({
     { path: "/orders/$id", page: () => import("./OrderPage") },
   ],
   actions: [
-    { label: "orders.new", icon: <PlusCircleOutlined />, to: "/orders/new", keys: "n", words: "kaidan xindan sale till pos shouyin" },
+    { label: "orders.new", icon: <PlusCircleOutlined />, to: "/orders/new", needs: "orders_write", keys: "n", words: "kaidan xindan sale till pos shouyin" },
     { label: "orders.go.list", to: "/orders", keys: "g o", words: "dingdan sales" },
     { label: "orders.go.ship", to: "/orders?stage=ready", keys: "g s", words: "daifahuo fahuo to ship" },
     { label: "orders.go.pay", to: "/orders?stage=placed", words: "daifukuan unpaid to pay" },

@@ -19,7 +19,7 @@ import { useWho } from "../lib/who";
 import { Changes } from "./Changes";
 import { aboutOf, pageOf, readChanges } from "./changes";
 
-const AUDITED = ["orders", "payments", "shipping", "catalog", "stock", "customers", "imports", "settings", "app"] as const;
+const AUDITED = ["orders", "payments", "shipping", "catalog", "stock", "customers", "imports", "settings", "access", "app"] as const;
 
 /** Everything that was ever done, by whom and through which door; and what can be taken back. */
 export function History() {

@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
 import { Waiting } from "../components/Waiting";
+import type { Permission } from "../bindings";
+import { useCan } from "../lib/me";
 import { useScreen } from "../lib/screen";
 import { About } from "./About";
 import { Data } from "./Data";
@@ -18,6 +20,7 @@ import "./settings.css";
 
 const ICONS = { shop: <ShopOutlined />, rules: <SlidersOutlined />, numbers: <NumberOutlined />, regional: <GlobalOutlined />, data: <DatabaseOutlined />, history: <HistoryOutlined />, about: <InfoCircleOutlined /> };
 type Name = keyof typeof ICONS;
+const NEEDS: Partial<Record<Name, Permission>> = { data: "settings_write", history: "audit_read" };
 const NAMES = Object.keys(ICONS) as Name[];
 
 export default function SettingsPage() {
@@ -28,7 +31,8 @@ export default function SettingsPage() {
   const here: Name = NAMES.find((n) => n === params.section) ?? "shop";
   const shop = useShopFacts();
   const go = (n: string) => void navigate({ to: `/settings/${n}` });
-  const items = NAMES.map((n) => ({ key: n, icon: ICONS[n], label: t(`settings.sections.${n}`) }));
+  const can = useCan();
+  const items = NAMES.filter((n) => can(NEEDS[n])).map((n) => ({ key: n, icon: ICONS[n], label: t(`settings.sections.${n}`) }));
 
   return (
     <div className="sk-page sk-settings">

@@ -11,6 +11,7 @@ import { ProductTitle } from "../components/ProductTitle";
 import { StatusTag, useStatusText } from "../components/StatusTag";
 import { DataList, type Column } from "../components/list";
 import { useListState } from "../lib/listState";
+import { useCan } from "../lib/me";
 import { useTitles } from "../lib/titles";
 import { AdjustDrawer } from "./AdjustDrawer";
 import { stockInput, useStock } from "./queries";
@@ -21,6 +22,7 @@ export function levelOf(r: Pick<StockRow, "available" | "low">): "ok" | "low" | 
 
 export default function StockList() {
   const { t } = useTranslation();
+  const can = useCan();
   const status = useStatusText();
   const titles = useTitles();
   const { search } = useListState();
@@ -64,7 +66,7 @@ export default function StockList() {
       title: t("stock.correct"),
       width: 110,
       render: (r) => (
-        <Button size="small" icon={<EditOutlined />} onClick={(e) => (e.stopPropagation(), adjust([r]))}>
+        <Button size="small" icon={<EditOutlined />} disabled={!can("stock_write")} onClick={(e) => (e.stopPropagation(), adjust([r]))}>
           {t("stock.correctOne")}
         </Button>
       ),
@@ -100,9 +102,9 @@ export default function StockList() {
           { key: "all", label: t("stock.all"), search: {} },
           { key: "low", label: t("stock.lowOnly"), search: { level: "low", sort: "available" } },
         ]}
-        onOpen={(r) => adjust([r])}
+        onOpen={(r) => can("stock_write") && adjust([r])}
         searchHint={t("stock.searchHint")}
-        bulk={[{ key: "adjust", label: t("stock.correct"), icon: <EditOutlined />, run: adjust }]}
+        bulk={[{ key: "adjust", needs: "stock_write", label: t("stock.correct"), icon: <EditOutlined />, run: adjust }]}
         exportAs={{ what: "stock", filter: stockInput(search) }}
         empty={
           <EmptyState

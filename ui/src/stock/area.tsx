@@ -3,6 +3,7 @@ import { DatabaseOutlined, SwapOutlined } from "../components/icons";
 
 export default defineArea({
   name: "stock",
+  needs: "stock_read",
   menu: { label: "stock.menu", icon: <DatabaseOutlined />, to: "/stock", order: 30 },
   routes: [
     { path: "/stock", page: () => import("./StockList") },

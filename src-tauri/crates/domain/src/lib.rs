@@ -7,6 +7,7 @@
 // A test that unwraps says all it has to say when it fails.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod access;
 pub mod catalog;
 pub mod customers;
 pub mod ids;

@@ -5,14 +5,15 @@
 //!
 //! ```text
 //! command ipc_name "dotted.name" = path::to::function, Input => Output,
-//!     [permission offline|online undo|final audited|unaudited] [tags it invalidates];
-//! query   ipc_name "dotted.name" = path::to::function, Input => Output, [permission offline|online] [];
+//!     [Permission offline|online undo|final audited|unaudited] [tags it invalidates];
+//! query   ipc_name "dotted.name" = path::to::function, Input => Output, [Permission offline|online] [];
 //! ```
 //! `undo` says that the command records its inverse. `unaudited` is for what leaves no trace in
 //! the shop's affairs (a typed draft). Queries change nothing and are not audited.
 
 use std::pin::Pin;
 
+use domain::access::Permission;
 use serde::{Serialize, de::DeserializeOwned};
 use specta::Type;
 use uuid::Uuid;
@@ -40,7 +41,7 @@ pub enum Kind {
 pub struct Spec {
     pub name: &'static str,
     pub kind: Kind,
-    pub permission: &'static str,
+    pub permission: Permission,
     /// May it run on a desk that has lost its server?
     pub offline: bool,
     /// Can it be taken back with `app.undo`?
@@ -56,207 +57,220 @@ macro_rules! for_each_command {
     ($callback:ident) => {
         $callback! {
             command settings_setup "settings.setup" = $crate::settings::setup, $crate::settings::Setup => $crate::settings::Shop,
-                [settings_write online final audited] [settings];
+                [SettingsWrite online final audited] [settings];
             query settings_shop "settings.shop" = $crate::settings::shop, $crate::settings::Nothing => $crate::settings::ShopState,
-                [settings_read offline] [];
+                [Open offline] [];
             // catalog
             command catalog_save_product "catalog.save_product" = $crate::catalog::save_product, $crate::catalog::SaveProduct => $crate::catalog::Product,
-                [catalog_write online undo audited] [catalog stock];
+                [CatalogWrite online undo audited] [catalog stock];
             command catalog_delete_product "catalog.delete_product" = $crate::catalog::delete_product, $crate::catalog::ProductById => $crate::settings::Nothing,
-                [catalog_write online undo audited] [catalog stock];
+                [CatalogWrite online undo audited] [catalog stock];
             command catalog_set_state "catalog.set_state" = $crate::catalog::set_state, $crate::catalog::SetProductState => $crate::catalog::ProductStatesSet,
-                [catalog_write online undo audited] [catalog stock];
+                [CatalogWrite online undo audited] [catalog stock];
             command catalog_restore_states "catalog.restore_states" = $crate::catalog::restore_states, $crate::catalog::RestoreStates => $crate::catalog::ProductStatesSet,
-                [catalog_write online undo audited] [catalog stock];
+                [CatalogWrite online undo audited] [catalog stock];
             query catalog_get_product "catalog.get_product" = $crate::catalog::get_product, $crate::catalog::ProductById => $crate::catalog::Product,
-                [catalog_read offline] [];
+                [CatalogRead offline] [];
             query catalog_list_products "catalog.list_products" = $crate::catalog::list_products, $crate::catalog::ListProducts => $crate::catalog::ProductPage,
-                [catalog_read offline] [];
+                [CatalogRead offline] [];
             query catalog_counts "catalog.counts" = $crate::catalog::counts, $crate::settings::Nothing => $crate::catalog::ProductCounts,
-                [catalog_read offline] [];
+                [CatalogRead offline] [];
             query catalog_history "catalog.history" = $crate::catalog::history, $crate::catalog::ProductById => $crate::catalog::ProductHistory,
-                [catalog_read offline] [];
+                [CatalogRead offline] [];
             query catalog_sku_matrix "catalog.sku_matrix" = $crate::catalog::sku_matrix, $crate::catalog::SkuMatrix => $crate::catalog::SkuMatrixRows,
-                [catalog_read offline] [];
+                [CatalogRead offline] [];
             query catalog_search_skus "catalog.search_skus" = $crate::catalog::search_skus, $crate::catalog::SearchSkus => $crate::catalog::FoundSkus,
-                [catalog_read offline] [];
+                [CatalogRead offline] [];
             query catalog_categories "catalog.categories" = $crate::catalog::categories, $crate::settings::Nothing => $crate::catalog::CategoryTree,
-                [catalog_read offline] [];
+                [CatalogRead offline] [];
             command catalog_save_category "catalog.save_category" = $crate::catalog::save_category, $crate::catalog::SaveCategory => $crate::catalog::Category,
-                [catalog_write online undo audited] [catalog];
+                [CatalogWrite online undo audited] [catalog];
             command catalog_move_category "catalog.move_category" = $crate::catalog::move_category, $crate::catalog::MoveCategory => $crate::catalog::Category,
-                [catalog_write online undo audited] [catalog];
+                [CatalogWrite online undo audited] [catalog];
             command catalog_delete_category "catalog.delete_category" = $crate::catalog::delete_category, $crate::catalog::DeleteCategory => $crate::settings::Nothing,
-                [catalog_write online undo audited] [catalog];
+                [CatalogWrite online undo audited] [catalog];
 
             // stock
             query stock_list "stock.list" = $crate::stock::list, $crate::stock::ListStock => $crate::stock::StockPage,
-                [stock_read offline] [];
+                [StockRead offline] [];
             query stock_get "stock.get" = $crate::stock::get, $crate::stock::GetStock => $crate::stock::StockCard,
-                [stock_read offline] [];
+                [StockRead offline] [];
             query stock_low "stock.low" = $crate::stock::low, $crate::settings::Nothing => $crate::stock::LowStock,
-                [stock_read offline] [];
+                [StockRead offline] [];
             query stock_moves "stock.moves" = $crate::stock::moves, $crate::stock::ListMoves => $crate::stock::MovePage,
-                [stock_read offline] [];
+                [StockRead offline] [];
             command stock_adjust "stock.adjust" = $crate::stock::adjust, $crate::stock::AdjustStock => $crate::stock::AdjustedStock,
-                [stock_write online undo audited] [stock catalog];
+                [StockWrite online undo audited] [stock catalog];
             query stock_check "stock.check" = $crate::stock::differences, $crate::settings::Nothing => Vec<$crate::stock::StockDifference>,
-                [stock_read online] [];
+                [StockRead online] [];
             command stock_repair "stock.repair" = $crate::stock::repair, $crate::stock::RepairStock => $crate::stock::StockDifference,
-                [stock_write online final audited] [stock catalog];
+                [StockWrite online final audited] [stock catalog];
 
             // imports
             query imports_inspect "imports.inspect" = $crate::imports::inspect, $crate::imports::InspectFile => $crate::imports::InspectedFile,
-                [imports_read offline] [];
+                [ImportsRead offline] [];
             command imports_start "imports.start" = $crate::imports::start, $crate::imports::StartImport => $crate::imports::ImportJob,
-                [imports_write online final audited] [imports];
+                [ImportsWrite online final audited] [imports];
             query imports_get "imports.get" = $crate::imports::get, $crate::imports::ImportJobId => $crate::imports::ImportJob,
-                [imports_read offline] [];
+                [ImportsRead offline] [];
             query imports_list "imports.list" = $crate::imports::list, $crate::imports::ImportJobList => $crate::imports::ImportJobs,
-                [imports_read offline] [];
+                [ImportsRead offline] [];
             command imports_cancel "imports.cancel" = $crate::imports::cancel, $crate::imports::ImportJobId => $crate::imports::ImportJob,
-                [imports_write online final audited] [imports];
+                [ImportsWrite online final audited] [imports];
             command imports_resume "imports.resume" = $crate::imports::resume, $crate::imports::ImportJobId => $crate::imports::ImportJob,
-                [imports_write online final audited] [imports];
+                [ImportsWrite online final audited] [imports];
             query imports_rejects "imports.rejects" = $crate::imports::rejects, $crate::imports::ImportRejectList => $crate::imports::ImportRejects,
-                [imports_read offline] [];
+                [ImportsRead offline] [];
             query imports_save_rejects "imports.save_rejects" = $crate::imports::save_rejects, $crate::imports::SaveRejects => $crate::imports::SavedFile,
-                [imports_read offline] [];
+                [ImportsRead offline] [];
             command imports_forget_mapping "imports.forget_mapping" = $crate::imports::forget_mapping, $crate::imports::ForgetMapping => $crate::settings::Nothing,
-                [imports_write online final audited] [imports];
+                [ImportsWrite online final audited] [imports];
             command exports_table "exports.table" = $crate::exports::table, $crate::exports::Export => $crate::exports::ExportJob,
-                [exports_write offline final audited] [];
+                [ExportsWrite offline final audited] [];
             query exports_get "exports.get" = $crate::exports::get, $crate::exports::ExportId => $crate::exports::ExportJob,
-                [exports_write offline] [];
+                [ExportsWrite offline] [];
             command exports_cancel "exports.cancel" = $crate::exports::cancel, $crate::exports::ExportId => $crate::settings::Nothing,
-                [exports_write offline final unaudited] [];
+                [ExportsWrite offline final unaudited] [];
 
             // orders
             query orders_quote "orders.quote" = $crate::orders::quote, $crate::orders::PlaceOrder => $crate::orders::OrderQuote,
-                [orders_read offline] [];
+                [OrdersRead offline] [];
             command orders_place "orders.place" = $crate::orders::place, $crate::orders::PlaceOrder => $crate::orders::Placed,
-                [orders_write offline final audited] [orders stock customers payments analytics];
+                [OrdersWrite offline final audited] [orders stock customers payments analytics];
             query orders_list "orders.list" = $crate::orders::list, $crate::orders::ListOrders => $crate::orders::OrderPage,
-                [orders_read offline] [];
+                [OrdersRead offline] [];
             query orders_get "orders.get" = $crate::orders::get, $crate::orders::OrderById => $crate::orders::Order,
-                [orders_read offline] [];
+                [OrdersRead offline] [];
             query orders_board "orders.board" = $crate::orders::board, $crate::settings::Nothing => $crate::orders::OrderBoard,
-                [orders_read offline] [];
+                [OrdersRead offline] [];
             command orders_cancel "orders.cancel" = $crate::orders::cancel, $crate::orders::CancelOrder => $crate::orders::OrderNow,
-                [orders_write online final audited] [orders stock customers payments analytics];
+                [OrdersWrite online final audited] [orders stock customers payments analytics];
             command orders_review "orders.review" = $crate::orders::review, $crate::orders::ReviewOrders => $crate::orders::OrderBulk,
-                [orders_write online final audited] [orders stock];
+                [OrdersWrite online final audited] [orders stock];
             command orders_hold "orders.hold" = $crate::orders::hold, $crate::orders::PlaceHold => $crate::orders::OrderNow,
-                [orders_write online undo audited] [orders];
+                [OrdersWrite online undo audited] [orders];
             command orders_release_hold "orders.release_hold" = $crate::orders::release_hold, $crate::orders::ReleaseHold => $crate::orders::OrderNow,
-                [orders_write online final audited] [orders];
+                [OrdersWrite online final audited] [orders];
             command orders_reserve "orders.reserve" = $crate::orders::reserve, $crate::orders::OrderAt => $crate::orders::OrderNow,
-                [orders_write online final audited] [orders stock];
+                [OrdersWrite online final audited] [orders stock];
             command orders_annotate "orders.annotate" = $crate::orders::annotate, $crate::orders::AnnotateOrders => $crate::orders::OrderBulk,
-                [orders_write online undo audited] [orders];
+                [OrdersWrite online undo audited] [orders];
             query orders_tags "orders.tags" = $crate::orders::tags, $crate::settings::Nothing => $crate::orders::OrderTags,
-                [orders_read offline] [];
+                [OrdersRead offline] [];
             command orders_archive "orders.archive" = $crate::orders::archive, $crate::orders::OrderIds => $crate::orders::OrderBulk,
-                [orders_write online undo audited] [orders];
+                [OrdersWrite online undo audited] [orders];
             command orders_unarchive "orders.unarchive" = $crate::orders::unarchive, $crate::orders::OrderIds => $crate::orders::OrderBulk,
-                [orders_write online undo audited] [orders];
+                [OrdersWrite online undo audited] [orders];
             command orders_deliver "orders.deliver" = $crate::orders::deliver, $crate::orders::OrderAt => $crate::orders::OrderNow,
-                [orders_write online final audited] [orders];
+                [OrdersWrite online final audited] [orders];
             command orders_complete "orders.complete" = $crate::orders::complete, $crate::orders::OrderAt => $crate::orders::OrderNow,
-                [orders_write online final audited] [orders];
+                [OrdersWrite online final audited] [orders];
             command orders_add_note "orders.add_note" = $crate::orders::add_note, $crate::orders::AddOrderNote => $crate::orders::OrderEvent,
-                [orders_write online final audited] [orders];
+                [OrdersWrite online final audited] [orders];
             command orders_run_timers "orders.run_timers" = $crate::orders::run_timers, $crate::settings::Nothing => $crate::orders::TimersRun,
-                [orders_write online final audited] [orders stock customers analytics];
+                [OrdersWrite online final audited] [orders stock customers analytics];
 
             // payments
             command payments_capture "payments.capture" = $crate::payments::capture, $crate::payments::CapturePayment => $crate::payments::Captured,
-                [payments_write online final audited] [orders payments stock analytics];
+                [PaymentsWrite online final audited] [orders payments stock analytics];
             command payments_refund "payments.refund" = $crate::payments::refund, $crate::payments::RefundPayment => $crate::payments::Refunded,
-                [payments_write online final audited] [orders payments stock analytics];
+                [PaymentsRefund online final audited] [orders payments stock analytics];
             query payments_list "payments.list" = $crate::payments::list, $crate::payments::ListPayments => $crate::payments::PaymentPage,
-                [payments_read offline] [];
+                [PaymentsRead offline] [];
             query payments_summary "payments.summary" = $crate::payments::summary, $crate::payments::PaymentDays => $crate::payments::PaymentSummary,
-                [payments_read offline] [];
+                [PaymentsRead offline] [];
 
             // shipping
             query shipping_carriers "shipping.carriers" = $crate::shipping::carriers, $crate::settings::Nothing => Vec<$crate::shipping::Carrier>,
-                [orders_read offline] [];
+                [OrdersRead offline] [];
             query shipping_check_waybill "shipping.check_waybill" = $crate::shipping::check_waybill, $crate::shipping::CheckWaybill => $crate::shipping::WaybillChecked,
-                [orders_read offline] [];
+                [OrdersRead offline] [];
             command shipping_ship "shipping.ship" = $crate::shipping::ship, $crate::shipping::ShipOrder => $crate::shipping::Shipped,
-                [shipping_write online undo audited] [orders stock];
+                [ShippingWrite online undo audited] [orders stock];
             command shipping_ready_for_pickup "shipping.ready_for_pickup" = $crate::shipping::ready_for_pickup, $crate::orders::OrderAt => $crate::shipping::Shipped,
-                [shipping_write online undo audited] [orders];
+                [ShippingWrite online undo audited] [orders];
             command shipping_hand_over "shipping.hand_over" = $crate::shipping::hand_over, $crate::shipping::HandOver => $crate::shipping::Shipped,
-                [shipping_write online final audited] [orders stock];
+                [ShippingWrite online final audited] [orders stock];
             command shipping_deliver "shipping.deliver" = $crate::shipping::deliver, $crate::shipping::ParcelById => $crate::orders::OrderNow,
-                [shipping_write online final audited] [orders];
+                [ShippingWrite online final audited] [orders];
             command shipping_cancel_parcel "shipping.cancel_parcel" = $crate::shipping::cancel_parcel, $crate::shipping::CancelParcel => $crate::orders::OrderNow,
-                [shipping_write online final audited] [orders stock];
+                [ShippingWrite online final audited] [orders stock];
             command settings_save_shop "settings.save_shop" = $crate::settings::save_shop, $crate::settings::SaveShop => $crate::settings::Shop,
-                [settings_write online undo audited] [settings];
+                [SettingsWrite online undo audited] [settings];
             command settings_save_preferences "settings.save_preferences" = $crate::settings::save_preferences, $crate::settings::SavePreferences => $crate::settings::Shop,
-                [settings_write online undo audited] [settings stock];
+                [SettingsWrite online undo audited] [settings stock];
             command settings_save_logo "settings.save_logo" = $crate::settings::save_logo, $crate::settings::Logo => $crate::app::Done,
-                [settings_write online undo audited] [settings];
+                [SettingsWrite online undo audited] [settings];
             query settings_logo "settings.logo" = $crate::settings::logo, $crate::settings::Nothing => $crate::settings::Logo,
-                [settings_read offline] [];
+                [SettingsRead offline] [];
             query settings_preview_number "settings.preview_number" = $crate::settings::preview_number, $crate::settings::PreviewNumber => $crate::settings::NumberPreview,
-                [settings_read offline] [];
+                [SettingsRead offline] [];
             // customers
             command customers_save "customers.save" = $crate::customers::save, $crate::customers::Save => $crate::customers::Customer,
-                [customers_write offline undo audited] [customers];
+                [CustomersWrite offline undo audited] [customers];
             command customers_delete "customers.delete" = $crate::customers::delete, $crate::customers::CustomerById => $crate::app::Done,
-                [customers_write online undo audited] [customers];
+                [CustomersWrite online undo audited] [customers];
             command customers_merge "customers.merge" = $crate::customers::merge, $crate::customers::Merge => $crate::customers::Customer,
-                [customers_write online final audited] [customers orders];
+                [CustomersWrite online final audited] [customers orders];
             command customers_save_address "customers.save_address" = $crate::customers::save_address, $crate::customers::SaveAddress => $crate::customers::Address,
-                [customers_write offline undo audited] [customers];
+                [CustomersWrite offline undo audited] [customers];
             command customers_delete_address "customers.delete_address" = $crate::customers::delete_address, $crate::customers::AddressById => $crate::app::Done,
-                [customers_write offline undo audited] [customers];
+                [CustomersWrite offline undo audited] [customers];
             command customers_prefer_address "customers.prefer_address" = $crate::customers::prefer_address, $crate::customers::AddressById => $crate::customers::Address,
-                [customers_write offline undo audited] [customers];
+                [CustomersWrite offline undo audited] [customers];
             query customers_get "customers.get" = $crate::customers::get, $crate::customers::CustomerById => $crate::customers::Customer,
-                [customers_read offline] [];
+                [CustomersRead offline] [];
             query customers_list "customers.list" = $crate::customers::list, $crate::customers::ListCustomers => $crate::customers::CustomerList,
-                [customers_read offline] [];
+                [CustomersRead offline] [];
             query customers_search "customers.search" = $crate::customers::search, $crate::customers::SearchCustomers => $crate::customers::CustomerHits,
-                [customers_read offline] [];
+                [CustomersRead offline] [];
             query customers_orders "customers.orders" = $crate::customers::orders, $crate::customers::CustomerOrdersInput => $crate::customers::Purchases,
-                [customers_read offline] [];
+                [CustomersRead offline] [];
             query customers_parse_address "customers.parse_address" = $crate::customers::parse_address, $crate::customers::ParseAddress => $crate::customers::Parsed,
-                [customers_read offline] [];
+                [CustomersRead offline] [];
             // analytics
             query analytics_dashboard "analytics.dashboard" = $crate::analytics::dashboard, $crate::analytics::DashboardInput => $crate::analytics::Dashboard,
-                [analytics_read offline] [];
+                [AnalyticsRead offline] [];
             query analytics_sales_by "analytics.sales_by" = $crate::analytics::sales_by, $crate::analytics::SalesByInput => $crate::analytics::SalesBy,
-                [analytics_read offline] [];
+                [AnalyticsRead offline] [];
             query analytics_recount "analytics.recount" = $crate::analytics::recount, $crate::settings::Nothing => $crate::analytics::Recount,
-                [analytics_read online] [];
+                [AnalyticsRead online] [];
             command analytics_rebuild "analytics.rebuild" = $crate::analytics::rebuild, $crate::settings::Nothing => $crate::analytics::Recount,
-                [analytics_write online final audited] [analytics];
+                [AnalyticsWrite online final audited] [analytics];
+            // access
+            query access_me "access.me" = $crate::access::me, $crate::settings::Nothing => $crate::access::Me,
+                [Open offline] [];
+            query access_staff "access.staff" = $crate::access::staff, $crate::settings::Nothing => $crate::access::StaffAndRoles,
+                [AccessRead offline] [];
+            command access_save_staff "access.save_staff" = $crate::access::save_staff, $crate::access::SaveStaff => $crate::access::Staff,
+                [AccessWrite online final audited] [access];
+            command access_change_password "access.change_password" = $crate::access::change_password, $crate::access::ChangePassword => $crate::app::Done,
+                [AppWrite online final audited] [];
+            command access_save_role "access.save_role" = $crate::access::save_role, $crate::access::SaveRole => $crate::access::Role,
+                [AccessWrite online final audited] [access];
+            command access_delete_role "access.delete_role" = $crate::access::delete_role, $crate::access::RoleById => $crate::app::Done,
+                [AccessWrite online final audited] [access];
             // app
             query app_audit "app.audit" = $crate::app::audit, $crate::app::AuditInput => $crate::app::AuditPage,
-                [audit_read offline] [];
+                [AuditRead offline] [];
             query app_commands "app.commands" = $crate::app::commands, $crate::settings::Nothing => $crate::app::CommandList,
-                [app_read offline] [];
+                [AppRead offline] [];
             query app_check "app.check" = $crate::app::check, $crate::settings::Nothing => $crate::app::CheckReport,
-                [app_read online] [];
+                [AppRead online] [];
             query app_health "app.health" = $crate::app::health, $crate::settings::Nothing => $crate::app::Health,
-                [app_read offline] [];
+                [AppRead offline] [];
             command app_save_draft "app.save_draft" = $crate::app::save_draft, $crate::app::SaveDraft => $crate::app::Draft,
-                [app_write offline final unaudited] [drafts];
+                [AppWrite offline final unaudited] [drafts];
             command app_discard_draft "app.discard_draft" = $crate::app::discard_draft, $crate::app::DraftId => $crate::app::Done,
-                [app_write offline final unaudited] [drafts];
+                [AppWrite offline final unaudited] [drafts];
             query app_drafts "app.drafts" = $crate::app::drafts, $crate::app::DraftsInput => $crate::app::Drafts,
-                [app_read offline] [];
+                [AppRead offline] [];
             command app_save_view "app.save_view" = $crate::app::save_view, $crate::app::SaveView => $crate::app::View,
-                [app_write offline undo audited] [views];
+                [AppWrite offline undo audited] [views];
             command app_delete_view "app.delete_view" = $crate::app::delete_view, $crate::app::ViewId => $crate::app::Done,
-                [app_write offline undo audited] [views];
+                [AppWrite offline undo audited] [views];
             query app_views "app.views" = $crate::app::views, $crate::app::ViewsInput => $crate::app::Views,
-                [app_read offline] [];
+                [AppRead offline] [];
         }
     };
 }
@@ -287,7 +301,7 @@ macro_rules! spec {
         Spec {
             name: $dotted,
             kind: Kind::Command,
-            permission: stringify!($permission),
+            permission: Permission::$permission,
             offline: flag!($offline),
             undo: flag!($undo),
             audited: flag!($audited),
@@ -298,7 +312,7 @@ macro_rules! spec {
         Spec {
             name: $dotted,
             kind: Kind::Query,
-            permission: stringify!($permission),
+            permission: Permission::$permission,
             offline: flag!($offline),
             undo: false,
             audited: false,
@@ -360,10 +374,10 @@ macro_rules! undoable {
 
 macro_rules! by_name {
     (command $ipc:ident, $engine:expr, $caller:expr, $meta:expr, $undoes:expr, $input:expr) => {
-        to_json(undoing::$ipc($engine, $caller, $meta, $undoes, from_json($input)?).await?)
+        to_json(undoing::$ipc($engine, $caller, $meta, $undoes, $input).await?)
     };
     (query $ipc:ident, $engine:expr, $caller:expr, $meta:expr, $undoes:expr, $input:expr) => {
-        to_json(call::$ipc($engine, $caller, from_json($input)?).await?)
+        to_json(call::$ipc($engine, $caller, $input).await?)
     };
 }
 
@@ -392,7 +406,10 @@ macro_rules! build {
             input: serde_json::Value,
         ) -> Result<serde_json::Value> {
             match name {
-                $($dotted => Box::pin(async { by_name!($kind $ipc, engine, caller, meta, undoes, input) }).await,)*
+                $($dotted => Box::pin(async {
+                    let input = parsed::<$input>(engine, caller, $dotted, input).await?;
+                    by_name!($kind $ipc, engine, caller, meta, undoes, input)
+                }).await,)*
                 _ => Err(Error::UnknownCommand { name: name.to_owned() }),
             }
         }
@@ -443,6 +460,24 @@ pub fn undo(engine: &Engine, caller: &Caller, meta: Meta, undone: Uuid) -> Answe
 
 pub fn spec(name: &str) -> Option<&'static Spec> {
     SPECS.iter().find(|spec| spec.name == name)
+}
+
+/// What is wrong with the input is told to those only who may give the command.
+async fn parsed<T: DeserializeOwned>(
+    engine: &Engine,
+    caller: &Caller,
+    name: &str,
+    input: serde_json::Value,
+) -> Result<T> {
+    match from_json(input) {
+        Ok(input) => Ok(input),
+        Err(malformed) => {
+            if let Some(spec) = spec(name) {
+                engine.need(caller, spec.permission).await?;
+            }
+            Err(malformed)
+        }
+    }
 }
 
 fn from_json<T: DeserializeOwned>(input: serde_json::Value) -> Result<T> {

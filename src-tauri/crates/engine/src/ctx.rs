@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::units::Millis;
+use domain::{access::Rights, units::Millis};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
@@ -21,6 +21,8 @@ pub struct Caller {
     pub actor: Uuid,
     pub actor_name: String,
     pub door: Door,
+    /// Looks with the eyes of this role, and changes nothing meanwhile.
+    pub view_as: Option<Uuid>,
     /// The desk: it marks documents made here, so that two desks never give the same number.
     pub device: Arc<Device>,
 }
@@ -97,6 +99,8 @@ pub struct Ctx {
     pub command_id: Uuid,
     /// `None` until the shop is set up; most commands want [`Ctx::shop`].
     pub shop: Option<Arc<Shop>>,
+    /// What whoever asks may do besides this command.
+    pub rights: Rights,
     pub(crate) spec: &'static Spec,
     pub(crate) changes: Vec<Change>,
     pub(crate) subject: Option<Uuid>,

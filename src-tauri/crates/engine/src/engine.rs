@@ -1,6 +1,6 @@
 //! The engine: an open shop, and the way every command takes through it.
 //!
-//! check permission → BEGIN → seen this command id? answer as before → the command → audit row
+//! BEGIN → check permission → seen this command id? answer as before → the command → audit row
 //! → COMMIT → announce. The doors (window, HTTP, command line) only carry who asks.
 
 use std::{
@@ -8,18 +8,23 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use domain::units::Millis;
+use domain::{
+    access::{Permission, Rights},
+    units::Millis,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use specta::Type;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::{
-    commands::{Answer, Kind, Spec},
+    access::{self, Guard},
+    commands::{Answer, Spec},
     ctx::{Caller, Ctx, Device, Door, Inverse, Meta},
-    db::{Address, Db},
+    db::{Address, Db, Tx},
     error::{Error, Result, is_unique_violation},
-    execute, fetch_optional, settings,
+    execute, fetch_optional,
+    settings::{self, Shop},
 };
 
 /// How often a command is tried when the database prefers another transaction.
@@ -42,6 +47,7 @@ pub struct Engine {
     changes: broadcast::Sender<Changed>,
     /// Imports and other long work now running here.
     pub jobs: Arc<crate::imports::Jobs>,
+    pub(crate) guard: Guard,
 }
 
 /// How a command starts: afresh, or it was done before.
@@ -67,7 +73,7 @@ impl Engine {
         let jobs = Arc::new(crate::imports::Jobs::new(&db));
         crate::imports::recover(&db, &jobs, clock()).await?;
         let (changes, _) = broadcast::channel(256);
-        Ok(Self { db, clock, device: Arc::new(device), changes, jobs })
+        Ok(Self { db, clock, device: Arc::new(device), changes, jobs, guard: Guard::default() })
     }
 
     pub fn now(&self) -> Millis {
@@ -79,9 +85,18 @@ impl Engine {
         Self { clock, ..self.clone() }
     }
 
-    /// The owner at this desk. People with names and roles come with sign-in.
+    /// Somebody without a name: the owner, until the shop has people and asks who is there.
     pub fn owner(&self, door: Door) -> Caller {
-        Caller { actor: Uuid::nil(), actor_name: "owner".into(), door, device: self.device.clone() }
+        Caller { actor: Uuid::nil(), actor_name: "owner".into(), door, view_as: None, device: self.device.clone() }
+    }
+
+    /// Refuses whoever may not do this: for what a door does besides commands.
+    pub fn need(&self, caller: &Caller, permission: Permission) -> Answer<()> {
+        let (engine, caller) = (self.clone(), caller.clone());
+        Box::pin(async move {
+            let (tx, ..) = admitted(engine.db.begin_read().await?, permission, &caller).await?;
+            Ok(tx.rollback().await?)
+        })
     }
 
     pub fn subscribe(&self) -> broadcast::Receiver<Changed> {
@@ -113,8 +128,11 @@ impl Engine {
         undoes: Option<Uuid>,
         input: &impl Serialize,
     ) -> Result<Begun> {
-        check_permission(spec, caller)?;
-        let mut tx = self.db.begin().await?;
+        let (mut tx, shop, rights) = admitted(self.db.begin().await?, spec.permission, caller).await?;
+        if caller.view_as.is_some() {
+            tx.rollback().await?;
+            return Err(Error::OnlyLooking);
+        }
         let input = serde_json::to_string(input)?;
         let seen: Option<(String, String, String)> = fetch_optional!(
             tx,
@@ -129,13 +147,13 @@ impl Engine {
             }
             return Ok(Begun::Done(result));
         }
-        let shop = settings::load(&mut tx).await?.map(Arc::new);
         Ok(Begun::Fresh(Box::new(Ctx {
             tx,
             caller: caller.clone(),
             now: self.now(),
             command_id: meta.command_id,
             shop,
+            rights,
             spec,
             changes: Vec::new(),
             subject: None,
@@ -215,15 +233,14 @@ impl Engine {
     }
 
     pub(crate) async fn begin_query(&self, spec: &'static Spec, caller: &Caller) -> Result<Box<Ctx>> {
-        check_permission(spec, caller)?;
-        let mut tx = self.db.begin_read().await?;
-        let shop = settings::load(&mut tx).await?.map(Arc::new);
+        let (tx, shop, rights) = admitted(self.db.begin_read().await?, spec.permission, caller).await?;
         Ok(Box::new(Ctx {
             tx,
             caller: caller.clone(),
             now: self.now(),
             command_id: Uuid::nil(),
             shop,
+            rights,
             spec,
             changes: Vec::new(),
             subject: None,
@@ -248,6 +265,8 @@ impl Engine {
             now: self.now(),
             command_id,
             shop,
+            // It was checked when the command started the work.
+            rights: Rights::all(),
             spec,
             changes: Vec::new(),
             subject: None,
@@ -300,10 +319,15 @@ pub(crate) async fn guarded<T: Send + 'static>(work: impl Future<Output = Result
     }
 }
 
-fn check_permission(spec: &Spec, _caller: &Caller) -> Result<()> {
-    debug_assert!(!spec.permission.is_empty());
-    debug_assert!(spec.kind == Kind::Command || spec.tags.is_empty());
-    Ok(())
+/// The transaction of somebody who may do this, with the shop and all their rights.
+async fn admitted(mut tx: Tx, permission: Permission, caller: &Caller) -> Result<(Tx, Option<Arc<Shop>>, Rights)> {
+    let (shop, asks) = settings::load_at_door(&mut tx).await?;
+    let rights = access::rights(&mut tx, caller, asks).await?;
+    if let Err(refused) = access::check(&rights, permission) {
+        let _ = tx.rollback().await;
+        return Err(refused);
+    }
+    Ok((tx, shop.map(Arc::new), rights))
 }
 
 pub(crate) fn system_clock() -> Millis {

@@ -3,7 +3,7 @@
 //! A variant stands here because a screen or a program does something different for it. The
 //! wire form is tagged by `code` and carries data; the words are the UI's, in its language.
 
-use domain::units::{Count, Minor, Qty};
+use domain::units::{Count, Millis, Minor, Qty};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -48,6 +48,20 @@ pub enum Error {
     OverRefund { wanted: Minor, available: Minor },
     #[error("permission {permission} is missing")]
     Forbidden { permission: String },
+    /// More than the role of whoever asks allows at once.
+    #[error("more than this role allows")]
+    OverLimit { limit: Minor, wanted: Minor },
+    /// Whoever looks as another role does so to see, not to change.
+    #[error("nothing is changed while looking as another role")]
+    OnlyLooking,
+    /// The shop has people, and this door does not know who is there.
+    #[error("sign in first")]
+    SignInRequired,
+    #[error("name or password is wrong")]
+    WrongPassword,
+    /// After too many wrong passwords.
+    #[error("no password is taken before {until:?}")]
+    LockedOut { until: Millis },
     #[error("no command is called {name}")]
     UnknownCommand { name: String },
     /// The same command id came with another input: the caller has a fault.

@@ -3,6 +3,7 @@
 //! Absent on purpose: no clock, no environment variable, no connection is read below [`ctx::Ctx`];
 //! no door knows SQL; no area knows a door.
 
+pub mod access;
 pub mod analytics;
 pub mod app;
 pub mod backup;

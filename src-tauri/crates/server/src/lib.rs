@@ -6,10 +6,20 @@
 //! - `GET /commands` lists every command: its permission, whether it can be undone.
 //! - `GET /events?token=…` is a stream of what changed.
 //!
+//! - In a shop with people `POST /rpc/access.sign_in` with `{"input": {"login": …, "password": …}}` answers with a
+//!   `session`, which every later call bears as `X-Session`; `access.sign_out` ends it, and so do twelve hours.
+//!
 //! The door is shut unless somebody asks for it, listens on this machine unless asked for more,
 //! and lets nobody in without the token.
 
-use std::{convert::Infallible, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
 
 use axum::{
     Json, Router,
@@ -22,10 +32,12 @@ use axum::{
     routing::{get, post},
 };
 use base64::Engine as _;
+use domain::access::Permission;
 use engine::{
     Engine, Error,
+    access::ViewAs,
     commands::{self, Kind, SPECS},
-    ctx::{Door, Meta},
+    ctx::{Caller, Door, Meta},
 };
 use futures_util::Stream;
 use serde::Deserialize;
@@ -45,11 +57,25 @@ pub struct Options {
     pub ui: Option<PathBuf>,
 }
 
+/// How long somebody stays signed in who does nothing.
+const IDLE: Duration = Duration::from_secs(12 * 3600);
+const SESSION: HeaderName = HeaderName::from_static("x-session");
+
 #[derive(Clone)]
 struct Shared {
     engine: Engine,
+    sessions: Arc<Mutex<HashMap<Vec<u8>, Session>>>,
     /// Of the token: comparing digests takes the same time whatever was guessed.
     token: Arc<[u8]>,
+}
+
+/// Somebody signed in at this door. Sessions live as long as the door is open.
+struct Session {
+    actor: Uuid,
+    name: String,
+    /// The role they look as, instead of their own.
+    view_as: Option<Uuid>,
+    used: Instant,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +109,8 @@ pub async fn open(
 }
 
 fn router(engine: Engine, options: &Options) -> Router {
-    let shared = Shared { engine, token: Sha256::digest(options.token.as_bytes()).to_vec().into() };
+    let token = Sha256::digest(options.token.as_bytes()).to_vec().into();
+    let shared = Shared { engine, sessions: Arc::default(), token };
     let mut router = Router::new()
         .route("/rpc/{name}", post(rpc))
         .route("/commands", get(list))
@@ -119,6 +146,16 @@ async fn rpc(
             return (rejection.status(), Json(error)).into_response();
         }
     };
+    let session = headers.get(SESSION).and_then(|value| value.to_str().ok());
+    match name.as_str() {
+        "access.sign_in" => return shared.sign_in(call.input).await,
+        "access.view_as" => return shared.view_as(session, call.input).await,
+        "access.sign_out" => {
+            shared.sign_out(session);
+            return Json(serde_json::json!({ "ok": {} })).into_response();
+        }
+        _ => {}
+    }
     let is_query = commands::spec(&name).is_some_and(|spec| spec.kind == Kind::Query);
     let meta = match call.command_id {
         Some(command_id) => Meta { command_id },
@@ -126,7 +163,7 @@ async fn rpc(
         // A command without an id could not be sent again safely.
         None => return refuse(&Error::invalid("command_id", "required")),
     };
-    let caller = shared.engine.owner(Door::Http);
+    let caller = shared.caller(session);
     match commands::call_json(&shared.engine, &caller, &name, meta, call.input).await {
         Ok(value) => Json(serde_json::json!({ "ok": value })).into_response(),
         Err(error) => refuse(&error),
@@ -160,6 +197,65 @@ fn changes(engine: Engine) -> impl Stream<Item = Result<Event, Infallible>> {
 }
 
 impl Shared {
+    async fn sign_in(&self, input: serde_json::Value) -> Response {
+        let input = match serde_json::from_value(input) {
+            Ok(input) => input,
+            Err(error) => return refuse(&Error::invalid_because("input", "malformed", error.to_string())),
+        };
+        let (caller, session) = match (self.engine.sign_in(Door::Http, input).await, new_token()) {
+            (Ok(caller), Ok(session)) => (caller, session),
+            (Err(error), _) | (_, Err(error)) => return refuse(&error),
+        };
+        if let Ok(mut sessions) = self.sessions.lock() {
+            sessions.retain(|_, session| session.used.elapsed() < IDLE);
+            let signed_in =
+                Session { actor: caller.actor, name: caller.actor_name, view_as: None, used: Instant::now() };
+            sessions.insert(Sha256::digest(session.as_bytes()).to_vec(), signed_in);
+        }
+        Json(serde_json::json!({ "ok": { "session": session } })).into_response()
+    }
+
+    fn sign_out(&self, session: Option<&str>) {
+        if let (Some(session), Ok(mut sessions)) = (session, self.sessions.lock()) {
+            sessions.remove(Sha256::digest(session.as_bytes()).as_slice());
+        }
+    }
+
+    async fn view_as(&self, session: Option<&str>, input: serde_json::Value) -> Response {
+        let ViewAs { role_id } = match serde_json::from_value(input) {
+            Ok(input) => input,
+            Err(error) => return refuse(&Error::invalid_because("input", "malformed", error.to_string())),
+        };
+        // Back to oneself is always possible.
+        let caller = Caller { view_as: role_id, ..self.caller(session) };
+        if role_id.is_some()
+            && let Err(error) = self.engine.need(&caller, Permission::AppRead).await
+        {
+            return refuse(&error);
+        }
+        if let (Some(session), Ok(mut sessions)) = (session, self.sessions.lock())
+            && let Some(session) = sessions.get_mut(Sha256::digest(session.as_bytes()).as_slice())
+        {
+            session.view_as = role_id;
+        }
+        Json(serde_json::json!({ "ok": {} })).into_response()
+    }
+
+    /// Whoever bears this session; somebody without a name else.
+    fn caller(&self, session: Option<&str>) -> Caller {
+        let known = session.and_then(|session| {
+            let mut sessions = self.sessions.lock().ok()?;
+            let session = sessions.get_mut(Sha256::digest(session.as_bytes()).as_slice())?;
+            if session.used.elapsed() >= IDLE {
+                return None;
+            }
+            session.used = Instant::now();
+            let known = self.engine.known(Door::Http, session.actor, &session.name);
+            Some(Caller { view_as: session.view_as, ..known })
+        });
+        known.unwrap_or_else(|| self.engine.owner(Door::Http))
+    }
+
     fn admits(&self, token: Option<&str>) -> bool {
         let given = Sha256::digest(token.unwrap_or_default().as_bytes());
         given.as_slice() == &*self.token
@@ -178,7 +274,9 @@ fn refuse(error: &Error) -> Response {
     let status = match error {
         Error::NotFound { .. } | Error::UnknownCommand { .. } => StatusCode::NOT_FOUND,
         Error::Invalid { .. } | Error::BadFile { .. } => StatusCode::BAD_REQUEST,
-        Error::Forbidden { .. } => StatusCode::FORBIDDEN,
+        Error::Forbidden { .. } | Error::OverLimit { .. } => StatusCode::FORBIDDEN,
+        Error::SignInRequired | Error::WrongPassword => StatusCode::UNAUTHORIZED,
+        Error::LockedOut { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Busy | Error::Unreachable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         Error::Internal { .. } | Error::Damaged => StatusCode::INTERNAL_SERVER_ERROR,

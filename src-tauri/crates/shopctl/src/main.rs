@@ -6,8 +6,10 @@ mod output;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
+use domain::access::Permission;
 use engine::{
     Engine, Error,
+    access::SignIn,
     commands::{self, SPECS, call},
     ctx::{Caller, Door, Meta},
     db::Address,
@@ -35,6 +37,10 @@ struct Args {
     /// PGPASSWORD, where no list of processes shows it).
     #[arg(long, global = true, env = "SHOPKEEPER_DB", default_value = "shop.db", hide_env_values = true)]
     db: String,
+    /// Who asks, in a shop with people; the password stands in SHOPKEEPER_PASSWORD, where no list of
+    /// processes shows it.
+    #[arg(long = "as", global = true, env = "SHOPKEEPER_LOGIN", value_name = "LOGIN")]
+    login: Option<String>,
     /// Print JSON on one line.
     #[arg(long, global = true)]
     compact: bool,
@@ -139,34 +145,50 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let shop = Engine::open(&address).await.map_err(Failure::Database)?;
-    let outcome = on_shop(&shop, args.what, compact).await;
+    let outcome = match caller(&shop, args.login).await {
+        Ok(caller) => on_shop(&shop, &caller, args.what, compact).await,
+        Err(refused) => Err(refused.into()),
+    };
     shop.close().await;
     outcome
 }
 
-async fn on_shop(shop: &Engine, what: What, compact: bool) -> Result<ExitCode, Failure> {
-    let caller = shop.owner(Door::CommandLine);
+async fn caller(shop: &Engine, login: Option<String>) -> engine::Result<Caller> {
+    let Some(login) = login else { return Ok(shop.owner(Door::CommandLine)) };
+    let password =
+        std::env::var("SHOPKEEPER_PASSWORD").map_err(|_| Error::invalid("SHOPKEEPER_PASSWORD", "required"))?;
+    shop.sign_in(Door::CommandLine, SignIn { login, password: password.into() }).await
+}
+
+async fn on_shop(shop: &Engine, caller: &Caller, what: What, compact: bool) -> Result<ExitCode, Failure> {
     match what {
         What::Call { name, input, command_id } => {
             let meta = command_id.map_or_else(Meta::new, |command_id| Meta { command_id });
             let input = output::read_json(&input)?;
-            print(&commands::call_json(shop, &caller, &name, meta, input).await?, compact);
+            print(&commands::call_json(shop, caller, &name, meta, input).await?, compact);
         }
-        What::Serve { listen, ui, token } => serve(shop, listen, ui, token).await?,
-        What::Import(args) => return import::run(shop, &caller, args, compact).await,
+        What::Serve { listen, ui, token } => {
+            shop.need(caller, Permission::SettingsWrite).await?;
+            serve(shop, listen, ui, token).await?;
+        }
+        What::Import(args) => return import::run(shop, caller, args, compact).await,
         What::Export { what, file, filters } => {
-            let job = export(shop, &caller, &what, file, &filters).await?;
+            let job = export(shop, caller, &what, file, &filters).await?;
             print(&job, compact);
             return Ok(if job.state == ExportState::Done { ExitCode::SUCCESS } else { ExitCode::from(1) });
         }
-        What::Backup { file } => print(&engine::backup::backup(shop, &file).await?, compact),
+        What::Backup { file } => {
+            shop.need(caller, Permission::SettingsWrite).await?;
+            print(&engine::backup::backup(shop, &file).await?, compact);
+        }
         What::Check => {
-            let report = commands::call_json(shop, &caller, "app.check", Meta::new(), serde_json::json!({})).await?;
+            let report = commands::call_json(shop, caller, "app.check", Meta::new(), serde_json::json!({})).await?;
             let clean = report.get("differences").and_then(|d| d.as_array()).is_none_or(Vec::is_empty);
             print(&report, compact);
             return Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(4) });
         }
         What::Sample => {
+            shop.need(caller, Permission::SettingsWrite).await?;
             engine::sample::create(shop).await?;
             say("The sample shop is ready.");
         }

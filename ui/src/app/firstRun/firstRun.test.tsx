@@ -45,7 +45,7 @@ function show(what: React.ReactNode) {
     </QueryClientProvider>,
   );
 }
-const status = (desktop: boolean): AppStatus => ({ ready: false, shop: null, version: "1", database: "", locked: false, desktop });
+const status = (desktop: boolean): AppStatus => ({ ready: false, shop: null, version: "1", database: "", locked: false, me: null, desktop });
 
 describe("connecting to a server", () => {
   it("wants what is needed, and no password in the clear", () => {

@@ -1,9 +1,11 @@
 import { Alert, Button, Checkbox, Select, Skeleton, Spin, Table, type TableColumnsType } from "antd";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type Key, type KeyboardEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Permission } from "../../bindings";
 import type { ListSource } from "../../lib/api";
 import { useHotkeys } from "../../lib/hotkeys";
 import { useListState } from "../../lib/listState";
+import { useCan } from "../../lib/me";
 import { useScreen } from "../../lib/screen";
 import { load, save } from "../../lib/store";
 import { useFormats } from "../../lib/shop";
@@ -43,6 +45,8 @@ export interface BulkAction<Row> {
   danger?: boolean;
   /** Called with the chosen rows; `clear` empties the choice. Undoable work calls pushUndo. */
   run: (rows: Row[], clear: () => void) => void | Promise<unknown>;
+  /** Offered to those only who have this permission. */
+  needs?: Permission;
   /** Greyed out for this choice. */
   disabled?: (rows: Row[]) => boolean;
 }
@@ -77,6 +81,7 @@ const ROW_PX = 39;
 /** The list of a back office: virtual rows, filters in the address, saved views, column choice, bulk actions, export, keyboard. */
 export function DataList<Row extends object>(p: DataListProps<Row>) {
   const { t, i18n } = useTranslation();
+  const can = useCan();
   const f = useFormats();
   const toast = useToast();
   const { search, set } = useListState();
@@ -220,7 +225,7 @@ export function DataList<Row extends object>(p: DataListProps<Row>) {
           title={
             <div className="sk-actions">
               <strong className="sk-num">{t("list.chosen", { count: picked.length })}</strong>
-              {p.bulk.map((b) => (
+              {p.bulk.filter((b) => can(b.needs)).map((b) => (
                 <Button key={b.key} size="small" icon={b.icon} danger={b.danger ?? false} disabled={b.disabled?.(picked) ?? false} onClick={() => void b.run(picked, clear)}>
                   {b.label}
                 </Button>

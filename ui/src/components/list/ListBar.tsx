@@ -7,6 +7,7 @@ import { useHotkeys } from "../../lib/hotkeys";
 import { useListState, type Search } from "../../lib/listState";
 import { useAsk, useTell } from "../../lib/api";
 import { uuidv7 } from "../../lib/ids";
+import { useCan } from "../../lib/me";
 import { useToast } from "../useToast";
 
 /** A filter's value is text in the address: `?<key>=<value>`; a date range is two: `<key>_from`, `<key>_to` as 2026-03-05. */
@@ -43,6 +44,7 @@ const same = (a: Search, b: Search) => {
 
 export function ListBar(p: Props) {
   const { t } = useTranslation();
+  const can = useCan();
   const { search, set, replace } = useListState();
   const toast = useToast();
   const mine = useOwnViews(p.id);
@@ -98,9 +100,11 @@ export function ListBar(p: Props) {
         <span className="sk-grow" />
         {p.extra}
         <span className="sk-tools">
-          <Tooltip title={t("list.export")}>
-            <Button icon={<DownloadOutlined />} aria-label={t("list.export")} loading={busy} onClick={() => (setBusy(true), void Promise.resolve(p.onExport()).finally(() => setBusy(false)))} />
-          </Tooltip>
+          {can("exports_write") && (
+            <Tooltip title={t("list.export")}>
+              <Button icon={<DownloadOutlined />} aria-label={t("list.export")} loading={busy} onClick={() => (setBusy(true), void Promise.resolve(p.onExport()).finally(() => setBusy(false)))} />
+            </Tooltip>
+          )}
           <Popover
             trigger="click"
             placement="bottomRight"

@@ -104,7 +104,7 @@ pub async fn commands(_: &mut Ctx, _: Nothing) -> Result<CommandList> {
         .map(|spec| CommandInfo {
             name: spec.name.to_owned(),
             is_query: spec.kind == Kind::Query,
-            permission: spec.permission.to_owned(),
+            permission: spec.permission,
             offline: spec.offline,
             undo: spec.undo,
             audited: spec.audited,

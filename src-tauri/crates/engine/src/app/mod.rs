@@ -5,7 +5,10 @@ mod drafts;
 mod health;
 mod views;
 
-use domain::units::{Count, Millis};
+use domain::{
+    access::Permission,
+    units::{Count, Millis},
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
@@ -73,7 +76,7 @@ pub struct AuditPage {
 pub struct CommandInfo {
     pub name: String,
     pub is_query: bool,
-    pub permission: String,
+    pub permission: Permission,
     pub offline: bool,
     pub undo: bool,
     pub audited: bool,

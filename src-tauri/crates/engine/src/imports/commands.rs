@@ -66,6 +66,9 @@ pub async fn inspect(ctx: &mut Ctx, input: InspectFile) -> Result<InspectedFile>
 /// Starts an import in the background.
 pub async fn start(ctx: &mut Ctx, input: StartImport) -> Result<ImportJob> {
     let shop = ctx.shop()?;
+    for permission in input.kind.permissions() {
+        ctx.need(*permission)?;
+    }
     places(input.kind, &input.options, &shop.currency, &shop.zone)?;
     let (path, options, kind) = (input.path.clone(), input.options.clone(), input.kind);
     let head = off_thread(move || Head::read(&path, &options, Some(kind))).await?;

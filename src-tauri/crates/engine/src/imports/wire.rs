@@ -1,6 +1,9 @@
 //! What the import wizard and `shopctl import` say and hear.
 
-use domain::units::{Count, Millis};
+use domain::{
+    access::Permission,
+    units::{Count, Millis},
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
@@ -23,6 +26,21 @@ domain::text_enum! {
         WoocommerceProducts = "woocommerce_products",
         /// The MySQL dump of a litemall shop.
         Litemall = "litemall",
+    }
+}
+
+impl ImportKind {
+    /// What it takes to make by hand what the file makes.
+    pub(super) fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::Orders | Self::OnlineRetail => {
+                &[Permission::OrdersWrite, Permission::CatalogWrite, Permission::CustomersWrite]
+            }
+            Self::Customers => &[Permission::CustomersWrite],
+            Self::Products | Self::Barcodes | Self::ShopifyProducts | Self::WoocommerceProducts | Self::Litemall => {
+                &[Permission::CatalogWrite, Permission::StockWrite]
+            }
+        }
     }
 }
 

@@ -40,7 +40,8 @@ pub async fn get(ctx: &mut Ctx, input: OrderById) -> Result<Order> {
     };
     let packed = parcels.iter().any(|parcel| parcel.state == ParcelState::Ready);
     let on_its_way = parcels.iter().any(|parcel| parcel.state == ParcelState::Handed);
-    let actions = actions(&row, &lines, due, packed, on_its_way);
+    let mut actions = actions(&row, &lines, due, packed, on_its_way);
+    actions.retain(|action| ctx.need(action.permission()).is_ok());
     Ok(Order {
         id: row.id,
         number: row.number,

@@ -1,6 +1,7 @@
 //! What the orders area takes and answers.
 
 use domain::{
+    access::Permission,
     orders::{AfterSaleStatus, DeliveryMethod, Flag, FulfilmentStatus, HoldKind, PaymentStatus, Stage},
     units::{Count, Millis, Minor, Qty},
 };
@@ -399,6 +400,18 @@ pub enum OrderAction {
     Cancel,
     Archive,
     Unarchive,
+}
+
+impl OrderAction {
+    /// That of the command behind it.
+    pub(super) fn permission(self) -> Permission {
+        match self {
+            Self::Pay => Permission::PaymentsWrite,
+            Self::Refund => Permission::PaymentsRefund,
+            Self::Ship | Self::ReadyForPickup | Self::HandOver => Permission::ShippingWrite,
+            _ => Permission::OrdersWrite,
+        }
+    }
 }
 
 /// How many orders stand where: equal to the number of rows the list shows under the same filter.

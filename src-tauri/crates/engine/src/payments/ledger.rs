@@ -148,6 +148,7 @@ pub(crate) async fn pay_back(
     method: PaymentMethod,
     reason: &str,
 ) -> Result<Uuid> {
+    ctx.may_refund(open.head.refunded)?;
     let id = ctx.new_id();
     let entry = Entry {
         id,

@@ -171,6 +171,7 @@ struct Row {
     preferences: String,
     version: i64,
     sample: bool,
+    asks: bool,
 }
 
 impl Shop {
@@ -216,14 +217,20 @@ pub async fn shop(ctx: &mut Ctx, _: Nothing) -> Result<ShopState> {
 
 /// The shop as the database has it now.
 pub(crate) async fn load(tx: &mut Tx) -> Result<Option<Shop>> {
-    let tx = &mut *tx;
+    Ok(load_at_door(tx).await?.0)
+}
+
+/// The shop, and whether it asks who is there: it does as soon as somebody can sign in.
+pub(crate) async fn load_at_door(tx: &mut Tx) -> Result<(Option<Shop>, bool)> {
     let row: Option<Row> = fetch_optional!(
         *tx,
         Row,
-        "SELECT id, name, currency, zone, country, contact, phone, address, tax_id, preferences, version, sample
+        "SELECT id, name, currency, zone, country, contact, phone, address, tax_id, preferences, version, sample,
+                EXISTS (SELECT 1 FROM staff WHERE active) AS asks
          FROM shop"
     )?;
-    row.map(|row| {
+    let asks = row.as_ref().is_some_and(|row| row.asks);
+    let shop = row.map(|row| -> Result<Shop> {
         Ok(Shop {
             id: row.id,
             name: row.name,
@@ -238,8 +245,8 @@ pub(crate) async fn load(tx: &mut Tx) -> Result<Option<Shop>> {
             version: Count(row.version),
             sample: row.sample,
         })
-    })
-    .transpose()
+    });
+    Ok((shop.transpose()?, asks))
 }
 
 /// This desk's row: on SQLite the one desk there is.

@@ -1,0 +1,282 @@
+//! Who may do what: permissions, the preset roles, and what becomes of somebody who guesses passwords.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use uuid::Uuid;
+
+crate::text_enum! {
+    /// What a command asks of whoever gives it: a module, and what is done there. A permission to do
+    /// something holds that to see it.
+    pub enum Permission {
+        /// Needs nothing, not even a name: what the screen must know before anybody has signed in.
+        Open = "open",
+        /// What everybody does who has signed in: own drafts, own views, own password.
+        AppRead = "app_read",
+        AppWrite = "app_write",
+        OrdersRead = "orders_read",
+        OrdersWrite = "orders_write",
+        PaymentsRead = "payments_read",
+        PaymentsWrite = "payments_write",
+        /// Money that leaves.
+        PaymentsRefund = "payments_refund",
+        ShippingWrite = "shipping_write",
+        CatalogRead = "catalog_read",
+        CatalogWrite = "catalog_write",
+        StockRead = "stock_read",
+        StockWrite = "stock_write",
+        CustomersRead = "customers_read",
+        CustomersWrite = "customers_write",
+        AnalyticsRead = "analytics_read",
+        AnalyticsWrite = "analytics_write",
+        ImportsRead = "imports_read",
+        ImportsWrite = "imports_write",
+        ExportsWrite = "exports_write",
+        AuditRead = "audit_read",
+        SettingsRead = "settings_read",
+        SettingsWrite = "settings_write",
+        AccessRead = "access_read",
+        AccessWrite = "access_write",
+    }
+}
+
+impl Permission {
+    /// Module and action.
+    pub fn parts(self) -> (&'static str, &'static str) {
+        self.as_str().split_once('_').unwrap_or((self.as_str(), ""))
+    }
+
+    /// What may be given to a role and taken from it; the others everybody has.
+    pub fn is_given(self) -> bool {
+        // The name, the currency and the rules of the shop stand in every screen.
+        !matches!(self, Self::Open | Self::AppRead | Self::AppWrite | Self::SettingsRead)
+    }
+
+    /// What one must also have to make use of it.
+    pub fn needs(self) -> &'static [Permission] {
+        match self {
+            Self::OrdersWrite => &[Self::OrdersRead, Self::CatalogRead, Self::CustomersRead],
+            Self::PaymentsWrite => &[Self::PaymentsRead, Self::OrdersRead],
+            Self::PaymentsRefund => &[Self::PaymentsRead, Self::OrdersRead],
+            Self::ShippingWrite => &[Self::OrdersRead],
+            Self::CatalogWrite | Self::StockRead => &[Self::CatalogRead],
+            Self::StockWrite => &[Self::StockRead, Self::CatalogRead],
+            Self::CustomersWrite => &[Self::CustomersRead],
+            Self::AnalyticsWrite => &[Self::AnalyticsRead],
+            Self::ImportsWrite => &[Self::ImportsRead],
+            Self::AccessWrite => &[Self::AccessRead],
+            _ => &[],
+        }
+    }
+}
+
+/// A set of permissions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Permissions(u64);
+
+impl Permissions {
+    /// Those that everybody has who has signed in.
+    pub fn common() -> Self {
+        Permission::ALL.iter().copied().filter(|permission| !permission.is_given()).collect()
+    }
+
+    pub fn all() -> Self {
+        Permission::ALL.iter().copied().collect()
+    }
+
+    pub fn has(self, permission: Permission) -> bool {
+        self.0 & 1 << permission as u32 != 0
+    }
+
+    /// With what the permissions need to be of use.
+    pub fn completed(self) -> Self {
+        let mut whole = self;
+        for permission in self.iter() {
+            for needed in permission.needs() {
+                whole.0 |= 1 << *needed as u32;
+            }
+        }
+        if whole == self { self } else { whole.completed() }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |permission| self.has(*permission))
+    }
+
+    /// What may be given and taken, of this set.
+    pub fn given(self) -> Vec<Permission> {
+        self.iter().filter(|permission| permission.is_given()).collect()
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        Self(permissions.into_iter().fold(0, |set, permission| set | 1 << permission as u32))
+    }
+}
+
+crate::text_enum! {
+    /// Roles that every shop has. A shop makes further ones of its own.
+    pub enum Preset {
+        /// Everything, people included. A shop with people has one at least.
+        Owner = "owner",
+        /// Everything but people and the shop's settings.
+        Manager = "manager",
+        /// Orders and customers: takes, changes and cancels orders, talks to buyers.
+        Service = "service",
+        /// The shelf and the parcels.
+        Warehouse = "warehouse",
+        /// Payments, refunds and reports.
+        Finance = "finance",
+        /// Sees what the shop does and changes nothing.
+        ReadOnly = "read_only",
+    }
+}
+
+impl Preset {
+    /// Fixed, so that it is the same in every shop.
+    pub fn id(self) -> Uuid {
+        Uuid::from_u128(self as u128 + 1)
+    }
+
+    pub fn of(id: Uuid) -> Option<Self> {
+        Self::ALL.iter().copied().find(|preset| preset.id() == id)
+    }
+
+    pub fn permissions(self) -> Permissions {
+        use Permission as P;
+        let given: Vec<Permission> = match self {
+            Self::Owner => return Permissions::all(),
+            Self::Manager => Permission::ALL
+                .iter()
+                .copied()
+                .filter(|p| !matches!(p, P::AccessRead | P::AccessWrite | P::SettingsWrite))
+                .collect(),
+            Self::Service => {
+                vec![P::OrdersWrite, P::PaymentsRead, P::PaymentsWrite, P::StockRead, P::CustomersWrite]
+            }
+            Self::Warehouse => vec![P::OrdersRead, P::ShippingWrite, P::StockWrite],
+            Self::Finance => vec![
+                P::OrdersRead,
+                P::PaymentsWrite,
+                P::PaymentsRefund,
+                P::CatalogRead,
+                P::CustomersRead,
+                P::AnalyticsRead,
+                P::ExportsWrite,
+                P::AuditRead,
+            ],
+            Self::ReadOnly => {
+                vec![P::OrdersRead, P::PaymentsRead, P::CatalogRead, P::StockRead, P::CustomersRead, P::AnalyticsRead]
+            }
+        };
+        given.into_iter().chain(Permissions::common().iter()).collect::<Permissions>().completed()
+    }
+}
+
+/// What somebody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights {
+    pub permissions: Permissions,
+    /// The most that one refund may be, in minor units of the shop's currency; `None`: no limit.
+    pub refund_limit: Option<i64>,
+}
+
+impl Rights {
+    /// Of the owner, and of the program itself.
+    pub fn all() -> Self {
+        Self { permissions: Permissions::all(), refund_limit: None }
+    }
+}
+
+/// Wrong passwords in a row after which the next one has to wait.
+pub const FREE_GUESSES: i64 = 5;
+
+/// How long nobody may try again after this many wrong passwords in a row: half a minute after the
+/// fifth, twice as long after each further one, an hour at most.
+pub fn lockout_ms(failures: i64) -> i64 {
+    match failures - FREE_GUESSES {
+        ..0 => 0,
+        over => (30_000_i64 << over.min(7)).min(3_600_000),
+    }
+}
+
+/// Whether a password is long enough to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Weakness {
+    TooShort,
+    TooLong,
+    /// One of those that are tried first.
+    Common,
+}
+
+/// NIST SP 800-63B: length counts, not what it is made of.
+pub fn weakness(password: &str, login: &str) -> Option<Weakness> {
+    const COMMON: [&str; 12] = [
+        "12345678",
+        "123456789",
+        "1234567890",
+        "11111111",
+        "88888888",
+        "66666666",
+        "00000000",
+        "password",
+        "password1",
+        "qwertyui",
+        "qwerty123",
+        "abc12345",
+    ];
+    let length = password.chars().count();
+    let plain = password.to_lowercase();
+    match () {
+        () if length < 8 => Some(Weakness::TooShort),
+        () if length > 128 => Some(Weakness::TooLong),
+        () if COMMON.contains(&plain.as_str()) || plain == login.to_lowercase() => Some(Weakness::Common),
+        () => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_has_what_its_permissions_need() {
+        for preset in Preset::ALL {
+            let permissions = preset.permissions();
+            assert_eq!(permissions, permissions.completed(), "{preset}");
+            assert!(permissions.has(Permission::AppWrite), "{preset}");
+            assert_eq!(Preset::of(preset.id()), Some(*preset));
+        }
+        let reads = Preset::ReadOnly.permissions();
+        assert!(reads.given().iter().all(|permission| permission.parts().1 == "read"));
+        assert!(Preset::Manager.permissions().has(Permission::PaymentsRefund));
+        assert!(!Preset::Service.permissions().has(Permission::PaymentsRefund));
+    }
+
+    #[test]
+    fn every_permission_fits_into_a_set() {
+        assert!(Permission::ALL.len() <= 64);
+        for permission in Permission::ALL {
+            let alone: Permissions = [*permission].into_iter().collect();
+            assert_eq!(alone.iter().collect::<Vec<_>>(), [*permission]);
+            assert_eq!(Permission::parse(permission.as_str()), Ok(*permission));
+        }
+    }
+
+    #[test]
+    fn guessing_gets_slower() {
+        let waits: Vec<i64> = (4..=14).map(|failures| lockout_ms(failures) / 1000).collect();
+        assert_eq!(waits, [0, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
+        assert_eq!(lockout_ms(i64::MAX), 3_600_000);
+    }
+
+    #[test]
+    fn passwords() {
+        assert_eq!(weakness("seven77", "x"), Some(Weakness::TooShort));
+        assert_eq!(weakness("一二三四五六七八", "x"), None);
+        assert_eq!(weakness("Password1", "x"), Some(Weakness::Common));
+        assert_eq!(weakness("Zhanghua", "zhanghua"), Some(Weakness::Common));
+        assert_eq!(weakness(&"x".repeat(129), ""), Some(Weakness::TooLong));
+    }
+}

@@ -1,0 +1,221 @@
+//! People who sign in, what their roles allow, and the proof of who they are.
+//!
+//! A shop begins without people: nobody is asked for a name, and whoever sits at the desk is the owner.
+//! With the first person, who is an owner, it asks at every door. What somebody may do is read from the
+//! database with each command: a right that was taken away is gone at once, on every desk.
+
+mod people;
+mod roles;
+mod sign_in;
+
+use domain::{
+    access::{Permission, Permissions, Preset, Rights},
+    units::{Count, Millis, Minor},
+};
+use serde::{Deserialize, Serialize, Serializer};
+use specta::Type;
+use uuid::Uuid;
+
+use crate::{
+    ctx::{Caller, Ctx, Door},
+    db::Tx,
+    error::{Error, Result},
+    fetch_optional,
+};
+
+pub use people::{change_password, me, save_staff, staff};
+pub use roles::{delete_role, save_role};
+pub(crate) use sign_in::Guard;
+pub use sign_in::SignIn;
+
+/// A password on its way in. It is never written out: not into the audit log, not into any other.
+#[derive(Clone, Deserialize, Type)]
+pub struct Secret(String);
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("•••")
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("•••")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// Whoever sits at this door, and what the screen may offer them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Me {
+    /// Whether the shop asks who is there.
+    pub asks: bool,
+    /// `None` while nobody has signed in, and in a shop that does not ask.
+    pub person: Option<Staff>,
+    pub permissions: Vec<Permission>,
+    pub refund_limit: Option<Minor>,
+    /// The role this is seen as, instead of one's own.
+    pub view_as: Option<Role>,
+    /// Who may sign in here.
+    pub names: Vec<SignInName>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct SignInName {
+    pub login: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Staff {
+    pub id: Uuid,
+    pub name: String,
+    pub login: String,
+    pub role_id: Uuid,
+    /// `None` for a role of the shop's own.
+    pub preset: Option<Preset>,
+    /// Of a role of the shop's own.
+    pub role_name: String,
+    pub active: bool,
+    pub last_sign_in_at: Option<Millis>,
+    /// After too many wrong passwords nobody signs in with this name before.
+    pub locked_until: Option<Millis>,
+    pub version: Count,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Role {
+    pub id: Uuid,
+    pub preset: Option<Preset>,
+    pub name: String,
+    pub permissions: Vec<Permission>,
+    /// The most that may be paid back of one order; `None`: no limit.
+    pub refund_limit: Option<Minor>,
+    pub people: Count,
+    pub version: Count,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct StaffAndRoles {
+    pub staff: Vec<Staff>,
+    /// The presets first.
+    pub roles: Vec<Role>,
+    /// All that a role can be given.
+    pub permissions: Vec<Permission>,
+}
+
+/// Saves somebody who signs in. A new person has no `id`, and a password.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct SaveStaff {
+    pub id: Option<Uuid>,
+    pub version: Count,
+    pub name: String,
+    pub login: String,
+    pub role_id: Uuid,
+    pub active: bool,
+    /// `None` keeps it.
+    pub password: Option<Secret>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct SaveRole {
+    pub id: Option<Uuid>,
+    pub version: Count,
+    pub name: String,
+    /// What these need is added to them.
+    pub permissions: Vec<Permission>,
+    pub refund_limit: Option<Minor>,
+}
+
+/// Which role to look as; `None` is oneself again.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+pub struct ViewAs {
+    pub role_id: Option<Uuid>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+pub struct RoleById {
+    pub id: Uuid,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct ChangePassword {
+    pub current: Secret,
+    pub new: Secret,
+}
+
+/// What `caller` may do now; nothing but what is open while nobody known has signed in. `asks` tells
+/// whether the shop has people at all.
+pub(crate) async fn rights(tx: &mut Tx, caller: &Caller, asks: bool) -> Result<Rights> {
+    let nobody = Rights { permissions: [Permission::Open].into_iter().collect(), refund_limit: None };
+    if caller.door == Door::Clockwork {
+        return Ok(Rights::all());
+    }
+    if caller.actor.is_nil() {
+        return Ok(if asks { nobody } else { Rights::all() });
+    }
+    let row: Option<(Uuid, Option<String>, Option<i64>)> = fetch_optional!(
+        *tx,
+        (Uuid, Option<String>, Option<i64>),
+        "SELECT s.role_id, r.permissions, r.refund_limit
+         FROM staff s LEFT JOIN staff_role r ON r.id = s.role_id WHERE s.id = $1 AND s.active",
+        caller.actor
+    )?;
+    let Some((role, permissions, refund_limit)) = row else { return Ok(nobody) };
+    let own = of_role(role, permissions.as_deref(), refund_limit)?;
+    match caller.view_as {
+        None => Ok(own),
+        Some(role) => seen_as(tx, own, role).await,
+    }
+}
+
+/// Those of `role`, for somebody who may see all roles and has at least these rights.
+async fn seen_as(tx: &mut Tx, own: Rights, role: Uuid) -> Result<Rights> {
+    check(&own, Permission::AccessRead)?;
+    let role = roles::role(tx, role).await?.ok_or_else(|| Error::not_found("role", role))?;
+    let common = Permissions::common().iter().chain(role.permissions);
+    let permissions = common.filter(|permission| own.permissions.has(*permission)).collect();
+    Ok(Rights { permissions, refund_limit: role.refund_limit.map(|limit| limit.0) })
+}
+
+/// What a role allows: a preset's id says it, of other roles their row does.
+fn of_role(id: Uuid, permissions: Option<&str>, refund_limit: Option<i64>) -> Result<Rights> {
+    if let Some(preset) = Preset::of(id) {
+        return Ok(Rights { permissions: preset.permissions(), refund_limit: None });
+    }
+    let given: Vec<Permission> = serde_json::from_str(permissions.unwrap_or("[]"))?;
+    let permissions: Permissions = given.into_iter().chain(Permissions::common().iter()).collect();
+    Ok(Rights { permissions: permissions.completed(), refund_limit })
+}
+
+/// Refuses what is not allowed: somebody unknown is asked who they are, others are told what is missing.
+pub(crate) fn check(rights: &Rights, permission: Permission) -> Result<()> {
+    if rights.permissions.has(permission) {
+        return Ok(());
+    }
+    if !rights.permissions.has(Permission::AppRead) {
+        return Err(Error::SignInRequired);
+    }
+    Err(Error::Forbidden { permission: permission.as_str().to_owned() })
+}
+
+impl Ctx {
+    /// Refuses when whoever asks lacks a permission beyond the command's own.
+    pub(crate) fn need(&self, permission: Permission) -> Result<()> {
+        check(&self.rights, permission)
+    }
+
+    /// Refuses to pay back more of one order than the role allows; `all` counts what was paid back before.
+    pub(crate) fn may_refund(&self, all: i64) -> Result<()> {
+        self.need(Permission::PaymentsRefund)?;
+        match self.rights.refund_limit {
+            Some(limit) if all > limit => Err(Error::OverLimit { limit: Minor(limit), wanted: Minor(all) }),
+            _ => Ok(()),
+        }
+    }
+}

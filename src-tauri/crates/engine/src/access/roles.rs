@@ -1,0 +1,171 @@
+use domain::{
+    access::{Permissions, Preset, Rights},
+    units::{Count, Minor},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Role, RoleById, SaveRole, check, of_role};
+use crate::{
+    app::Done,
+    ctx::Ctx,
+    db::Tx,
+    error::{Error, Result, is_unique_violation},
+    execute, fetch_all, fetch_one, fetch_optional,
+};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    permissions: String,
+    refund_limit: Option<i64>,
+    version: i64,
+}
+
+impl Row {
+    fn told(self) -> Result<Role> {
+        let rights = of_role(self.id, Some(&self.permissions), self.refund_limit)?;
+        Ok(Role {
+            id: self.id,
+            preset: None,
+            name: self.name,
+            permissions: rights.permissions.given(),
+            refund_limit: self.refund_limit.map(Minor),
+            people: Count(0),
+            version: Count(self.version),
+        })
+    }
+}
+
+fn of_preset(preset: Preset) -> Role {
+    Role {
+        id: preset.id(),
+        preset: Some(preset),
+        name: String::new(),
+        permissions: preset.permissions().given(),
+        refund_limit: None,
+        people: Count(0),
+        version: Count(0),
+    }
+}
+
+/// Every role there is, with how many people have it.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Role>> {
+    let rows: Vec<Row> =
+        fetch_all!(*tx, Row, "SELECT id, name, permissions, refund_limit, version FROM staff_role ORDER BY name")?;
+    let mut roles: Vec<Role> = Preset::ALL.iter().copied().map(of_preset).collect();
+    roles.extend(rows.into_iter().map(Row::told).collect::<Result<Vec<_>>>()?);
+    let people: Vec<(Uuid, i64)> =
+        fetch_all!(*tx, (Uuid, i64), "SELECT role_id, COUNT(*) FROM staff GROUP BY role_id")?;
+    for (id, count) in people {
+        if let Some(role) = roles.iter_mut().find(|role| role.id == id) {
+            role.people = Count(count);
+        }
+    }
+    Ok(roles)
+}
+
+pub async fn role(tx: &mut Tx, id: Uuid) -> Result<Option<Role>> {
+    if let Some(preset) = Preset::of(id) {
+        return Ok(Some(of_preset(preset)));
+    }
+    let row: Option<Row> = fetch_optional!(
+        *tx,
+        Row,
+        "SELECT id, name, permissions, refund_limit, version FROM staff_role WHERE id = $1",
+        id
+    )?;
+    row.map(Row::told).transpose()
+}
+
+/// Refuses a role that allows what whoever asks may not do.
+pub fn may_hold(ctx: &Ctx, role: &Role) -> Result<()> {
+    let Rights { refund_limit, .. } = ctx.rights;
+    for permission in &role.permissions {
+        check(&ctx.rights, *permission)?;
+    }
+    match (refund_limit, role.refund_limit) {
+        (Some(own), None) => Err(Error::OverLimit { limit: Minor(own), wanted: Minor(own) }),
+        (Some(own), Some(wanted)) if wanted.0 > own => Err(Error::OverLimit { limit: Minor(own), wanted }),
+        _ => Ok(()),
+    }
+}
+
+pub async fn save_role(ctx: &mut Ctx, input: SaveRole) -> Result<Role> {
+    let name = input.name.trim();
+    match name.chars().count() {
+        0 => return Err(Error::invalid("name", "required")),
+        61.. => return Err(Error::invalid("name", "too_long")),
+        _ => {}
+    }
+    if input.refund_limit.is_some_and(|limit| limit.0 < 0) {
+        return Err(Error::invalid("refund_limit", "negative"));
+    }
+    let permissions = input.permissions.iter().copied().collect::<Permissions>().completed().given();
+    let before = match input.id {
+        Some(id) if Preset::of(id).is_some() => return Err(Error::invalid("id", "preset")),
+        Some(id) => {
+            let before = role(&mut ctx.tx, id).await?.ok_or_else(|| Error::not_found("role", id))?;
+            may_hold(ctx, &before)?;
+            Some(before)
+        }
+        None => None,
+    };
+    let id = input.id.unwrap_or_else(|| ctx.new_id());
+    let text = serde_json::to_string(&permissions)?;
+    let limit = input.refund_limit.map(|limit| limit.0);
+    let written = match &before {
+        None => execute!(
+            ctx.tx,
+            "INSERT INTO staff_role (id, name, permissions, refund_limit, version) VALUES ($1,$2,$3,$4,1)",
+            id,
+            name,
+            text.as_str(),
+            limit
+        ),
+        Some(_) => execute!(
+            ctx.tx,
+            "UPDATE staff_role SET name = $3, permissions = $4, refund_limit = $5, version = version + 1
+             WHERE id = $1 AND version = $2",
+            id,
+            input.version.0,
+            name,
+            text.as_str(),
+            limit
+        ),
+    };
+    match written {
+        Ok(1) => {}
+        Ok(_) => {
+            let current = before.map_or(Count(0), |before| before.version);
+            return Err(Error::Stale { kind: "role".into(), id: id.to_string(), current });
+        }
+        Err(error) if is_unique_violation(&error) => {
+            let value = name.to_owned();
+            return Err(Error::Duplicate { kind: "role".into(), field: "name".into(), value, existing: None });
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let after = role(&mut ctx.tx, id).await?.ok_or_else(|| Error::not_found("role", id))?;
+    may_hold(ctx, &after)?;
+    ctx.about(id);
+    ctx.changed("role", id, json!(before), json!(after));
+    Ok(after)
+}
+
+pub async fn delete_role(ctx: &mut Ctx, input: RoleById) -> Result<Done> {
+    let before = role(&mut ctx.tx, input.id).await?.ok_or_else(|| Error::not_found("role", input.id))?;
+    if before.preset.is_some() {
+        return Err(Error::invalid("id", "preset"));
+    }
+    may_hold(ctx, &before)?;
+    let (people,): (i64,) = fetch_one!(ctx.tx, (i64,), "SELECT COUNT(*) FROM staff WHERE role_id = $1", input.id)?;
+    if people > 0 {
+        return Err(Error::InUse { kind: "role".into(), by: "staff".into(), count: Count(people) });
+    }
+    execute!(ctx.tx, "DELETE FROM staff_role WHERE id = $1", input.id)?;
+    ctx.about(input.id);
+    ctx.changed("role", input.id, json!(before), serde_json::Value::Null);
+    Ok(Done {})
+}

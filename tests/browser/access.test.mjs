@@ -1,0 +1,119 @@
+// A shop that was one person's gets people, in both languages: the owner first, then somebody with less.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { barriers, nothing, overflow, unreachable } from "./check.mjs";
+import { LANGUAGES, openBrowser, openPage, openShop, settled } from "./shop.mjs";
+
+const PASSWORD = "correct horse battery";
+
+for (const lang of LANGUAGES)
+  describe(`people (${lang})`, () => {
+    test("the owner signs in, gives a role, and it holds", { timeout: 120_000 }, async (t) => {
+      const shop = await openShop(t, { sample: true });
+      const page = await openPage(await openBrowser(t), shop, { lang });
+      const say = page.t;
+      const button = (name) => page.getByRole("button", { name: new RegExp(`(^|\\s)${name}(\\s|$)`) }).first();
+      const menu = page.getByRole("navigation", { name: say("app.nav.label") });
+      // The same on a phone.
+      const narrow = async (name) => {
+        await page.setViewportSize({ width: 360, height: 740 });
+        await settled(page);
+        await page.picture(`${name}-${lang}-360`);
+        nothing([...(await overflow(page)), ...(await unreachable(page))], `${name}, 360 px`);
+        await page.setViewportSize({ width: 1280, height: 800 });
+      };
+      const person = async (name, login, role) => {
+        await page.locator("#st-name").fill(name);
+        await page.locator("#st-login").fill(login);
+        if (role) {
+          await page.locator("#st-role").click();
+          await page.keyboard.type(role);
+          await page.locator(".ant-select-item-option").filter({ hasText: role }).first().click();
+        }
+        await page.locator("#st-password").fill(PASSWORD);
+      };
+      const signIn = async (name, password) => {
+        await page.locator("#who").click();
+        await page.locator(".ant-select-item-option").filter({ hasText: name }).first().click();
+        await page.locator("#password").fill(password);
+        await page.keyboard.press("Enter");
+      };
+
+      // Nobody is asked for anything, until the owner wants it.
+      await page.to("/access");
+      await page.getByRole("heading", { name: say("access.empty.title") }).waitFor();
+      nothing(await barriers(page), "no people yet");
+      await page.picture(`people-none-${lang}`);
+      await button(say("access.add")).click();
+      await person("林小满", "lin");
+      nothing(await barriers(page), "the first person");
+      await page.picture(`people-first-${lang}`);
+      await page.keyboard.press("Control+Enter");
+      await page.getByText(say("access.signIn.text")).waitFor();
+      nothing(await barriers(page), "signing in");
+      await page.picture(`sign-in-${lang}`);
+      await assert.rejects(shop.call("orders.board", {}), /sign_in_required/);
+
+      await signIn("林小满", "not the password");
+      await page.getByText(say("errors.wrong_password.title")).waitFor();
+      await page.picture(`sign-in-wrong-${lang}`);
+      await page.locator("#password").fill(PASSWORD);
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: say("access.account", { name: "林小满" }) }).waitFor();
+
+      await button(say("access.add")).click();
+      await person("周小客", "zhou", say("access.preset.service"));
+      await page.keyboard.press("Control+Enter");
+      await page.locator("#st-name").waitFor({ state: "detached" });
+      await page.getByRole("cell", { name: "周小客" }).waitFor();
+      await settled(page);
+      nothing(await barriers(page), "people");
+      await page.picture(`people-${lang}`);
+      await narrow("people");
+
+      // A role of the shop's own, with a limit.
+      await page.to("/access?tab=roles");
+      await button(say("access.addRole")).click();
+      await page.locator("#ro-name").fill("Till 收银");
+      await page.getByLabel(say("access.permission.orders_write")).check();
+      await page.getByLabel(say("access.permission.payments_refund")).check();
+      await page.locator("#ro-limit").fill("200");
+      nothing(await barriers(page), "a role");
+      await page.picture(`role-${lang}`);
+      await page.keyboard.press("Control+Enter");
+      await page.locator("#ro-name").waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Till 收银", exact: true }).waitFor();
+      await settled(page);
+      nothing(await barriers(page), "roles");
+      await page.picture(`roles-${lang}`);
+      await narrow("roles");
+
+      // With the eyes of a role.
+      await page.getByRole("button", { name: say("access.lookAs", { role: say("access.preset.warehouse") }) }).click();
+      await page.getByText(say("access.looking", { role: say("access.preset.warehouse") })).waitFor();
+      await page.to("/stock");
+      assert.equal(await menu.getByRole("link", { name: say("customers.menu"), exact: true }).count(), 0);
+      nothing(await barriers(page), "seen as another role");
+      await page.picture(`looking-${lang}`);
+      await button(say("access.lookBack")).click();
+      await menu.getByRole("link", { name: say("access.menu"), exact: true }).click();
+
+      // The next one at this desk sees what the work needs.
+      await page.getByRole("button", { name: say("access.account", { name: "林小满" }) }).click();
+      await page.getByText(say("access.signOut")).click();
+      await page.getByText(say("access.signIn.text")).waitFor();
+      await signIn("周小客", PASSWORD);
+      await menu.waitFor();
+      await settled(page);
+      assert.match(page.url(), /#\/(access|orders)/);
+      await page.to("/");
+      await page.waitForURL(/#\/orders/);
+      for (const [area, seen] of [["orders", 1], ["customers", 1], ["stock", 1], ["analytics", 0], ["access", 0], ["dashboard", 0]])
+        assert.equal(await menu.getByRole("link", { name: say(`${area}.menu`), exact: true }).count(), seen, area);
+      await page.picture(`service-${lang}`);
+      await page.to("/access");
+      await page.getByText(say("errors.forbidden.title", { permission: say("access.permission.access_read") })).waitFor();
+      await page.picture(`forbidden-${lang}`);
+      nothing(page.faults, "the console");
+    });
+  });
