@@ -88,6 +88,14 @@ for (const lang of LANGUAGES)
       await page.picture(`roles-${lang}`);
       await narrow("roles");
 
+      // What the shop has no use for goes out of sight, for the owner too.
+      await page.to("/settings/modules");
+      await page.locator("#mo-analytics").getByText(say("settings.modules.off"), { exact: true }).click();
+      await page.keyboard.press("Control+s");
+      await menu.getByRole("link", { name: say("analytics.menu"), exact: true }).waitFor({ state: "detached" });
+      await page.picture(`modules-${lang}`);
+      await page.to("/access?tab=roles");
+
       // With the eyes of a role.
       await page.getByRole("button", { name: say("access.lookAs", { role: say("access.preset.warehouse") }) }).click();
       await page.getByText(say("access.looking", { role: say("access.preset.warehouse") })).waitFor();

@@ -31,7 +31,7 @@ const PAGES = [
   ["import", (of) => `/imports/${of.job}`],
   ["people", () => "/access"],
   ["settings", () => "/settings"],
-  ...["rules", "numbers", "regional", "data", "history", "about"].map((s) => [`settings-${s}`, () => `/settings/${s}`]),
+  ...["modules", "rules", "numbers", "regional", "data", "history", "about"].map((s) => [`settings-${s}`, () => `/settings/${s}`]),
   ["nowhere", () => "/nowhere"],
 ];
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    access::{Permission, Preset},
+    access::{Module, Permission, Preset},
     orders::DeliveryMethod,
     units::{Count, Minor, Qty},
 };
@@ -14,7 +14,7 @@ use engine::{
     commands::{Kind, SPECS, call_json},
     ctx::{Caller, Door, Meta},
     orders::{PlaceLine, PlaceOrder},
-    settings::Nothing,
+    settings::{Nothing, Preferences, SavePreferences},
 };
 use serde_json::{Value, json};
 use tests::{Shop, call, story};
@@ -267,6 +267,44 @@ story!(an_owner_sees_what_others_see, async |shop| {
     let peeping = Caller { view_as: Some(Preset::Owner.id()), ..service };
     let refused = call::orders_board(&shop.engine, &peeping, Nothing {}).await;
     assert_eq!(refused.err(), Some(Error::Forbidden { permission: "access_read".into() }));
+    Ok(())
+});
+
+story!(a_module_is_switched_off_or_only_looked_at, async |shop| {
+    let facts = shop.ask(call::settings_shop, Nothing {}).await?.shop.unwrap();
+    let switched = |off: &[Module], read_only: &[Module], version: Count| SavePreferences {
+        version,
+        preferences: Preferences {
+            modules_off: off.to_vec(),
+            modules_read_only: read_only.to_vec(),
+            ..facts.preferences.clone()
+        },
+    };
+    let needed = shop.call(call::settings_save_preferences, switched(&[Module::Catalog], &[], facts.version)).await;
+    assert_eq!(needed.err(), Some(Error::ModuleNeeded { module: Module::Orders, needed: Module::Catalog }));
+    let saved = switched(&[Module::Analytics], &[Module::Catalog], facts.version);
+    let saved = shop.call(call::settings_save_preferences, saved).await?;
+    for spec in SPECS {
+        let answer = call_json(&shop.engine, &shop.caller, spec.name, Meta::new(), json!({ "no": "such field" })).await;
+        let expected = match spec.permission.module() {
+            Some(Module::Analytics) => Some(Error::ModuleOff { module: Module::Analytics }),
+            Some(Module::Catalog) if spec.permission == Permission::CatalogWrite => {
+                Some(Error::ModuleReadOnly { module: Module::Catalog })
+            }
+            _ => None,
+        };
+        match expected {
+            Some(expected) => assert_eq!(answer.err(), Some(expected), "{}", spec.name),
+            None => {
+                assert!(!matches!(answer, Err(Error::ModuleOff { .. } | Error::ModuleReadOnly { .. })), "{}", spec.name)
+            }
+        }
+    }
+    let me: Me = shop.ask(call::access_me, Nothing {}).await?;
+    assert!(!me.permissions.contains(&Permission::AnalyticsRead), "the screen does not offer it");
+    // The data are there as they were.
+    shop.call(call::settings_save_preferences, switched(&[], &[], saved.version)).await?;
+    shop.ask(call::analytics_recount, Nothing {}).await?;
     Ok(())
 });
 

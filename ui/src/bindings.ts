@@ -524,6 +524,10 @@ export type Error =
 { code: "not_for_sale"; skus: string[] } | { code: "in_use"; kind: string; by: string; count: Count } | { code: "over_refund"; wanted: Minor; available: Minor } | { code: "forbidden"; permission: string } | 
 /**  More than the role of whoever asks allows at once. */
 { code: "over_limit"; limit: Minor; wanted: Minor } | 
+/**  The shop does without this module, or only looks at it. */
+{ code: "module_off"; module: Module } | { code: "module_read_only"; module: Module } | 
+/**  A module that is on cannot work without one that is not. */
+{ code: "module_needed"; module: Module; needed: Module } | 
 /**  Whoever looks as another role does so to see, not to change. */
 { code: "only_looking" } | 
 /**  The shop has people, and this door does not know who is there. */
@@ -973,6 +977,12 @@ export type Minor = number;
 
 /**  What a product page still lacks. */
 export type Missing = "picture" | "category" | "description" | "weight" | "price";
+
+/**
+ *  What a shop can do without, wholly or for now: a small shop turns off what it has no use for, and
+ *  nobody changes what is only to be seen.
+ */
+export type Module = "orders" | "payments" | "shipping" | "catalog" | "stock" | "customers" | "analytics" | "imports" | "exports";
 
 export type MoveCategory = {
 	id: string,
@@ -1561,6 +1571,11 @@ export type Preferences = {
 	/**  Which part of the date stands in a number, and so when counting starts again. */
 	order_date?: NumberDate,
 	order_digits?: number,
+	/**  Modules that are turned off, and those that nobody changes. */
+	modules_off?: Module[],
+	modules_read_only?: Module[],
+	/**  The desk asks again who is there after so many minutes without a hand on it; 0 never does. */
+	lock_minutes?: number,
 };
 
 /**  Roles that every shop has. A shop makes further ones of its own. */

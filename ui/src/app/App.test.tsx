@@ -1,7 +1,7 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeAll, beforeEach, expect, it, vi } from "vitest";
-import type { Me } from "../bindings";
+import type { Me, Permission } from "../bindings";
 import { startI18n, switchLanguage } from "../i18n";
 import { ApiError } from "../lib/errors";
 import { setTransport } from "../lib/transport";
@@ -13,7 +13,8 @@ const shop = { id: "1", name: "Harbour Books", currency: "GBP", zone: "Europe/Lo
 const calls: { name: string; input: unknown; id: string | undefined }[] = [];
 let hasShop = true;
 let damaged = false;
-const alone = { asks: false, person: null, permissions: [], refund_limit: null, view_as: null, names: [] };
+const EVERYTHING: Permission[] = ["open", "app_read", "app_write", "settings_read", "settings_write", "orders_read", "orders_write", "catalog_read", "stock_read", "customers_read", "analytics_read", "payments_read", "imports_read", "access_read", "access_write", "audit_read"];
+const alone: Me = { asks: false, person: null, permissions: EVERYTHING, refund_limit: null, view_as: null, names: [] };
 let me: Me = alone;
 let announce: (tags: string[]) => void = () => undefined;
 

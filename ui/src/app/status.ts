@@ -34,6 +34,7 @@ export function readStatus(raw: unknown, desktop: boolean): AppStatus {
         currency: String(s.currency ?? "CNY"),
         zone: String(s.zone ?? s.time_zone ?? guessZone()),
         logoText: String(s.logo_text ?? s.name ?? ""),
+        lockMinutes: Number((s.preferences as { lock_minutes?: number } | undefined)?.lock_minutes ?? 0),
         sample: Boolean(s.sample ?? o.sample ?? false),
       }
     : null;

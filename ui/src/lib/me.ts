@@ -1,7 +1,7 @@
 import type { Me, Permission } from "../bindings";
 import { createStore, useStore } from "./store";
 
-/** Who sits here and what they may do; a shop without people asks nobody, and whoever sits there may do everything. */
+/** Who sits here and what they may do; in a shop without people that is everything that is not switched off. */
 export const me = createStore<Me | null>(null);
 
 /**
@@ -9,7 +9,7 @@ export const me = createStore<Me | null>(null);
  * is here, everything is offered.
  */
 export function may(who: Me | null, permission: Permission | undefined): boolean {
-  return !permission || !who?.asks || who.permissions.includes(permission);
+  return !permission || !who || who.permissions.includes(permission);
 }
 
 /** `const can = useCan(); can("orders_write") && <NewOrder />`. */

@@ -16,9 +16,11 @@ export interface Shop {
   zone: string;
   logoText: string;
   sample: boolean;
+  /** After so many minutes without a hand on it the desk asks again who is there; 0 never does. */
+  lockMinutes: number;
 }
 
-export const shop = createStore<Shop>({ id: "", name: "", currency: "CNY", zone: "UTC", logoText: "", sample: false }, "shop");
+export const shop = createStore<Shop>({ id: "", name: "", currency: "CNY", zone: "UTC", logoText: "", sample: false, lockMinutes: 0 }, "shop");
 
 export function useShop(): Shop {
   return useStore(shop);

@@ -1,6 +1,6 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { Menu, Select } from "antd";
-import { DatabaseOutlined, GlobalOutlined, HistoryOutlined, InfoCircleOutlined, NumberOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
+import { AppstoreOutlined, DatabaseOutlined, GlobalOutlined, HistoryOutlined, InfoCircleOutlined, NumberOutlined, ShopOutlined, SlidersOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
@@ -11,6 +11,7 @@ import { useScreen } from "../lib/screen";
 import { About } from "./About";
 import { Data } from "./Data";
 import { History } from "./History";
+import { Modules } from "./Modules";
 import { Numbering } from "./Numbering";
 import { useShopFacts } from "./queries";
 import { Regional } from "./Regional";
@@ -18,7 +19,7 @@ import { Rules } from "./Rules";
 import { ShopInfo } from "./ShopInfo";
 import "./settings.css";
 
-const ICONS = { shop: <ShopOutlined />, rules: <SlidersOutlined />, numbers: <NumberOutlined />, regional: <GlobalOutlined />, data: <DatabaseOutlined />, history: <HistoryOutlined />, about: <InfoCircleOutlined /> };
+const ICONS = { shop: <ShopOutlined />, modules: <AppstoreOutlined />, rules: <SlidersOutlined />, numbers: <NumberOutlined />, regional: <GlobalOutlined />, data: <DatabaseOutlined />, history: <HistoryOutlined />, about: <InfoCircleOutlined /> };
 type Name = keyof typeof ICONS;
 const NEEDS: Partial<Record<Name, Permission>> = { data: "settings_write", history: "audit_read" };
 const NAMES = Object.keys(ICONS) as Name[];
@@ -49,6 +50,7 @@ export default function SettingsPage() {
           {shop.error && <ErrorNotice error={shop.error} onRetry={() => void shop.refetch()} />}
           {shop.isPending && <Waiting />}
           {shop.facts && here === "shop" && <ShopInfo facts={shop.facts} />}
+          {shop.facts && here === "modules" && <Modules facts={shop.facts} />}
           {shop.facts && here === "rules" && <Rules facts={shop.facts} />}
           {shop.facts && here === "numbers" && <Numbering facts={shop.facts} />}
           {here === "regional" && <Regional />}

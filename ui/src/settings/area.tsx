@@ -1,5 +1,5 @@
 import { defineArea } from "../app/areas";
-import { DatabaseOutlined, HistoryOutlined, NumberOutlined, SettingOutlined, ShopOutlined, SlidersOutlined } from "../components/icons";
+import { AppstoreOutlined, DatabaseOutlined, HistoryOutlined, NumberOutlined, SettingOutlined, ShopOutlined, SlidersOutlined } from "../components/icons";
 
 export default defineArea({
   name: "settings",
@@ -10,6 +10,7 @@ export default defineArea({
   ],
   actions: [
     { label: "settings.shop.title", icon: <ShopOutlined />, to: "/settings/shop", words: "shezhi dianpu name logo tax" },
+    { label: "settings.modules.title", icon: <AppstoreOutlined />, to: "/settings/modules", words: "shezhi mokuai kaiguan modules on off readonly lock suoding" },
     { label: "settings.rules.title", icon: <SlidersOutlined />, to: "/settings/rules", words: "shezhi guize threshold timeout tax yujing" },
     { label: "settings.numbers.title", icon: <NumberOutlined />, to: "/settings/numbers", words: "shezhi bianhao prefix" },
     { label: "settings.backup.title", icon: <DatabaseOutlined />, to: "/settings/data", needs: "settings_write", words: "shezhi beifen restore huifu jiancha check" },

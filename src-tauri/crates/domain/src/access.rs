@@ -69,6 +69,66 @@ impl Permission {
     }
 }
 
+crate::text_enum! {
+    /// What a shop can do without, wholly or for now: a small shop turns off what it has no use for, and
+    /// nobody changes what is only to be seen.
+    pub enum Module {
+        Orders = "orders",
+        Payments = "payments",
+        Shipping = "shipping",
+        Catalog = "catalog",
+        Stock = "stock",
+        Customers = "customers",
+        Analytics = "analytics",
+        Imports = "imports",
+        Exports = "exports",
+    }
+}
+
+impl Permission {
+    /// The module it belongs to; settings, people and the history cannot be turned off.
+    pub fn module(self) -> Option<Module> {
+        Module::parse(self.parts().0).ok()
+    }
+}
+
+/// What a shop has turned off, and what nobody changes there.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Switches<'a> {
+    pub off: &'a [Module],
+    pub read_only: &'a [Module],
+}
+
+/// Why a switch forbids something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switched {
+    Off(Module),
+    ReadOnly(Module),
+}
+
+impl Switches<'_> {
+    pub fn forbid(self, permission: Permission) -> Option<Switched> {
+        let module = permission.module()?;
+        if self.off.contains(&module) {
+            return Some(Switched::Off(module));
+        }
+        (self.read_only.contains(&module) && permission.parts().1 != "read").then_some(Switched::ReadOnly(module))
+    }
+
+    /// What is left of `permissions`.
+    pub fn leave(self, permissions: Permissions) -> Permissions {
+        permissions.iter().filter(|permission| self.forbid(*permission).is_none()).collect()
+    }
+
+    /// A module that is on, and one that it cannot work without and that is off.
+    pub fn broken(self) -> Option<(Module, Module)> {
+        Permission::ALL.iter().filter(|permission| self.forbid(**permission).is_none()).find_map(|permission| {
+            let needed = permission.needs().iter().find(|needed| self.forbid(**needed).is_some())?;
+            Some((permission.module()?, needed.module()?))
+        })
+    }
+}
+
 /// A set of permissions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Permissions(u64);
@@ -261,6 +321,26 @@ mod tests {
             let alone: Permissions = [*permission].into_iter().collect();
             assert_eq!(alone.iter().collect::<Vec<_>>(), [*permission]);
             assert_eq!(Permission::parse(permission.as_str()), Ok(*permission));
+        }
+    }
+
+    #[test]
+    fn modules_are_switched() {
+        let switches = Switches { off: &[Module::Analytics], read_only: &[Module::Stock] };
+        assert_eq!(switches.forbid(Permission::AnalyticsRead), Some(Switched::Off(Module::Analytics)));
+        assert_eq!(switches.forbid(Permission::StockWrite), Some(Switched::ReadOnly(Module::Stock)));
+        assert_eq!(switches.forbid(Permission::StockRead), None);
+        assert_eq!(switches.forbid(Permission::AccessWrite), None);
+        assert_eq!(switches.broken(), None);
+        // Who takes orders must find goods.
+        let switches = Switches { off: &[Module::Catalog, Module::Stock], read_only: &[] };
+        assert_eq!(switches.broken(), Some((Module::Orders, Module::Catalog)));
+        let read_only = Switches { off: &[], read_only: Module::ALL };
+        assert_eq!(read_only.broken(), None);
+        let left = read_only.leave(Permissions::all());
+        assert!(left.has(Permission::OrdersRead) && !left.has(Permission::OrdersWrite));
+        for module in Module::ALL {
+            assert!(Permission::ALL.iter().any(|permission| permission.module() == Some(*module)), "{module}");
         }
     }
 

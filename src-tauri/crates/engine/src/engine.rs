@@ -322,8 +322,15 @@ pub(crate) async fn guarded<T: Send + 'static>(work: impl Future<Output = Result
 /// The transaction of somebody who may do this, with the shop and all their rights.
 async fn admitted(mut tx: Tx, permission: Permission, caller: &Caller) -> Result<(Tx, Option<Arc<Shop>>, Rights)> {
     let (shop, asks) = settings::load_at_door(&mut tx).await?;
-    let rights = access::rights(&mut tx, caller, asks).await?;
-    if let Err(refused) = access::check(&rights, permission) {
+    let mut rights = access::rights(&mut tx, caller, asks).await?;
+    let mut allowed = access::check(&rights, permission);
+    // What the program does by itself goes on: the switches are for people.
+    if let Some(shop) = shop.as_ref().filter(|_| caller.door != Door::Clockwork) {
+        let switches = shop.preferences.switches();
+        allowed = allowed.and(switches.forbid(permission).map_or(Ok(()), |switched| Err(switched.into())));
+        rights.permissions = switches.leave(rights.permissions);
+    }
+    if let Err(refused) = allowed {
         let _ = tx.rollback().await;
         return Err(refused);
     }

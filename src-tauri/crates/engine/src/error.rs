@@ -3,7 +3,10 @@
 //! A variant stands here because a screen or a program does something different for it. The
 //! wire form is tagged by `code` and carries data; the words are the UI's, in its language.
 
-use domain::units::{Count, Millis, Minor, Qty};
+use domain::{
+    access::{Module, Switched},
+    units::{Count, Millis, Minor, Qty},
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -51,6 +54,14 @@ pub enum Error {
     /// More than the role of whoever asks allows at once.
     #[error("more than this role allows")]
     OverLimit { limit: Minor, wanted: Minor },
+    /// The shop does without this module, or only looks at it.
+    #[error("the module {module} is off")]
+    ModuleOff { module: Module },
+    #[error("nothing is changed in {module}")]
+    ModuleReadOnly { module: Module },
+    /// A module that is on cannot work without one that is not.
+    #[error("{module} needs {needed}")]
+    ModuleNeeded { module: Module, needed: Module },
     /// Whoever looks as another role does so to see, not to change.
     #[error("nothing is changed while looking as another role")]
     OnlyLooking,
@@ -117,6 +128,15 @@ impl Error {
     /// Worth trying the whole command again: the database chose another transaction.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Busy)
+    }
+}
+
+impl From<Switched> for Error {
+    fn from(switched: Switched) -> Self {
+        match switched {
+            Switched::Off(module) => Self::ModuleOff { module },
+            Switched::ReadOnly(module) => Self::ModuleReadOnly { module },
+        }
     }
 }
 

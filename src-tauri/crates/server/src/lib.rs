@@ -274,7 +274,11 @@ fn refuse(error: &Error) -> Response {
     let status = match error {
         Error::NotFound { .. } | Error::UnknownCommand { .. } => StatusCode::NOT_FOUND,
         Error::Invalid { .. } | Error::BadFile { .. } => StatusCode::BAD_REQUEST,
-        Error::Forbidden { .. } | Error::OverLimit { .. } => StatusCode::FORBIDDEN,
+        Error::Forbidden { .. }
+        | Error::OverLimit { .. }
+        | Error::ModuleOff { .. }
+        | Error::ModuleReadOnly { .. }
+        | Error::OnlyLooking => StatusCode::FORBIDDEN,
         Error::SignInRequired | Error::WrongPassword => StatusCode::UNAUTHORIZED,
         Error::LockedOut { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Busy | Error::Unreachable { .. } => StatusCode::SERVICE_UNAVAILABLE,

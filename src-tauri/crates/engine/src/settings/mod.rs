@@ -4,6 +4,7 @@ mod numbers;
 mod save;
 
 use domain::{
+    access::{Module, Switches},
     money::Currency,
     numbering::NumberDate,
     units::{Count, Millis},
@@ -75,6 +76,17 @@ pub struct Preferences {
     /// Which part of the date stands in a number, and so when counting starts again.
     pub order_date: NumberDate,
     pub order_digits: i32,
+    /// Modules that are turned off, and those that nobody changes.
+    pub modules_off: Vec<Module>,
+    pub modules_read_only: Vec<Module>,
+    /// The desk asks again who is there after so many minutes without a hand on it; 0 never does.
+    pub lock_minutes: i32,
+}
+
+impl Preferences {
+    pub(crate) fn switches(&self) -> Switches<'_> {
+        Switches { off: &self.modules_off, read_only: &self.modules_read_only }
+    }
 }
 
 impl Default for Preferences {
@@ -92,6 +104,9 @@ impl Default for Preferences {
             return_prefix: "RT-".into(),
             order_date: NumberDate::Day,
             order_digits: 4,
+            modules_off: Vec::new(),
+            modules_read_only: Vec::new(),
+            lock_minutes: 15,
         }
     }
 }

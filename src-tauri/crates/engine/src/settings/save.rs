@@ -159,6 +159,7 @@ fn checked_preferences(mut preferences: Preferences) -> Result<Preferences> {
         ("low_stock", preferences.low_stock, 1_000_000_000),
         ("unpaid_minutes", preferences.unpaid_minutes, 527_040),
         ("complete_days", preferences.complete_days, 3_660),
+        ("lock_minutes", preferences.lock_minutes, 1_440),
     ] {
         if value < 0 {
             return Err(Error::invalid(field, "negative"));
@@ -166,6 +167,13 @@ fn checked_preferences(mut preferences: Preferences) -> Result<Preferences> {
         if value > most {
             return Err(Error::invalid(field, "too_large"));
         }
+    }
+    for modules in [&mut preferences.modules_off, &mut preferences.modules_read_only] {
+        modules.sort_unstable();
+        modules.dedup();
+    }
+    if let Some((module, needed)) = preferences.switches().broken() {
+        return Err(Error::ModuleNeeded { module, needed });
     }
     if !(1..=12).contains(&preferences.order_digits) {
         return Err(Error::invalid("order_digits", "out_of_range"));
