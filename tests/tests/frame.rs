@@ -1,14 +1,17 @@
 //! The way every command takes: asked once, done once, written down.
 
+use std::time::Duration;
+
 use engine::{
-    Engine, Error,
+    Changed, Engine, Error,
     connection::{self, Found},
-    ctx::Meta,
+    ctx::{Door, Meta},
     db::Address,
     settings::{Nothing, Setup},
 };
 use sqlx::Connection as _;
 use tests::{call, create_database, drop_database, postgres_server, sqlite_address, story};
+use tokio::sync::broadcast::Receiver;
 
 fn setup(name: &str) -> Setup {
     Setup {
@@ -73,4 +76,61 @@ async fn a_server_is_looked_at_before_moving_in() -> anyhow::Result<()> {
     let silent = connection::test(&nobody).await;
     assert!(matches!(silent, Err(Error::Unreachable { .. })), "{silent:?}");
     Ok(())
+}
+
+async fn heard(news: &mut Receiver<Changed>, tag: &str, patience: Duration) -> bool {
+    let wait = async {
+        while let Ok(changed) = news.recv().await {
+            if changed.tags.iter().any(|told| told == tag) {
+                return true;
+            }
+        }
+        false
+    };
+    tokio::time::timeout(patience, wait).await.unwrap_or(false)
+}
+
+/// A line may not stand yet, or not again: what is said before is covered by what it says when it does.
+async fn said_until_heard(by: &Engine, news: &mut Receiver<Changed>, tag: &str) -> anyhow::Result<()> {
+    for _ in 0..40 {
+        by.announce(Changed { tags: vec![tag.to_owned()], command: String::new() });
+        if heard(news, tag, Duration::from_millis(500)).await {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("{tag} is not heard")
+}
+
+/// Two desks on one Postgres, as two programs have it open.
+#[tokio::test(flavor = "multi_thread")]
+async fn desks_hear_of_each_other() -> anyhow::Result<()> {
+    let Some(server) = postgres_server() else { return Ok(()) };
+    let (url, name) = create_database(&server).await?;
+    let address = Address::Postgres(url.clone());
+    let here = Engine::open(&address).await?;
+    let there = Engine::open(&address).await?;
+    let mut news = there.subscribe();
+    let caller = here.owner(Door::Window);
+    call::settings_setup(&here, &caller, Meta::new(), setup("Shop")).await?;
+    said_until_heard(&here, &mut news, "settings").await?;
+    let state = call::settings_shop(&there, &there.owner(Door::Window), Nothing {}).await?;
+    assert!(state.shop.is_some());
+
+    // The server drops the lines: what was missed is made good, and later news are heard again.
+    while news.try_recv().is_ok() {}
+    let mut connection = sqlx::PgConnection::connect(&url).await?;
+    sqlx::query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'LISTEN%'",
+    )
+    .execute(&mut connection)
+    .await?;
+    assert!(heard(&mut news, "*", Duration::from_secs(20)).await, "all is old after a silence");
+    said_until_heard(&here, &mut news, "orders").await?;
+
+    // A closed desk lets go of every connection.
+    here.close().await;
+    there.close().await;
+    connection.close().await?;
+    drop_database(&server, &name).await
 }

@@ -24,6 +24,7 @@ use crate::{
     db::{Address, Db, Tx},
     error::{Error, Result, is_unique_violation},
     execute, fetch_optional,
+    news::{self, Teller},
     settings::{self, Shop},
 };
 
@@ -45,6 +46,8 @@ pub struct Engine {
     clock: Clock,
     device: Arc<Device>,
     changes: broadcast::Sender<Changed>,
+    /// Where the other desks of a Postgres are told.
+    teller: Option<Teller>,
     /// Imports and other long work now running here.
     pub jobs: Arc<crate::imports::Jobs>,
     pub(crate) guard: Guard,
@@ -73,7 +76,12 @@ impl Engine {
         let jobs = Arc::new(crate::imports::Jobs::new(&db));
         crate::imports::recover(&db, &jobs, clock()).await?;
         let (changes, _) = broadcast::channel(256);
-        Ok(Self { db, clock, device: Arc::new(device), changes, jobs, guard: Guard::default() })
+        let (teller, begin) = news::begin(&db).unzip();
+        let engine = Self { db, clock, device: Arc::new(device), changes, teller, jobs, guard: Guard::default() };
+        if let Some(begin) = begin {
+            begin(engine.clone());
+        }
+        Ok(engine)
     }
 
     pub fn now(&self) -> Millis {
@@ -103,7 +111,15 @@ impl Engine {
         self.changes.subscribe()
     }
 
+    /// Tells the screens of this desk, and the other desks, what is old now.
     pub fn announce(&self, changed: Changed) {
+        if let Some(teller) = &self.teller {
+            let _ = teller.send(changed.tags.clone());
+        }
+        self.tell_here(changed);
+    }
+
+    pub(crate) fn tell_here(&self, changed: Changed) {
         // Nobody listening is no fault.
         let _ = self.changes.send(changed);
     }

@@ -19,6 +19,7 @@ mod engine;
 pub mod error;
 pub mod exports;
 pub mod imports;
+mod news;
 pub mod orders;
 mod page;
 pub mod payments;
