@@ -308,6 +308,59 @@ story!(a_module_is_switched_off_or_only_looked_at, async |shop| {
     Ok(())
 });
 
+story!(the_history_is_sealed, async |shop| {
+    let soundness = async || -> anyhow::Result<Vec<(String, i64, i64)>> {
+        let report = shop.ask(call::app_check, Nothing {}).await?;
+        Ok(report.differences.into_iter().map(|d| (d.what, d.expected.0, d.found.0)).collect())
+    };
+    let raw = async |sql: &str| -> anyhow::Result<u64> {
+        let mut tx = shop.engine.db.begin().await?;
+        let touched = tx.execute_dyn(sql.to_owned(), &[]).await?;
+        tx.commit().await?;
+        Ok(touched)
+    };
+    assert_eq!(shop.ask(call::app_check, Nothing {}).await?.seal, None);
+    // More than one seal covers.
+    for n in 0..260 {
+        let view = json!({ "area": format!("list {}", n % 10), "name": format!("view {n}"), "body": "{}" });
+        call_json(&shop.engine, &shop.caller, "app.save_view", Meta::new(), view).await?;
+    }
+    let undone = Meta::new();
+    let view = json!({ "area": "orders", "name": "undone", "body": "{}" });
+    call_json(&shop.engine, &shop.caller, "app.save_view", undone, view).await?;
+    engine::clockwork::tick(&shop.engine).await?;
+    let seal = shop.ask(call::app_check, Nothing {}).await?.seal;
+    assert_eq!(seal.as_ref().map(|seal| (seal.n.0, seal.digest.len())), Some((2, 64)));
+    // What is done later, to a sealed command too, breaks no seal.
+    shop.undo(undone.command_id).await?;
+    assert_eq!(soundness().await?, []);
+    engine::clockwork::tick(&shop.engine).await?;
+    engine::clockwork::tick(&shop.engine).await?;
+    assert_eq!(soundness().await?, []);
+    let later = shop.ask(call::app_check, Nothing {}).await?.seal;
+    assert_eq!(later.map(|seal| seal.n.0), Some(3));
+
+    // A word changed and changed back.
+    assert_eq!(
+        raw("UPDATE audit SET input = REPLACE(input, 'view 7\"', 'view 8\"') WHERE input LIKE '%view 7\"%'").await?,
+        1
+    );
+    assert_eq!(soundness().await?, [("audit_content".to_owned(), 1, 0)]);
+    raw("UPDATE audit SET input = REPLACE(input, 'view 8\"', 'view 7\"') WHERE result LIKE '%view 7\"%'").await?;
+    assert_eq!(soundness().await?, []);
+    // One put elsewhere in time.
+    raw("UPDATE audit SET at = at + 1 WHERE input LIKE '%view 9\"%'").await?;
+    assert_eq!(soundness().await?, [("audit_content".to_owned(), 1, 0)]);
+    raw("UPDATE audit SET at = at - 1 WHERE input LIKE '%view 9\"%'").await?;
+    assert_eq!(soundness().await?, []);
+    // One taken out.
+    raw("DELETE FROM audit WHERE input LIKE '%view 11\"%'").await?;
+    assert_eq!(soundness().await?, [("audit_rows".to_owned(), 250, 249)]);
+    raw("DELETE FROM audit_seal WHERE n = 1").await?;
+    assert_eq!(soundness().await?, [("audit_seals".to_owned(), 1, 2)]);
+    Ok(())
+});
+
 story!(refunds_have_the_limit_of_the_role, async |shop| {
     let shop = with_owner(shop).await?;
     let role = SaveRole {

@@ -267,6 +267,13 @@ export type AuditRow = {
 	undone_by: string | null,
 };
 
+export type AuditSeal = {
+	n: Count,
+	at: Millis,
+	/**  SHA-256, in hexadecimal. */
+	digest: string,
+};
+
 export type BackupReport = {
 	file: string,
 	bytes: Count,
@@ -341,6 +348,8 @@ export type ChangePassword = {
 export type CheckReport = {
 	areas: string[],
 	differences: Difference[],
+	/**  The last seal of the audit log. Written down elsewhere it tells even whether all were made anew. */
+	seal: AuditSeal | null,
 };
 
 export type CheckWaybill = {

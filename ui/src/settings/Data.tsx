@@ -109,6 +109,7 @@ function Check() {
       </Button>
       {error && <ErrorNotice error={error} />}
       {report && report.differences.length === 0 && <Alert className="sk-gap" type="success" showIcon role="status" title={t("settings.check.sound")} />}
+      {report?.seal && <p className="sk-muted sk-seal">{t("settings.check.seal", { ...report.seal })}</p>}
       {report && report.differences.length > 0 && (
         <>
           <Alert className="sk-gap" type="error" showIcon role="alert" title={t("settings.check.found", { count: report.differences.length })} description={t("settings.check.foundNext")} />

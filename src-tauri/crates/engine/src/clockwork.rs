@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::{
-    Engine,
+    Engine, access,
     commands::call,
     ctx::{Caller, Door, Meta},
     error::Result,
@@ -33,7 +33,7 @@ pub async fn keep(shop: Engine) {
     }
 }
 
-/// Does all that is due now. Looking leaves no trace; only work is written down.
+/// Does all that is due now, and seals what was done. Looking leaves no trace; only work is written down.
 pub async fn tick(shop: &Engine) -> Result<()> {
     let caller = Caller { actor: Uuid::nil(), actor_name: "clockwork".into(), ..shop.owner(Door::Clockwork) };
     while is_due(shop).await? {
@@ -43,6 +43,7 @@ pub async fn tick(shop: &Engine) -> Result<()> {
             break;
         }
     }
+    access::seal(shop).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@
 
 mod people;
 mod roles;
+mod seals;
 mod sign_in;
 
 use domain::{
@@ -25,6 +26,7 @@ use crate::{
 
 pub use people::{change_password, me, save_staff, staff};
 pub use roles::{delete_role, save_role};
+pub(crate) use seals::{check as check_seals, last as last_seal, seal};
 pub(crate) use sign_in::Guard;
 pub use sign_in::SignIn;
 

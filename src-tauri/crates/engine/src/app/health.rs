@@ -2,7 +2,8 @@ use domain::units::Count;
 
 use super::{CheckReport, Health, TableSize};
 use crate::{
-    analytics, ctx::Ctx, customers, db::Tx, error::Result, fetch_all, fetch_one, orders, settings::Nothing, stock,
+    access, analytics, ctx::Ctx, customers, db::Tx, error::Result, fetch_all, fetch_one, orders, settings::Nothing,
+    stock,
 };
 
 /// Every ledger against its balances, every sum against its documents.
@@ -16,8 +17,9 @@ pub(crate) async fn all(tx: &mut Tx) -> Result<CheckReport> {
     differences.extend(stock::check(tx).await?);
     differences.extend(customers::check(tx).await?);
     differences.extend(analytics::check(tx).await?);
-    let areas = ["orders", "stock", "customers", "analytics"].map(str::to_owned).to_vec();
-    Ok(CheckReport { areas, differences })
+    differences.extend(access::check_seals(tx).await?);
+    let areas = ["orders", "stock", "customers", "analytics", "access"].map(str::to_owned).to_vec();
+    Ok(CheckReport { areas, differences, seal: access::last_seal(tx).await? })
 }
 
 /// What the house is built of and how full it is.

@@ -93,6 +93,16 @@ pub struct CommandList {
 pub struct CheckReport {
     pub areas: Vec<String>,
     pub differences: Vec<Difference>,
+    /// The last seal of the audit log. Written down elsewhere it tells even whether all were made anew.
+    pub seal: Option<AuditSeal>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct AuditSeal {
+    pub n: Count,
+    pub at: Millis,
+    /// SHA-256, in hexadecimal.
+    pub digest: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -1,0 +1,157 @@
+//! Seals on the audit log.
+//!
+//! A seal covers the rows written since the last one, in the order of time, and holds SHA-256 of all they
+//! say and of the seal before. It is set afterwards, a minute later at most: a chain through every command
+//! would make all commands of a shop wait for each other. Whoever can write to the database and knows
+//! this code could make all seals anew; the last digest, kept elsewhere, tells even that.
+
+use domain::units::{Count, Millis};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    app::AuditSeal,
+    check::Difference,
+    db::{Arg, Tx, placeholders},
+    engine::Engine,
+    error::{Error, Result, is_unique_violation},
+    execute, fetch_all, fetch_optional,
+};
+
+/// Rows under one seal: a broken one says that one of so many is not as it was.
+const ROWS: i64 = 250;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    command_id: Uuid,
+    at: i64,
+    actor: Uuid,
+    actor_name: String,
+    door: String,
+    device: Uuid,
+    command: String,
+    subject: Option<Uuid>,
+    input: String,
+    changes: String,
+    result: String,
+    inverse: Option<String>,
+    undoes: Option<Uuid>,
+}
+
+// All of a row but what is noted on it later: the seal, and by what it was undone, which the undoing
+// command's own row says too.
+macro_rules! rows_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT command_id, at, actor, actor_name, door, device, command, subject, input, changes, result, inverse,
+                    undoes
+             FROM audit WHERE ",
+            $rest
+        )
+    };
+}
+
+/// Seals what is not sealed yet; answers the number of rows.
+pub(crate) async fn seal(engine: &Engine) -> Result<i64> {
+    let mut sealed = 0;
+    let mut tx = engine.db.begin_read().await?;
+    let any: Option<(i64,)> =
+        fetch_optional!(tx, (i64,), "SELECT CAST(1 AS BIGINT) FROM audit WHERE seal IS NULL LIMIT 1")?;
+    tx.rollback().await?;
+    if any.is_none() {
+        return Ok(0);
+    }
+    loop {
+        let mut tx = engine.db.begin().await?;
+        let rows = match next(&mut tx, engine.now().0).await {
+            Ok(rows) => rows,
+            // Another desk is at it.
+            Err(Error::Busy) => return Ok(sealed),
+            Err(error) => return Err(error),
+        };
+        tx.commit().await?;
+        sealed += rows;
+        if rows < ROWS {
+            return Ok(sealed);
+        }
+    }
+}
+
+async fn next(tx: &mut Tx, now: i64) -> Result<i64> {
+    let rows: Vec<Row> = fetch_all!(*tx, Row, rows_where!("seal IS NULL ORDER BY at, command_id LIMIT $1"), ROWS)?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let last: Option<(i64, String)> =
+        fetch_optional!(*tx, (i64, String), "SELECT n, digest FROM audit_seal ORDER BY n DESC LIMIT 1")?;
+    let (before, digest) = last.unwrap_or_default();
+    let (n, count) = (before + 1, rows.len() as i64);
+    // Of two desks that set the same seal one is refused.
+    let set = execute!(
+        *tx,
+        "INSERT INTO audit_seal (n, at, row_count, digest) VALUES ($1,$2,$3,$4)",
+        n,
+        now,
+        count,
+        digest_of(&digest, &rows)
+    );
+    if let Err(error) = set {
+        return Err(if is_unique_violation(&error) { Error::Busy } else { error.into() });
+    }
+    let sql = format!("UPDATE audit SET seal = $1 WHERE command_id IN ({})", placeholders(1, rows.len()));
+    let args: Vec<Arg> = [Arg::I64(n)].into_iter().chain(rows.iter().map(|row| Arg::Uuid(row.command_id))).collect();
+    tx.execute_dyn(sql, &args).await?;
+    Ok(count)
+}
+
+pub(crate) async fn last(tx: &mut Tx) -> Result<Option<AuditSeal>> {
+    let last: Option<(i64, i64, String)> =
+        fetch_optional!(*tx, (i64, i64, String), "SELECT n, at, digest FROM audit_seal ORDER BY n DESC LIMIT 1")?;
+    Ok(last.map(|(n, at, digest)| AuditSeal { n: Count(n), at: Millis(at), digest }))
+}
+
+/// Every seal against the rows it covers.
+pub(crate) async fn check(tx: &mut Tx) -> Result<Vec<Difference>> {
+    let mut differences = Vec::new();
+    let seals: Vec<(i64, i64, String)> =
+        fetch_all!(*tx, (i64, i64, String), "SELECT n, row_count, digest FROM audit_seal ORDER BY n")?;
+    let mut before = String::new();
+    for (expected, (n, count, digest)) in (1_i64..).zip(seals) {
+        if n != expected {
+            // One that was taken out; what follows is judged by itself.
+            differences.push(Difference::new("access", "audit_seals", expected, expected, n));
+            return Ok(differences);
+        }
+        let rows: Vec<Row> = fetch_all!(*tx, Row, rows_where!("seal = $1 ORDER BY at, command_id"), n)?;
+        if rows.len() as i64 != count {
+            differences.push(Difference::new("access", "audit_rows", n, count, rows.len() as i64));
+        } else if digest_of(&before, &rows) != digest {
+            differences.push(Difference::new("access", "audit_content", n, 1, 0));
+        }
+        before = digest;
+    }
+    Ok(differences)
+}
+
+fn digest_of(before: &str, rows: &[Row]) -> String {
+    let mut hasher = Sha256::new();
+    // Each with its length, so that nothing can move from one field into the next.
+    let mut put = |bytes: &[u8]| {
+        hasher.update((bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    put(before.as_bytes());
+    for row in rows {
+        let none = Uuid::nil();
+        for id in [row.command_id, row.actor, row.device, row.subject.unwrap_or(none), row.undoes.unwrap_or(none)] {
+            put(id.as_bytes());
+        }
+        put(&row.at.to_le_bytes());
+        let inverse = row.inverse.as_deref().unwrap_or_default();
+        for text in [&row.actor_name, &row.door, &row.command, &row.input, &row.changes, &row.result] {
+            put(text.as_bytes());
+        }
+        put(inverse.as_bytes());
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
