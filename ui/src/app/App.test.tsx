@@ -103,6 +103,15 @@ it("asks who is there in a shop with people, and offers what they may do", async
   expect(screen.getByRole("button", { name: "Signed in: Ann" })).toBeTruthy();
 });
 
+it("asks again once whoever was signed in is not any more", async () => {
+  me = { ...alone, asks: true, person: { id: "7", name: "Ann", login: "ann", role_id: "1", preset: "owner", role_name: "", active: true, last_sign_in_at: null, locked_until: null, version: 1 }, names: [{ login: "ann", name: "Ann" }] };
+  render(<App />);
+  await screen.findByRole("heading", { level: 1, name: "Settings" });
+  me = { ...me, person: null, permissions: ["open"] };
+  await act(() => client.fetchQuery({ queryKey: ["any"], queryFn: () => Promise.reject(new ApiError("orders.board", "sign_in_required")) }).catch(() => undefined));
+  await screen.findByLabelText("Password");
+});
+
 it("takes back the last thing with Ctrl+Z", async () => {
   render(<App />);
   await screen.findByRole("heading", { level: 1, name: "Settings" });

@@ -6,6 +6,7 @@ import type { SignInName } from "../bindings";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { useTell } from "../lib/api";
 import { prefs, setPref } from "../lib/prefs";
+import { LanguageChoice } from "./LanguageChoice";
 import { Seal } from "./Seal";
 
 /** Who is there? Asked in a shop with people, before anything of it is shown. */
@@ -27,7 +28,10 @@ export default function SignIn({ shopName, names }: { shopName: string; names: S
     <main className="sk-center">
       <Card style={{ width: "min(420px, 100%)" }}>
         <Form layout="vertical" onFinish={() => login && signIn.mutate({ login, password })}>
-          <Seal size={36} />
+          <div className="sk-actions" style={{ justifyContent: "space-between" }}>
+            <Seal size={36} />
+            <LanguageChoice />
+          </div>
           <h1 style={{ fontSize: 20 }}>{shopName}</h1>
           <p className="sk-muted">{t("access.signIn.text")}</p>
           <Form.Item label={t("access.name")} htmlFor="who">

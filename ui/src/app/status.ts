@@ -53,6 +53,8 @@ export function readStatus(raw: unknown, desktop: boolean): AppStatus {
 async function askStatus(): Promise<AppStatus> {
   const status = inDesktopWindow() ? readStatus(await ask("app.status", {}), true) : await askBrowserStatus();
   if (status.shop) enter(status.shop);
+  // Nor is it for the next person to take back what the last one did.
+  if (me.get()?.person?.id !== status.me?.person?.id) undoStack.set([]);
   me.set(status.me);
   return status;
 }

@@ -1,11 +1,10 @@
-import { Button, Card, Segmented } from "antd";
+import { Button, Card } from "antd";
 import { ArrowLeftOutlined, CloudServerOutlined, ExperimentOutlined, HistoryOutlined, LoadingOutlined, RightOutlined, ShopOutlined } from "@ant-design/icons";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { switchLanguage } from "../../i18n";
 import { useTell } from "../../lib/api";
-import type { Lang } from "../../lib/prefs";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { LanguageChoice } from "../LanguageChoice";
 import { Seal } from "../Seal";
 import type { AppStatus } from "../status";
 import { useRestore } from "../useRestore";
@@ -17,7 +16,7 @@ type Step = "choose" | "setup" | "connect";
 
 /** The first minute: a language, and one of three doors into a shop. */
 export default function FirstRun({ status, onReady }: { status: AppStatus | null; onReady: () => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [step, setStep] = useState<Step>("choose");
   // A new computer, and the file of the old one.
   const { restore, busy: restoring, error: unrestored } = useRestore(onReady);
@@ -34,15 +33,7 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
             Shopkeeper <span lang="zh-CN">掌柜</span>
           </span>
         </span>
-        <Segmented<Lang>
-          aria-label={t("app.language")}
-          value={i18n.language as Lang}
-          onChange={(v) => void switchLanguage(v)}
-          options={[
-            { value: "zh-CN", label: <span lang="zh-CN">简体中文</span> },
-            { value: "en", label: <span lang="en">English</span> },
-          ]}
-        />
+        <LanguageChoice />
       </div>
       {step !== "choose" && (
         <Button type="text" icon={<ArrowLeftOutlined />} onClick={() => setStep("choose")}>
