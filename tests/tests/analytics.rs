@@ -201,6 +201,7 @@ story!(the_sums_equal_a_recount_whatever_happened, async |shop| {
     assert!(!shop.ask(call::analytics_recount, Nothing {}).await?.differences.is_empty());
     let before = shop.call(call::analytics_rebuild, Nothing {}).await?;
     assert!(before.differences.iter().any(|d| d.what == "gmv"));
+    assert_eq!(before.found.0, before.differences.len() as i64);
     clean(&shop).await
 });
 

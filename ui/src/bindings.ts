@@ -1765,7 +1765,10 @@ export type Qty = number;
 export type Recount = {
 	days: Count,
 	sku_days: Count,
+	/**  The first of them: after a lost table there are millions. */
 	differences: Difference[],
+	/**  How many there are. */
+	found: Count,
 };
 
 export type RefundPayment = {

@@ -15,7 +15,7 @@ use crate::{
     db::{Arg, Tx, placeholders},
     engine::Engine,
     error::{Error, Result, is_unique_violation},
-    execute, fetch_all, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
 };
 
 /// Rows under one seal: a broken one says that one of so many is not as it was.
@@ -23,7 +23,6 @@ const ROWS: i64 = 250;
 
 #[derive(sqlx::FromRow)]
 struct Row {
-    command_id: Uuid,
     at: i64,
     actor: Uuid,
     actor_name: String,
@@ -36,19 +35,6 @@ struct Row {
     result: String,
     inverse: Option<String>,
     undoes: Option<Uuid>,
-}
-
-// All of a row but what is noted on it later: the seal, and by what it was undone, which the undoing
-// command's own row says too.
-macro_rules! rows_where {
-    ($rest:literal) => {
-        concat!(
-            "SELECT command_id, at, actor, actor_name, door, device, command, subject, input, changes, result, inverse,
-                    undoes
-             FROM audit WHERE ",
-            $rest
-        )
-    };
 }
 
 /// Seals what is not sealed yet; answers the number of rows.
@@ -78,14 +64,20 @@ pub(crate) async fn seal(engine: &Engine) -> Result<i64> {
 }
 
 async fn next(tx: &mut Tx, now: i64) -> Result<i64> {
-    let rows: Vec<Row> = fetch_all!(*tx, Row, rows_where!("seal IS NULL ORDER BY at, command_id LIMIT $1"), ROWS)?;
-    if rows.is_empty() {
+    let ids: Vec<(Uuid,)> = fetch_all!(
+        *tx,
+        (Uuid,),
+        "SELECT command_id FROM audit WHERE seal IS NULL ORDER BY at, command_id LIMIT $1",
+        ROWS
+    )?;
+    if ids.is_empty() {
         return Ok(0);
     }
     let last: Option<(i64, String)> =
         fetch_optional!(*tx, (i64, String), "SELECT n, digest FROM audit_seal ORDER BY n DESC LIMIT 1")?;
     let (before, digest) = last.unwrap_or_default();
-    let (n, count) = (before + 1, rows.len() as i64);
+    let (n, count) = (before + 1, ids.len() as i64);
+    let digest = digest_of(tx, &digest, &ids).await?;
     // Of two desks that set the same seal one is refused.
     let set = execute!(
         *tx,
@@ -93,13 +85,13 @@ async fn next(tx: &mut Tx, now: i64) -> Result<i64> {
         n,
         now,
         count,
-        digest_of(&digest, &rows)
+        digest.as_str()
     );
     if let Err(error) = set {
         return Err(if is_unique_violation(&error) { Error::Busy } else { error.into() });
     }
-    let sql = format!("UPDATE audit SET seal = $1 WHERE command_id IN ({})", placeholders(1, rows.len()));
-    let args: Vec<Arg> = [Arg::I64(n)].into_iter().chain(rows.iter().map(|row| Arg::Uuid(row.command_id))).collect();
+    let sql = format!("UPDATE audit SET seal = $1 WHERE command_id IN ({})", placeholders(1, ids.len()));
+    let args: Vec<Arg> = [Arg::I64(n)].into_iter().chain(ids.iter().map(|(id,)| Arg::Uuid(*id))).collect();
     tx.execute_dyn(sql, &args).await?;
     Ok(count)
 }
@@ -122,10 +114,11 @@ pub(crate) async fn check(tx: &mut Tx) -> Result<Vec<Difference>> {
             differences.push(Difference::new("access", "audit_seals", expected, expected, n));
             return Ok(differences);
         }
-        let rows: Vec<Row> = fetch_all!(*tx, Row, rows_where!("seal = $1 ORDER BY at, command_id"), n)?;
-        if rows.len() as i64 != count {
-            differences.push(Difference::new("access", "audit_rows", n, count, rows.len() as i64));
-        } else if digest_of(&before, &rows) != digest {
+        let ids: Vec<(Uuid,)> =
+            fetch_all!(*tx, (Uuid,), "SELECT command_id FROM audit WHERE seal = $1 ORDER BY at, command_id", n)?;
+        if ids.len() as i64 != count {
+            differences.push(Difference::new("access", "audit_rows", n, count, ids.len() as i64));
+        } else if digest_of(tx, &before, &ids).await? != digest {
             differences.push(Difference::new("access", "audit_content", n, 1, 0));
         }
         before = digest;
@@ -133,7 +126,9 @@ pub(crate) async fn check(tx: &mut Tx) -> Result<Vec<Difference>> {
     Ok(differences)
 }
 
-fn digest_of(before: &str, rows: &[Row]) -> String {
+/// Of all that the rows say, but what is noted on them later: the seal, and by what they were undone, which
+/// the undoing command's own row says too. A row at a time: one may hold an order of ten thousand lines.
+async fn digest_of(tx: &mut Tx, before: &str, ids: &[(Uuid,)]) -> Result<String> {
     let mut hasher = Sha256::new();
     // Each with its length, so that nothing can move from one field into the next.
     let mut put = |bytes: &[u8]| {
@@ -141,17 +136,23 @@ fn digest_of(before: &str, rows: &[Row]) -> String {
         hasher.update(bytes);
     };
     put(before.as_bytes());
-    for row in rows {
+    for (id,) in ids {
+        let row: Row = fetch_one!(
+            *tx,
+            Row,
+            "SELECT at, actor, actor_name, door, device, command, subject, input, changes, result, inverse, undoes
+             FROM audit WHERE command_id = $1",
+            *id
+        )?;
         let none = Uuid::nil();
-        for id in [row.command_id, row.actor, row.device, row.subject.unwrap_or(none), row.undoes.unwrap_or(none)] {
+        for id in [*id, row.actor, row.device, row.subject.unwrap_or(none), row.undoes.unwrap_or(none)] {
             put(id.as_bytes());
         }
         put(&row.at.to_le_bytes());
-        let inverse = row.inverse.as_deref().unwrap_or_default();
-        for text in [&row.actor_name, &row.door, &row.command, &row.input, &row.changes, &row.result] {
+        let inverse = row.inverse.unwrap_or_default();
+        for text in [&row.actor_name, &row.door, &row.command, &row.input, &row.changes, &row.result, &inverse] {
             put(text.as_bytes());
         }
-        put(inverse.as_bytes());
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -183,7 +183,10 @@ pub struct SalesBy {
 pub struct Recount {
     pub days: Count,
     pub sku_days: Count,
+    /// The first of them: after a lost table there are millions.
     pub differences: Vec<Difference>,
+    /// How many there are.
+    pub found: Count,
 }
 
 pub(crate) fn definition(metric: &str, id: &str) -> Definition {
