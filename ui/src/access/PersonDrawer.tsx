@@ -7,7 +7,7 @@ import { useToast } from "../components/useToast";
 import { useTell } from "../lib/api";
 import { ApiError } from "../lib/errors";
 import { setPref } from "../lib/prefs";
-import { useRoleName } from "./queries";
+import { useRoleName } from "../lib/who";
 
 /** Somebody new, or somebody changed. The first person of a shop is its owner, and signs in from then on. */
 export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; person: Staff | null; onClose: () => void }) {

@@ -1,14 +1,13 @@
 import { Button } from "antd";
 import { CheckOutlined, EyeOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Role, StaffAndRoles } from "../bindings";
 import { Money } from "../components/Money";
 import { useToast } from "../components/useToast";
-import { useTell } from "../lib/api";
 import { me } from "../lib/me";
 import { useStore } from "../lib/store";
-import { byModule, useRoleName } from "./queries";
+import { useBecome, useRoleName } from "../lib/who";
+import { byModule } from "./queries";
 
 /** What each role may do, side by side. */
 export function Roles({ all, onOpen }: { all: StaffAndRoles; onOpen: ((id: string) => void) | null }) {
@@ -51,10 +50,9 @@ export function Roles({ all, onOpen }: { all: StaffAndRoles; onOpen: ((id: strin
 function Head({ role, onOpen }: { role: Role; onOpen: ((id: string) => void) | null }) {
   const { t } = useTranslation();
   const name = useRoleName()(role);
-  const client = useQueryClient();
   const signedIn = useStore(me)?.person;
   const toast = useToast();
-  const look = useTell("access.view_as", { onSuccess: () => void client.resetQueries(), onError: (e) => toast.error(e) });
+  const look = useBecome("access.view_as", { onError: (e) => toast.error(e) });
   return (
     <div className="sk-access-role">
       {role.preset || !onOpen ? (

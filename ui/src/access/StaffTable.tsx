@@ -3,7 +3,7 @@ import { CheckCircleOutlined, LockOutlined, StopOutlined } from "@ant-design/ico
 import { useTranslation } from "react-i18next";
 import type { Staff } from "../bindings";
 import { When } from "../components/Money";
-import { useRoleName } from "./queries";
+import { useRoleName } from "../lib/who";
 
 /** Those who sign in; `onOpen` is for those who may change them. */
 export function StaffTable({ staff, onOpen }: { staff: Staff[]; onOpen: ((id: string) => void) | null }) {

@@ -1,15 +1,8 @@
-import type { Permission, Role } from "../bindings";
+import type { Permission } from "../bindings";
 import { useAsk } from "../lib/api";
-import { useTranslation } from "react-i18next";
 
 export function useStaff() {
   return useAsk("access.staff", {});
-}
-
-/** What a role is called: the presets by the language of the screen, the shop's own by their name. */
-export function useRoleName(): (role: Pick<Role, "preset" | "name">) => string {
-  const { t } = useTranslation();
-  return (role) => (role.preset ? t(`access.preset.${role.preset}`) : role.name);
 }
 
 export interface Module {

@@ -1,12 +1,11 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LockOutlined, SettingOutlined, UserOutlined } from "../components/icons";
 import { PlainButton } from "../components/PlainButton";
 import { Popup } from "../components/Popup";
-import { useTell } from "../lib/api";
 import { me } from "../lib/me";
 import { useStore } from "../lib/store";
+import { useBecome } from "../lib/who";
 import { inLibrary } from "./inLibrary";
 
 const ChoiceMenu = lazy(inLibrary(() => import("./ChoiceMenu")));
@@ -15,15 +14,14 @@ const ChangePassword = lazy(inLibrary(() => import("./ChangePassword")));
 /** Who is signed in here, and the way out. */
 export function Account() {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const person = useStore(me)?.person;
   const [password, setPassword] = useState(false);
-  const out = useTell("access.sign_out", { onSuccess: () => void client.resetQueries() });
+  const out = useBecome("access.sign_out");
   if (!person) return null;
   const label = t("access.account", { name: person.name });
   const button = (
     <PlainButton look="text" icon={<UserOutlined />} aria-label={label} title={label}>
-      <span className="sk-account">{person.name}</span>
+      {person.name}
     </PlainButton>
   );
   return (

@@ -1,6 +1,5 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { useTell } from "../lib/api";
+import { useBecome } from "../lib/who";
 
 const HANDS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const;
 const LOOK_MS = 5_000;
@@ -10,9 +9,8 @@ const LOOK_MS = 5_000;
  * computer that slept has no hand on it, either. What was being typed is kept as a draft.
  */
 export function IdleLock({ minutes }: { minutes: number }) {
-  const client = useQueryClient();
   const last = useRef(Date.now());
-  const out = useTell("access.sign_out", { onSuccess: () => void client.resetQueries() });
+  const out = useBecome("access.sign_out");
   const leave = useRef(out.mutate);
   leave.current = out.mutate;
 

@@ -15,6 +15,7 @@ import { useSettled, useSettleInTime } from "../lib/ready";
 import { useScreen } from "../lib/screen";
 import { useShop } from "../lib/shop";
 import { useStore } from "../lib/store";
+import { useBecome, useRoleName } from "../lib/who";
 import { useAreas } from "./areas";
 import { CommandPalette } from "./CommandPalette";
 import { inLibrary } from "./inLibrary";
@@ -143,12 +144,12 @@ function LineBanner() {
 function LookingBanner() {
   const { t } = useTranslation();
   const role = useStore(me)?.view_as;
-  const client = useQueryClient();
-  const back = useTell("access.view_as", { onSuccess: () => void client.resetQueries() });
+  const roleName = useRoleName();
+  const back = useBecome("access.view_as");
   if (!role) return null;
   return (
     <div className="sk-sample-banner" role="note">
-      <span>{t("access.looking", { role: role.preset ? t(`access.preset.${role.preset}`) : role.name })}</span>
+      <span>{t("access.looking", { role: roleName(role) })}</span>
       <PlainButton small disabled={back.isPending} onClick={() => back.mutate({ role_id: null })}>
         {t("access.lookBack")}
       </PlainButton>

@@ -1,27 +1,21 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Button, Card, Form, Input, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SignInName } from "../bindings";
 import { ErrorNotice } from "../components/ErrorNotice";
-import { useTell } from "../lib/api";
 import { prefs, setPref } from "../lib/prefs";
+import { useBecome } from "../lib/who";
 import { LanguageChoice } from "./LanguageChoice";
 import { Seal } from "./Seal";
 
 /** Who is there? Asked in a shop with people, before anything of it is shown. */
 export default function SignIn({ shopName, names }: { shopName: string; names: SignInName[] }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const last = names.find((n) => n.login === prefs.get().lastLogin);
   const [login, setLogin] = useState(last?.login ?? (names.length === 1 ? names[0]?.login : undefined));
   const [password, setPassword] = useState("");
-  const signIn = useTell("access.sign_in", {
-    onSuccess: () => {
-      setPref("lastLogin", login ?? null);
-      // Nothing of what another person saw stays.
-      void client.resetQueries();
-    },
+  const signIn = useBecome("access.sign_in", {
+    onSuccess: (input) => setPref("lastLogin", input.login),
     onError: () => setPassword(""),
   });
   return (

@@ -1,7 +1,31 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import type { Role } from "../bindings";
+import { useTell, type Input } from "./api";
+import type { ApiError } from "./errors";
 
 /** Whoever did it. The one who set the shop up has no name of their own yet, and the clock never gets one. */
 export function useWho(): (actor: string) => string {
   const { t } = useTranslation();
   return (actor) => (actor === "owner" ? t("common.owner") : actor === "clockwork" ? t("common.clockwork") : actor);
+}
+
+/** What a role is called: the presets by the language of the screen, the shop's own by their name. */
+export function useRoleName(): (role: Pick<Role, "preset" | "name">) => string {
+  const { t } = useTranslation();
+  return (role) => (role.preset ? t(`access.preset.${role.preset}`) : role.name);
+}
+
+type Becoming = "access.sign_in" | "access.sign_out" | "access.view_as";
+
+/** Another person sits here, or sees as another role: nothing of what was seen before stays. */
+export function useBecome<N extends Becoming>(name: N, o: { onSuccess?: (input: Input<N>) => void; onError?: (error: ApiError) => void } = {}) {
+  const client = useQueryClient();
+  return useTell(name, {
+    ...o,
+    onSuccess: (_, input) => {
+      o.onSuccess?.(input);
+      void client.resetQueries();
+    },
+  });
 }
