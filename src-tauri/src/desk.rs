@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::access::Permission;
 use engine::{
     Changed, Engine, Error, Result,
     access::SignIn,
@@ -59,20 +58,13 @@ pub struct Desk {
     inner: Arc<Inner>,
 }
 
-struct Person {
-    id: Uuid,
-    name: String,
-    /// The role they look as, instead of their own.
-    view_as: Option<Uuid>,
-}
-
 struct Inner {
     started: Instant,
     folder: PathBuf,
     place: RwLock<Place>,
     shop: RwLock<Option<Engine>>,
     /// Who has signed in to the open shop.
-    person: RwLock<Option<Person>>,
+    person: RwLock<Option<Caller>>,
     opening: watch::Sender<Opening>,
     tell: Box<dyn Fn(Changed) + Send + Sync>,
 }
@@ -115,41 +107,32 @@ impl Desk {
     /// The open shop and who asks it.
     pub async fn shop_and_caller(&self) -> Result<(Engine, Caller)> {
         let shop = self.shop().await?;
-        let caller = match &*self.inner.person.read().await {
-            Some(person) => Caller { view_as: person.view_as, ..shop.known(Door::Window, person.id, &person.name) },
-            None => shop.owner(Door::Window),
-        };
+        let person = self.inner.person.read().await.clone();
+        let caller = person.unwrap_or_else(|| shop.owner(Door::Window));
         Ok((shop, caller))
     }
 
     pub async fn sign_in(&self, input: SignIn) -> Result<()> {
         let caller = self.shop().await?.sign_in(Door::Window, input).await?;
-        *self.inner.person.write().await = Some(Person { id: caller.actor, name: caller.actor_name, view_as: None });
-        self.tell_all();
+        self.enter(Some(caller)).await;
         Ok(())
     }
 
     pub async fn sign_out(&self) {
-        *self.inner.person.write().await = None;
-        self.tell_all();
+        self.enter(None).await;
     }
 
     pub async fn view_as(&self, role: Option<Uuid>) -> Result<()> {
         let (shop, caller) = self.shop_and_caller().await?;
-        // Back to oneself is always possible.
-        if role.is_some() {
-            shop.need(&Caller { view_as: role, ..caller }, Permission::AppRead).await?;
-        }
-        if let Some(person) = &mut *self.inner.person.write().await {
-            person.view_as = role;
-        }
-        self.tell_all();
+        let looking = shop.look_as(&caller, role).await?;
+        self.enter(Some(looking)).await;
         Ok(())
     }
 
-    /// Everything on the screen may be another's now.
-    fn tell_all(&self) {
-        (self.inner.tell)(Changed { tags: vec!["*".into()], command: String::new() });
+    /// Whoever asks from now on; all that the screen shows is for them.
+    async fn enter(&self, person: Option<Caller>) {
+        *self.inner.person.write().await = person;
+        (self.inner.tell)(Changed::all());
     }
 
     pub async fn place(&self) -> Place {
@@ -202,7 +185,7 @@ impl Desk {
                     Ok(changed) => (desk.inner.tell)(changed),
                     // Too much happened at once to name it all.
                     Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
-                        (desk.inner.tell)(Changed { tags: vec!["*".into()], command: String::new() });
+                        (desk.inner.tell)(Changed::all());
                     }
                     Err(tokio::sync::broadcast::error::RecvError::Closed) => break,
                 }
@@ -211,8 +194,7 @@ impl Desk {
         if let Some(before) = self.inner.shop.write().await.replace(engine) {
             before.close().await;
         }
-        *self.inner.person.write().await = None;
-        self.tell_all();
+        self.enter(None).await;
         Ok(())
     }
 

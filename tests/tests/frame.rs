@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use engine::{
     Changed, Engine, Error,
+    commands::call_json,
     connection::{self, Found},
     ctx::{Door, Meta},
     db::Address,
     settings::{Nothing, Setup},
 };
+use serde_json::json;
 use sqlx::Connection as _;
 use tests::{call, create_database, drop_database, postgres_server, sqlite_address, story};
 use tokio::sync::broadcast::Receiver;
@@ -109,12 +111,23 @@ async fn desks_hear_of_each_other() -> anyhow::Result<()> {
     let address = Address::Postgres(url.clone());
     let here = Engine::open(&address).await?;
     let there = Engine::open(&address).await?;
+    for desk in [&here, &there] {
+        tokio::spawn(engine::clockwork::keep(desk.clone()));
+    }
     let mut news = there.subscribe();
     let caller = here.owner(Door::Window);
     call::settings_setup(&here, &caller, Meta::new(), setup("Shop")).await?;
     said_until_heard(&here, &mut news, "settings").await?;
     let state = call::settings_shop(&there, &there.owner(Door::Window), Nothing {}).await?;
     assert!(state.shop.is_some());
+
+    // A program that does one thing and goes tells it before it goes.
+    while news.try_recv().is_ok() {}
+    let short = Engine::open(&address).await?;
+    let draft = json!({ "area": "orders", "name": "mine", "body": "{}" });
+    call_json(&short, &short.owner(Door::CommandLine), "app.save_view", Meta::new(), draft).await?;
+    short.close().await;
+    assert!(heard(&mut news, "views", Duration::from_secs(20)).await);
 
     // The server drops the lines: what was missed is made good, and later news are heard again.
     while news.try_recv().is_ok() {}

@@ -1,7 +1,5 @@
 //! Who may do what: permissions, the preset roles, and what becomes of somebody who guesses passwords.
 
-use serde::{Deserialize, Serialize};
-use specta::Type;
 use uuid::Uuid;
 
 crate::text_enum! {
@@ -237,7 +235,7 @@ impl Preset {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rights {
     pub permissions: Permissions,
-    /// The most that one refund may be, in minor units of the shop's currency; `None`: no limit.
+    /// The most that may be paid back of one order, in minor units of the shop's currency; `None`: no limit.
     pub refund_limit: Option<i64>,
 }
 
@@ -260,14 +258,14 @@ pub fn lockout_ms(failures: i64) -> i64 {
     }
 }
 
-/// Whether a password is long enough to be one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Weakness {
-    TooShort,
-    TooLong,
-    /// One of those that are tried first.
-    Common,
+crate::text_enum! {
+    /// Why a password is none.
+    pub enum Weakness {
+        TooShort = "too_short",
+        TooLong = "too_long",
+        /// One of those that are tried first.
+        Common = "common",
+    }
 }
 
 /// NIST SP 800-63B: length counts, not what it is made of.

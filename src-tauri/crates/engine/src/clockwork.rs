@@ -10,15 +10,20 @@ use crate::{
     commands::call,
     ctx::{Caller, Door, Meta},
     error::Result,
-    orders,
+    news, orders,
     settings::{self, Nothing},
 };
 
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Looks every minute whether something is due, until the shop is closed. The first look is at
-/// once: it makes up for the time that the program was not there.
+/// What a program does that stays open: it looks every minute whether something is due, and listens to the
+/// other desks, until the shop is closed.
 pub async fn keep(shop: Engine) {
+    tokio::join!(look(&shop), news::listen(&shop));
+}
+
+/// The first look is at once: it makes up for the time that the program was not there.
+async fn look(shop: &Engine) {
     let mut minutes = tokio::time::interval(EVERY);
     minutes.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
@@ -27,7 +32,7 @@ pub async fn keep(shop: Engine) {
             () = shop.db.closed() => return,
         }
         // A database that is away for a while is asked again a minute later.
-        if let Err(error) = tick(&shop).await {
+        if let Err(error) = tick(shop).await {
             tracing::warn!(%error, "the shop could not look after what is due");
         }
     }

@@ -480,7 +480,8 @@ async fn parsed<T: DeserializeOwned>(
     }
 }
 
-fn from_json<T: DeserializeOwned>(input: serde_json::Value) -> Result<T> {
+/// The input of a command, or what is wrong with it.
+pub fn from_json<T: DeserializeOwned>(input: serde_json::Value) -> Result<T> {
     serde_json::from_value(input).map_err(|error| Error::invalid_because("input", "malformed", error.to_string()))
 }
 

@@ -24,7 +24,7 @@ use crate::{
     db::{Address, Db, Tx},
     error::{Error, Result, is_unique_violation},
     execute, fetch_optional,
-    news::{self, Teller},
+    news::News,
     settings::{self, Shop},
 };
 
@@ -40,14 +40,20 @@ pub struct Changed {
     pub command: String,
 }
 
+impl Changed {
+    /// Anything may have changed.
+    pub fn all() -> Self {
+        Self { tags: vec!["*".to_owned()], command: String::new() }
+    }
+}
+
 #[derive(Clone)]
 pub struct Engine {
     pub db: Db,
     clock: Clock,
     device: Arc<Device>,
     changes: broadcast::Sender<Changed>,
-    /// Where the other desks of a Postgres are told.
-    teller: Option<Teller>,
+    pub(crate) news: Arc<News>,
     /// Imports and other long work now running here.
     pub jobs: Arc<crate::imports::Jobs>,
     pub(crate) guard: Guard,
@@ -76,12 +82,8 @@ impl Engine {
         let jobs = Arc::new(crate::imports::Jobs::new(&db));
         crate::imports::recover(&db, &jobs, clock()).await?;
         let (changes, _) = broadcast::channel(256);
-        let (teller, begin) = news::begin(&db).unzip();
-        let engine = Self { db, clock, device: Arc::new(device), changes, teller, jobs, guard: Guard::default() };
-        if let Some(begin) = begin {
-            begin(engine.clone());
-        }
-        Ok(engine)
+        let news = News::begin(&db);
+        Ok(Self { db, clock, device: Arc::new(device), changes, news, jobs, guard: Guard::default() })
     }
 
     pub fn now(&self) -> Millis {
@@ -107,15 +109,28 @@ impl Engine {
         })
     }
 
+    /// The caller with the eyes of this role, if they may have them; with their own again by `None`.
+    pub fn look_as(&self, caller: &Caller, role: Option<Uuid>) -> Answer<Caller> {
+        let (engine, looking) = (self.clone(), Caller { view_as: role, ..caller.clone() });
+        Box::pin(async move {
+            // Back to oneself is always possible.
+            if role.is_some() {
+                if looking.actor.is_nil() {
+                    return Err(Error::SignInRequired);
+                }
+                engine.need(&looking, Permission::AppRead).await?;
+            }
+            Ok(looking)
+        })
+    }
+
     pub fn subscribe(&self) -> broadcast::Receiver<Changed> {
         self.changes.subscribe()
     }
 
     /// Tells the screens of this desk, and the other desks, what is old now.
     pub fn announce(&self, changed: Changed) {
-        if let Some(teller) = &self.teller {
-            let _ = teller.send(changed.tags.clone());
-        }
+        self.news.add(&changed.tags);
         self.tell_here(changed);
     }
 
@@ -126,6 +141,7 @@ impl Engine {
 
     /// Closes the database; what is under way ends first.
     pub async fn close(&self) {
+        self.news.last().await;
         self.db.close().await;
     }
 
@@ -164,22 +180,32 @@ impl Engine {
             return Ok(Begun::Done(result));
         }
         Ok(Begun::Fresh(Box::new(Ctx {
+            command_id: meta.command_id,
+            undoes,
+            input,
+            ..self.context(tx, spec, caller, shop, rights)
+        })))
+    }
+
+    /// What a command or query is given, before anything is known of it but who asks.
+    fn context(&self, tx: Tx, spec: &'static Spec, caller: &Caller, shop: Option<Arc<Shop>>, rights: Rights) -> Ctx {
+        Ctx {
             tx,
             caller: caller.clone(),
             now: self.now(),
-            command_id: meta.command_id,
+            command_id: Uuid::nil(),
             shop,
             rights,
             spec,
             changes: Vec::new(),
             subject: None,
             inverse: None,
-            undoes,
-            input,
+            undoes: None,
+            input: String::new(),
             extra_tags: Vec::new(),
             after: Vec::new(),
             jobs: self.jobs.clone(),
-        })))
+        }
     }
 
     /// Writes the audit row and commits, or rolls all back.
@@ -250,23 +276,7 @@ impl Engine {
 
     pub(crate) async fn begin_query(&self, spec: &'static Spec, caller: &Caller) -> Result<Box<Ctx>> {
         let (tx, shop, rights) = admitted(self.db.begin_read().await?, spec.permission, caller).await?;
-        Ok(Box::new(Ctx {
-            tx,
-            caller: caller.clone(),
-            now: self.now(),
-            command_id: Uuid::nil(),
-            shop,
-            rights,
-            spec,
-            changes: Vec::new(),
-            subject: None,
-            inverse: None,
-            undoes: None,
-            input: String::new(),
-            extra_tags: Vec::new(),
-            after: Vec::new(),
-            jobs: self.jobs.clone(),
-        }))
+        Ok(Box::new(self.context(tx, spec, caller, shop, rights)))
     }
 
     /// A transaction of long work that a command started: not audited again, and committed by
@@ -275,24 +285,8 @@ impl Engine {
         let spec = crate::commands::spec("imports.start").ok_or_else(|| Error::internal("no imports.start"))?;
         let mut tx = self.db.begin().await?;
         let shop = settings::load(&mut tx).await?.map(Arc::new);
-        Ok(Box::new(Ctx {
-            tx,
-            caller: caller.clone(),
-            now: self.now(),
-            command_id,
-            shop,
-            // It was checked when the command started the work.
-            rights: Rights::all(),
-            spec,
-            changes: Vec::new(),
-            subject: None,
-            inverse: None,
-            undoes: None,
-            input: String::new(),
-            extra_tags: Vec::new(),
-            after: Vec::new(),
-            jobs: self.jobs.clone(),
-        }))
+        // What may be done was checked when the command started the work.
+        Ok(Box::new(Ctx { command_id, ..self.context(tx, spec, caller, shop, Rights::all()) }))
     }
 
     /// The inverse a command recorded, for `app.undo`.

@@ -1,16 +1,21 @@
 //! What changed, told between the desks of one Postgres, so that each sees the others' work within a
 //! second.
 //!
-//! A desk tells after its commits, ten times a second at most and of all of them at once. Within the
-//! transactions `NOTIFY` would make all commits of the server wait for each other. What a desk could not
-//! tell, since it fell silent or the line did, is covered by whoever comes back: a line that was down
-//! makes everything old here, and a desk that starts makes everything old elsewhere.
+//! A desk tells after its commits, ten times a second at most and of all of them at once, and what is
+//! left before it closes. Within the transactions `NOTIFY` would make all commits of the server wait for
+//! each other. What a desk could not tell, since it fell silent or the line did, is covered by whoever
+//! comes back: a line that was down makes everything old here, and a desk that begins to listen makes
+//! everything old elsewhere.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use sqlx::{PgPool, postgres::PgListener};
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{sync::Notify, time::timeout};
 use uuid::Uuid;
 
 use crate::{
@@ -21,70 +26,120 @@ use crate::{
 const CHANNEL: &str = "shopkeeper_changed";
 /// What changes meanwhile is told in one.
 const GATHER: Duration = Duration::from_millis(100);
-/// A desk hears itself this often; hearing nothing for much longer it takes its line for dead.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-const SILENCE: Duration = Duration::from_secs(40);
+/// When nothing was heard for so long a desk speaks to itself; hearing not even that a few times it takes
+/// its line for dead.
+const QUIET: Duration = Duration::from_secs(15);
+const DEAD: u32 = 2;
 const AGAIN: Duration = Duration::from_secs(1);
 /// Postgres takes less than 8000 bytes.
 const MOST_TAGS: usize = 100;
 
 #[derive(Serialize, Deserialize)]
-struct News {
+struct Told {
     /// Which running program tells: it has told its own screens itself.
     from: Uuid,
     tags: BTreeSet<String>,
 }
 
-/// The end where commands drop what they changed.
-pub type Teller = mpsc::UnboundedSender<Vec<String>>;
-
-/// Begins to tell the other desks, and to listen to them, until the database is closed. `None` on
-/// SQLite, which one program at a time has open.
-pub fn begin(db: &Db) -> Option<(Teller, impl FnOnce(Engine) + use<>)> {
-    let Db::Postgres(pool) = db else { return None };
-    let (teller, told) = mpsc::unbounded_channel();
-    let pool = pool.clone();
-    Some((teller, move |engine: Engine| {
-        let me = Uuid::new_v4();
-        tokio::spawn(async move {
-            tokio::select! {
-                () = tell(&pool, me, told) => {}
-                () = listen(&pool, me, &engine) => {}
-                () = engine.db.closed() => {}
-            }
-        });
-    }))
+/// What this program has to tell the other desks; nothing on SQLite, which one program at a time has open.
+pub struct News {
+    me: Uuid,
+    pool: Option<PgPool>,
+    waiting: Mutex<BTreeSet<String>>,
+    some: Notify,
+    /// Held while something is being told, so that nobody closes the line meanwhile.
+    telling: tokio::sync::Mutex<()>,
 }
 
-async fn tell(pool: &PgPool, me: Uuid, mut told: mpsc::UnboundedReceiver<Vec<String>>) {
-    // Whatever this desk did last and could not tell any more.
-    let mut tags: BTreeSet<String> = ["*".to_owned()].into();
-    loop {
-        let news = News { from: me, tags: std::mem::take(&mut tags) };
-        let text = serde_json::to_string(&news).unwrap_or_default();
-        if let Err(error) = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text).execute(pool).await {
-            tracing::warn!(%error, "the other desks could not be told what changed");
-            tags = news.tags;
-            tokio::time::sleep(AGAIN).await;
+impl News {
+    pub fn begin(db: &Db) -> Arc<Self> {
+        let pool = match db {
+            Db::Sqlite { .. } => None,
+            Db::Postgres(pool) => Some(pool.clone()),
+        };
+        let news = Arc::new(Self {
+            me: Uuid::new_v4(),
+            pool,
+            waiting: Mutex::default(),
+            some: Notify::new(),
+            telling: tokio::sync::Mutex::default(),
+        });
+        if let Some(pool) = news.pool.clone() {
+            let news = news.clone();
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = news.keep_telling() => {}
+                    () = pool.close_event() => {}
+                }
+            });
         }
-        if tags.is_empty() {
-            match timeout(HEARTBEAT, told.recv()).await {
-                Ok(Some(changed)) => tags.extend(changed),
-                Ok(None) => return,
-                Err(_) => {}
-            }
+        news
+    }
+
+    pub fn add(&self, tags: &[String]) {
+        if self.pool.is_some() {
+            self.waiting().extend(tags.iter().cloned());
+            self.some.notify_one();
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells what is left, for whoever is about to close the database.
+    pub async fn last(&self) {
+        // A server that does not answer keeps nobody from leaving.
+        let _ = timeout(AGAIN, self.tell()).await;
+    }
+
+    async fn keep_telling(&self) {
+        loop {
+            self.some.notified().await;
             tokio::time::sleep(GATHER).await;
+            while let Err(error) = self.tell().await {
+                tracing::warn!(%error, "the other desks could not be told what changed");
+                tokio::time::sleep(AGAIN).await;
+            }
         }
-        while let Ok(changed) = told.try_recv() {
-            tags.extend(changed);
+    }
+
+    async fn tell(&self) -> Result<(), sqlx::Error> {
+        let _one = self.telling.lock().await;
+        let mut tags = std::mem::take(&mut *self.waiting());
+        if tags.is_empty() {
+            return Ok(());
         }
         if tags.len() > MOST_TAGS {
-            tags = ["*".to_owned()].into();
+            tags = Changed::all().tags.into_iter().collect();
         }
+        let told = self.notify(&tags).await;
+        if told.is_err() {
+            self.waiting().extend(tags);
+        }
+        told
+    }
+
+    async fn notify(&self, tags: &BTreeSet<String>) -> Result<(), sqlx::Error> {
+        let Some(pool) = &self.pool else { return Ok(()) };
+        let told = Told { from: self.me, tags: tags.clone() };
+        let text = serde_json::to_string(&told).unwrap_or_default();
+        sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text).execute(pool).await.map(drop)
     }
 }
 
-async fn listen(pool: &PgPool, me: Uuid, engine: &Engine) {
+/// Listens to the other desks until the database is closed: for programs that show something.
+pub async fn listen(engine: &Engine) {
+    let Some(pool) = &engine.news.pool else { return };
+    // Whatever this desk did last, before it fell silent.
+    engine.news.add(&Changed::all().tags);
+    tokio::select! {
+        () = listen_on(pool, engine) => {}
+        () = pool.close_event() => {}
+    }
+}
+
+async fn listen_on(pool: &PgPool, engine: &Engine) {
     let mut missed = false;
     loop {
         let opened = async {
@@ -95,9 +150,9 @@ async fn listen(pool: &PgPool, me: Uuid, engine: &Engine) {
         match opened.await {
             Ok(mut listener) => {
                 if missed {
-                    engine.tell_here(Changed { tags: vec!["*".to_owned()], command: String::new() });
+                    engine.tell_here(Changed::all());
                 }
-                hear(&mut listener, me, engine).await;
+                hear(&mut listener, engine).await;
             }
             Err(error) => tracing::warn!(%error, "the other desks cannot be heard"),
         }
@@ -107,16 +162,31 @@ async fn listen(pool: &PgPool, me: Uuid, engine: &Engine) {
 }
 
 /// Until the line is lost.
-async fn hear(listener: &mut PgListener, me: Uuid, engine: &Engine) {
-    while let Ok(Ok(Some(heard))) = timeout(SILENCE, listener.try_recv()).await {
-        match serde_json::from_str::<News>(heard.payload()) {
-            Ok(News { from, .. }) if from == me => {}
-            Ok(News { tags, .. }) if tags.is_empty() => {}
-            Ok(News { tags, .. }) => {
-                engine.tell_here(Changed { tags: tags.into_iter().collect(), command: String::new() });
+async fn hear(listener: &mut PgListener, engine: &Engine) {
+    let mut quiet = 0;
+    loop {
+        match timeout(QUIET, listener.try_recv()).await {
+            Ok(Ok(Some(heard))) => {
+                quiet = 0;
+                match serde_json::from_str::<Told>(heard.payload()) {
+                    Ok(told) if told.from == engine.news.me => {}
+                    Ok(told) => {
+                        let tags: Vec<String> = told.tags.into_iter().collect();
+                        if !tags.is_empty() {
+                            engine.tell_here(Changed { tags, command: String::new() });
+                        }
+                    }
+                    // A newer program may tell more than this one understands.
+                    Err(_) => engine.tell_here(Changed::all()),
+                }
             }
-            // A newer program may tell more than this one understands.
-            Err(_) => engine.tell_here(Changed { tags: vec!["*".to_owned()], command: String::new() }),
+            Ok(_) => return,
+            Err(_) if quiet == DEAD => return,
+            Err(_) => {
+                quiet += 1;
+                // That it cannot be said is told by the silence that follows.
+                let _ = timeout(AGAIN, engine.news.notify(&BTreeSet::new())).await;
+            }
         }
     }
 }

@@ -32,9 +32,8 @@ use axum::{
     routing::{get, post},
 };
 use base64::Engine as _;
-use domain::access::Permission;
 use engine::{
-    Engine, Error,
+    Changed, Engine, Error,
     access::ViewAs,
     commands::{self, Kind, SPECS},
     ctx::{Caller, Door, Meta},
@@ -65,16 +64,13 @@ const SESSION: HeaderName = HeaderName::from_static("x-session");
 struct Shared {
     engine: Engine,
     sessions: Arc<Mutex<HashMap<Vec<u8>, Session>>>,
-    /// Of the token: comparing digests takes the same time whatever was guessed.
+    /// The digest of it.
     token: Arc<[u8]>,
 }
 
 /// Somebody signed in at this door. Sessions live as long as the door is open.
 struct Session {
-    actor: Uuid,
-    name: String,
-    /// The role they look as, instead of their own.
-    view_as: Option<Uuid>,
+    caller: Caller,
     used: Instant,
 }
 
@@ -109,7 +105,7 @@ pub async fn open(
 }
 
 fn router(engine: Engine, options: &Options) -> Router {
-    let token = Sha256::digest(options.token.as_bytes()).to_vec().into();
+    let token = digest(&options.token).into();
     let shared = Shared { engine, sessions: Arc::default(), token };
     let mut router = Router::new()
         .route("/rpc/{name}", post(rpc))
@@ -147,12 +143,13 @@ async fn rpc(
         }
     };
     let session = headers.get(SESSION).and_then(|value| value.to_str().ok());
+    // Who is there is a matter of this door, as it is of every other.
     match name.as_str() {
-        "access.sign_in" => return shared.sign_in(call.input).await,
-        "access.view_as" => return shared.view_as(session, call.input).await,
+        "access.sign_in" => return answer(shared.sign_in(call.input).await),
+        "access.view_as" => return answer(shared.view_as(session, call.input).await),
         "access.sign_out" => {
             shared.sign_out(session);
-            return Json(serde_json::json!({ "ok": {} })).into_response();
+            return answer(Ok(serde_json::json!({})));
         }
         _ => {}
     }
@@ -164,10 +161,19 @@ async fn rpc(
         None => return refuse(&Error::invalid("command_id", "required")),
     };
     let caller = shared.caller(session);
-    match commands::call_json(&shared.engine, &caller, &name, meta, call.input).await {
+    answer(commands::call_json(&shared.engine, &caller, &name, meta, call.input).await)
+}
+
+fn answer(outcome: Result<serde_json::Value, Error>) -> Response {
+    match outcome {
         Ok(value) => Json(serde_json::json!({ "ok": value })).into_response(),
         Err(error) => refuse(&error),
     }
+}
+
+/// Of a secret: comparing digests takes the same time whatever was guessed.
+fn digest(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
 }
 
 async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Response {
@@ -189,7 +195,7 @@ fn changes(engine: Engine) -> impl Stream<Item = Result<Event, Infallible>> {
         use tokio::sync::broadcast::error::RecvError;
         let data = match changes.recv().await {
             Ok(changed) => serde_json::to_string(&changed.tags).unwrap_or_default(),
-            Err(RecvError::Lagged(_)) => r#"["*"]"#.to_owned(),
+            Err(RecvError::Lagged(_)) => serde_json::to_string(&Changed::all().tags).unwrap_or_default(),
             Err(RecvError::Closed) => return None,
         };
         Some((Ok(Event::default().event("changed").data(data)), changes))
@@ -197,68 +203,46 @@ fn changes(engine: Engine) -> impl Stream<Item = Result<Event, Infallible>> {
 }
 
 impl Shared {
-    async fn sign_in(&self, input: serde_json::Value) -> Response {
-        let input = match serde_json::from_value(input) {
-            Ok(input) => input,
-            Err(error) => return refuse(&Error::invalid_because("input", "malformed", error.to_string())),
-        };
-        let (caller, session) = match (self.engine.sign_in(Door::Http, input).await, new_token()) {
-            (Ok(caller), Ok(session)) => (caller, session),
-            (Err(error), _) | (_, Err(error)) => return refuse(&error),
-        };
+    async fn sign_in(&self, input: serde_json::Value) -> Result<serde_json::Value, Error> {
+        let caller = self.engine.sign_in(Door::Http, commands::from_json(input)?).await?;
+        let session = new_token()?;
         if let Ok(mut sessions) = self.sessions.lock() {
             sessions.retain(|_, session| session.used.elapsed() < IDLE);
-            let signed_in =
-                Session { actor: caller.actor, name: caller.actor_name, view_as: None, used: Instant::now() };
-            sessions.insert(Sha256::digest(session.as_bytes()).to_vec(), signed_in);
+            sessions.insert(digest(&session), Session { caller, used: Instant::now() });
         }
-        Json(serde_json::json!({ "ok": { "session": session } })).into_response()
+        Ok(serde_json::json!({ "session": session }))
     }
 
     fn sign_out(&self, session: Option<&str>) {
         if let (Some(session), Ok(mut sessions)) = (session, self.sessions.lock()) {
-            sessions.remove(Sha256::digest(session.as_bytes()).as_slice());
+            sessions.remove(&digest(session));
         }
     }
 
-    async fn view_as(&self, session: Option<&str>, input: serde_json::Value) -> Response {
-        let ViewAs { role_id } = match serde_json::from_value(input) {
-            Ok(input) => input,
-            Err(error) => return refuse(&Error::invalid_because("input", "malformed", error.to_string())),
-        };
-        // Back to oneself is always possible.
-        let caller = Caller { view_as: role_id, ..self.caller(session) };
-        if role_id.is_some()
-            && let Err(error) = self.engine.need(&caller, Permission::AppRead).await
-        {
-            return refuse(&error);
-        }
+    async fn view_as(&self, session: Option<&str>, input: serde_json::Value) -> Result<serde_json::Value, Error> {
+        let ViewAs { role_id } = commands::from_json(input)?;
+        let looking = self.engine.look_as(&self.caller(session), role_id).await?;
         if let (Some(session), Ok(mut sessions)) = (session, self.sessions.lock())
-            && let Some(session) = sessions.get_mut(Sha256::digest(session.as_bytes()).as_slice())
+            && let Some(session) = sessions.get_mut(&digest(session))
         {
-            session.view_as = role_id;
+            session.caller = looking;
         }
-        Json(serde_json::json!({ "ok": {} })).into_response()
+        Ok(serde_json::json!({}))
     }
 
     /// Whoever bears this session; somebody without a name else.
     fn caller(&self, session: Option<&str>) -> Caller {
         let known = session.and_then(|session| {
             let mut sessions = self.sessions.lock().ok()?;
-            let session = sessions.get_mut(Sha256::digest(session.as_bytes()).as_slice())?;
-            if session.used.elapsed() >= IDLE {
-                return None;
-            }
+            let session = sessions.get_mut(&digest(session)).filter(|session| session.used.elapsed() < IDLE)?;
             session.used = Instant::now();
-            let known = self.engine.known(Door::Http, session.actor, &session.name);
-            Some(Caller { view_as: session.view_as, ..known })
+            Some(session.caller.clone())
         });
         known.unwrap_or_else(|| self.engine.owner(Door::Http))
     }
 
     fn admits(&self, token: Option<&str>) -> bool {
-        let given = Sha256::digest(token.unwrap_or_default().as_bytes());
-        given.as_slice() == &*self.token
+        digest(token.unwrap_or_default()) == *self.token
     }
 }
 

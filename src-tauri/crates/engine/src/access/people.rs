@@ -1,5 +1,5 @@
 use domain::{
-    access::{Permission, Preset, weakness},
+    access::{Permissions, Preset, weakness},
     units::{Count, Millis, Minor},
 };
 use serde_json::json;
@@ -16,6 +16,7 @@ use crate::{
     db::Tx,
     error::{Error, Result, is_unique_violation},
     execute, fetch_all, fetch_one, fetch_optional,
+    orders::checked_text,
     settings::Nothing,
 };
 
@@ -86,22 +87,22 @@ pub async fn staff(ctx: &mut Ctx, _: Nothing) -> Result<StaffAndRoles> {
     Ok(StaffAndRoles {
         staff: rows.into_iter().map(|row| row.told(now)).collect(),
         roles: roles::all(&mut ctx.tx).await?,
-        permissions: Permission::ALL.iter().copied().filter(|permission| permission.is_given()).collect(),
+        permissions: Permissions::all().given(),
     })
 }
 
 /// Somebody new, or somebody changed. Nobody makes another person mightier than they are themselves.
 pub async fn save_staff(ctx: &mut Ctx, input: SaveStaff) -> Result<Staff> {
     ctx.shop()?;
-    let name = input.name.trim();
-    let login = input.login.trim().to_lowercase();
-    for (field, text, least, most) in [("name", name, 1, 60), ("login", login.as_str(), 2, 60)] {
-        match text.chars().count() {
-            0 => return Err(Error::invalid(field, "required")),
-            length if length < least => return Err(Error::invalid(field, "too_short")),
-            length if length > most => return Err(Error::invalid(field, "too_long")),
-            _ => {}
+    let name = checked_text("name", &input.name, 60)?;
+    let login = checked_text("login", &input.login, 60)?.to_lowercase();
+    for (field, text) in [("name", &name), ("login", &login)] {
+        if text.is_empty() {
+            return Err(Error::invalid(field, "required"));
         }
+    }
+    if login.chars().count() < 2 {
+        return Err(Error::invalid("login", "too_short"));
     }
     if login.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(Error::invalid("login", "no_spaces"));
@@ -128,7 +129,7 @@ pub async fn save_staff(ctx: &mut Ctx, input: SaveStaff) -> Result<Staff> {
                                 created_at, version)
              VALUES ($1,$2,$3,$4,$5,$6,0,0,NULL,$7,1)",
             id,
-            name,
+            name.as_str(),
             login.as_str(),
             input.role_id,
             input.active,
@@ -143,7 +144,7 @@ pub async fn save_staff(ctx: &mut Ctx, input: SaveStaff) -> Result<Staff> {
              WHERE id = $1 AND version = $2",
             id,
             input.version.0,
-            name,
+            name.as_str(),
             login.as_str(),
             input.role_id,
             input.active,
@@ -201,8 +202,7 @@ async fn load(tx: &mut Tx, id: Uuid, now: Millis) -> Result<Staff> {
 
 async fn hashed(password: &Secret, login: &str, field: &str) -> Result<String> {
     if let Some(weakness) = weakness(&password.0, login) {
-        let rule = serde_json::to_value(weakness)?;
-        return Err(Error::invalid(field, rule.as_str().unwrap_or("too_short")));
+        return Err(Error::invalid(field, weakness.as_str()));
     }
     sign_in::hash(password.0.clone()).await
 }

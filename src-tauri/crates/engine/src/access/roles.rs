@@ -12,6 +12,7 @@ use crate::{
     db::Tx,
     error::{Error, Result, is_unique_violation},
     execute, fetch_all, fetch_one, fetch_optional,
+    orders::checked_text,
 };
 
 #[derive(sqlx::FromRow)]
@@ -93,11 +94,9 @@ pub fn may_hold(ctx: &Ctx, role: &Role) -> Result<()> {
 }
 
 pub async fn save_role(ctx: &mut Ctx, input: SaveRole) -> Result<Role> {
-    let name = input.name.trim();
-    match name.chars().count() {
-        0 => return Err(Error::invalid("name", "required")),
-        61.. => return Err(Error::invalid("name", "too_long")),
-        _ => {}
+    let name = checked_text("name", &input.name, 60)?;
+    if name.is_empty() {
+        return Err(Error::invalid("name", "required"));
     }
     if input.refund_limit.is_some_and(|limit| limit.0 < 0) {
         return Err(Error::invalid("refund_limit", "negative"));
@@ -120,7 +119,7 @@ pub async fn save_role(ctx: &mut Ctx, input: SaveRole) -> Result<Role> {
             ctx.tx,
             "INSERT INTO staff_role (id, name, permissions, refund_limit, version) VALUES ($1,$2,$3,$4,1)",
             id,
-            name,
+            name.as_str(),
             text.as_str(),
             limit
         ),
@@ -130,7 +129,7 @@ pub async fn save_role(ctx: &mut Ctx, input: SaveRole) -> Result<Role> {
              WHERE id = $1 AND version = $2",
             id,
             input.version.0,
-            name,
+            name.as_str(),
             text.as_str(),
             limit
         ),
@@ -142,8 +141,7 @@ pub async fn save_role(ctx: &mut Ctx, input: SaveRole) -> Result<Role> {
             return Err(Error::Stale { kind: "role".into(), id: id.to_string(), current });
         }
         Err(error) if is_unique_violation(&error) => {
-            let value = name.to_owned();
-            return Err(Error::Duplicate { kind: "role".into(), field: "name".into(), value, existing: None });
+            return Err(Error::Duplicate { kind: "role".into(), field: "name".into(), value: name, existing: None });
         }
         Err(error) => return Err(error.into()),
     }

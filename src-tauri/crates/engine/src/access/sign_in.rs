@@ -47,11 +47,6 @@ impl Engine {
         Box::pin(async move { engine.prove(door, input).await })
     }
 
-    /// Somebody who has signed in at this door before.
-    pub fn known(&self, door: Door, actor: Uuid, actor_name: &str) -> Caller {
-        Caller { actor, actor_name: actor_name.to_owned(), ..self.owner(door) }
-    }
-
     async fn prove(&self, door: Door, SignIn { login, password }: SignIn) -> Result<Caller> {
         let _one = self.guard.lock().await;
         let login = login.trim().to_lowercase();
@@ -78,7 +73,7 @@ impl Engine {
             0 => 0,
             wait => now.0 + wait,
         };
-        let caller = self.known(door, row.id, &row.name);
+        let caller = Caller { actor: row.id, actor_name: row.name, ..self.owner(door) };
         let mut tx = self.db.begin().await?;
         execute!(
             tx,

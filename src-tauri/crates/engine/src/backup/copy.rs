@@ -180,11 +180,13 @@ async fn read(tx: &mut Tx, sql: String, args: &[Arg], columns: &[(String, Kind)]
     }
     Ok(match tx {
         Tx::Sqlite(tx) => {
-            let query = crate::bind_args!(sqlx::query::<sqlx::Sqlite>(sqlx::AssertSqlSafe(sql)), args);
+            let values = crate::bound!(sqlx::sqlite::SqliteArguments, args.iter().cloned())?;
+            let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), values);
             values!(query.fetch_all(&mut **tx).await?)
         }
         Tx::Postgres(tx) => {
-            let query = crate::bind_args!(sqlx::query::<sqlx::Postgres>(sqlx::AssertSqlSafe(sql)), args);
+            let values = crate::bound!(sqlx::postgres::PgArguments, args.iter().cloned())?;
+            let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), values);
             values!(query.fetch_all(&mut **tx).await?)
         }
     })

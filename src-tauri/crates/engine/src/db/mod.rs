@@ -102,23 +102,28 @@ arg_from! {
     Option<domain::units::Minor> => |v| Arg::OptI64(v.map(|v| v.0));
 }
 
-/// Binds a slice of [`Arg`] to a query of either database.
+/// The values of a statement put together at run time, for either database.
 #[macro_export]
-macro_rules! bind_args {
-    ($query:expr, $args:expr) => {{
-        let mut query = $query;
-        for arg in $args {
-            query = match arg {
-                $crate::db::Arg::I64(v) => query.bind(*v),
-                $crate::db::Arg::OptI64(v) => query.bind(*v),
-                $crate::db::Arg::Text(v) => query.bind(v.clone()),
-                $crate::db::Arg::OptText(v) => query.bind(v.clone()),
-                $crate::db::Arg::Uuid(v) => query.bind(*v),
-                $crate::db::Arg::OptUuid(v) => query.bind(*v),
-                $crate::db::Arg::Bool(v) => query.bind(*v),
+macro_rules! bound {
+    ($arguments:ty, $values:expr) => {{
+        use sqlx::Arguments as _;
+        let mut bound = <$arguments>::default();
+        let mut outcome = Ok(());
+        for value in $values {
+            outcome = match value {
+                $crate::db::Arg::I64(v) => bound.add(v),
+                $crate::db::Arg::OptI64(v) => bound.add(v),
+                $crate::db::Arg::Text(v) => bound.add(v),
+                $crate::db::Arg::OptText(v) => bound.add(v),
+                $crate::db::Arg::Uuid(v) => bound.add(v),
+                $crate::db::Arg::OptUuid(v) => bound.add(v),
+                $crate::db::Arg::Bool(v) => bound.add(v),
             };
+            if outcome.is_err() {
+                break;
+            }
         }
-        query
+        outcome.map(|()| bound).map_err(sqlx::Error::Encode)
     }};
 }
 
@@ -181,19 +186,20 @@ macro_rules! fetch_one {
 macro_rules! fetch_dyn {
     ($tx:expr, $row:ty, $sql:expr, $args:expr) => {
         match &mut $tx {
-            $crate::db::Tx::Sqlite(tx) => {
-                $crate::bind_args!(
-                    sqlx::query_as::<sqlx::Sqlite, $row>(sqlx::AssertSqlSafe($crate::db::for_sqlite($sql.to_string()))),
-                    $args
-                )
-                .fetch_all(&mut **tx)
-                .await
-            }
-            $crate::db::Tx::Postgres(tx) => {
-                $crate::bind_args!(sqlx::query_as::<sqlx::Postgres, $row>(sqlx::AssertSqlSafe($sql.to_string())), $args)
-                    .fetch_all(&mut **tx)
-                    .await
-            }
+            $crate::db::Tx::Sqlite(tx) => match $crate::bound!(sqlx::sqlite::SqliteArguments, $args.iter().cloned()) {
+                Ok(values) => {
+                    let sql = sqlx::AssertSqlSafe($crate::db::for_sqlite($sql.to_string()));
+                    sqlx::query_as_with::<_, $row, _>(sql, values).fetch_all(&mut **tx).await
+                }
+                Err(error) => Err(error),
+            },
+            $crate::db::Tx::Postgres(tx) => match $crate::bound!(sqlx::postgres::PgArguments, $args.iter().cloned()) {
+                Ok(values) => {
+                    let sql = sqlx::AssertSqlSafe($sql.to_string());
+                    sqlx::query_as_with::<_, $row, _>(sql, values).fetch_all(&mut **tx).await
+                }
+                Err(error) => Err(error),
+            },
         }
     };
 }
@@ -237,14 +243,16 @@ impl Tx {
     /// A statement put together at run time; answers the number of rows it touched.
     pub async fn execute_dyn(&mut self, sql: String, args: &[Arg]) -> Result<u64, sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => bind_args!(sqlx::query::<sqlx::Sqlite>(sqlx::AssertSqlSafe(for_sqlite(sql))), args)
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
-            Self::Postgres(tx) => bind_args!(sqlx::query::<sqlx::Postgres>(sqlx::AssertSqlSafe(sql)), args)
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
+            Self::Sqlite(tx) => {
+                let values = bound!(sqlx::sqlite::SqliteArguments, args.iter().cloned())?;
+                let done = sqlx::query_with(sqlx::AssertSqlSafe(for_sqlite(sql)), values).execute(&mut **tx).await?;
+                Ok(done.rows_affected())
+            }
+            Self::Postgres(tx) => {
+                let values = bound!(sqlx::postgres::PgArguments, args.iter().cloned())?;
+                let done = sqlx::query_with(sqlx::AssertSqlSafe(sql), values).execute(&mut **tx).await?;
+                Ok(done.rows_affected())
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! Many rows in few statements, the next of which is put together while the database works on the last.
 
-use sqlx::Arguments as _;
-
-use crate::db::{Arg, Tx, for_sqlite, rows_at_once};
+use crate::{
+    bound,
+    db::{Arg, Tx, for_sqlite, rows_at_once},
+};
 
 /// A table's rows: a template of one row, in which `?1`, `?2` … stand for the values that differ.
 /// A value may stand in several columns, and what is the same in all rows is written out.
@@ -11,29 +12,6 @@ pub struct RowShape {
     pub row: &'static str,
     pub values: usize,
     pub suffix: &'static str,
-}
-
-/// The values of a statement.
-macro_rules! bound {
-    ($arguments:ty, $values:expr) => {{
-        let mut bound = <$arguments>::default();
-        let mut outcome = Ok(());
-        for value in $values {
-            outcome = match value {
-                Arg::I64(v) => bound.add(v),
-                Arg::OptI64(v) => bound.add(v),
-                Arg::Text(v) => bound.add(v),
-                Arg::OptText(v) => bound.add(v),
-                Arg::Uuid(v) => bound.add(v),
-                Arg::OptUuid(v) => bound.add(v),
-                Arg::Bool(v) => bound.add(v),
-            };
-            if outcome.is_err() {
-                break;
-            }
-        }
-        outcome.map(|()| bound).map_err(sqlx::Error::Encode)
-    }};
 }
 
 /// Some tables on their way into statements.

@@ -11,7 +11,7 @@ use domain::search::{grams, is_gram, query_grams, query_words};
 use uuid::Uuid;
 
 use crate::{
-    bind_args,
+    bound,
     db::{Arg, Tx, placeholders, value_rows},
     error::Result,
     fetch_dyn,
@@ -157,8 +157,9 @@ async fn look_up(tx: &mut Tx, kind: &str, asked: Asked, limit: usize) -> Result<
         // Planned anew for each query: whether to read the index or simply to look depends on how
         // common its pieces are, which a plan made for any query cannot know.
         Tx::Postgres(tx) => {
-            let query = sqlx::query_as::<sqlx::Postgres, (Uuid, String)>(sqlx::AssertSqlSafe(sql));
-            bind_args!(query, &args).persistent(false).fetch_all(&mut **tx).await?
+            let values = bound!(sqlx::postgres::PgArguments, args)?;
+            let query = sqlx::query_as_with::<_, (Uuid, String), _>(sqlx::AssertSqlSafe(sql), values);
+            query.persistent(false).fetch_all(&mut **tx).await?
         }
     })
 }
