@@ -279,11 +279,11 @@ impl Engine {
         Ok(Box::new(self.context(tx, spec, caller, shop, rights)))
     }
 
-    /// A transaction of long work that a command started: not audited again, and committed by
-    /// whoever does the work. `command_id` is that of the command.
+    /// A step of long work that a command started: not audited again, and committed by whoever does the
+    /// work. `command_id` is that of the command.
     pub(crate) async fn begin_job(&self, caller: &Caller, command_id: Uuid) -> Result<Box<Ctx>> {
         let spec = crate::commands::spec("imports.start").ok_or_else(|| Error::internal("no imports.start"))?;
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_step().await?;
         let shop = settings::load(&mut tx).await?.map(Arc::new);
         // What may be done was checked when the command started the work.
         Ok(Box::new(Ctx { command_id, ..self.context(tx, spec, caller, shop, Rights::all()) }))

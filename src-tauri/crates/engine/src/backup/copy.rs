@@ -169,7 +169,7 @@ async fn read(tx: &mut Tx, sql: String, args: &[Arg], columns: &[(String, Kind)]
                             Ok(match kind {
                                 Kind::Uuid => Arg::OptUuid(row.try_get(at)?),
                                 Kind::Number => Arg::OptI64(row.try_get(at)?),
-                                Kind::Text => Arg::OptText(row.try_get(at)?),
+                                Kind::Text => Arg::from(row.try_get::<Option<String>, _>(at)?),
                                 Kind::Boolean => Arg::Bool(row.try_get(at)?),
                             })
                         })

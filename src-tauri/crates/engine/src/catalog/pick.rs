@@ -99,7 +99,7 @@ async fn ranked(ctx: &mut Ctx, query: &str, code: &str, barcode: &str, most: usi
                                      FROM sku WHERE {begins} LIMIT 50) begins
          ORDER BY 2, 3"
     );
-    let args = [Arg::from(barcode), code.into(), Arg::Text(format!("{code}\u{10ffff}"))];
+    let args = [Arg::from(barcode), code.into(), Arg::from(format!("{code}\u{10ffff}"))];
     let rows: Vec<(Uuid, i32, String)> = fetch_dyn!(ctx.tx, (Uuid, i32, String), sql, &args)?;
     let mut ids: Vec<Uuid> = rows.into_iter().map(|(id, ..)| id).collect();
     let mut named: Vec<(bool, usize, Uuid)> = search::find_with_hay(&mut ctx.tx, "sku", query, most)

@@ -164,7 +164,7 @@ pub(super) async fn save(ctx: &mut Ctx, input: &SaveProduct, before: &Product) -
 async fn set_codes_aside(ctx: &mut Ctx, ids: &[Uuid]) -> Result<()> {
     for chunk in ids.chunks(500) {
         let args: Vec<Arg> =
-            chunk.iter().flat_map(|id| [Arg::Uuid(*id), Arg::Text(format!("\u{1f}{}", id.simple()))]).collect();
+            chunk.iter().flat_map(|id| [Arg::Uuid(*id), Arg::from(format!("\u{1f}{}", id.simple()))]).collect();
         let sql = format!(
             "WITH w(id, code) AS (VALUES {}) UPDATE sku SET code = w.code FROM w WHERE sku.id = w.id",
             value_rows(chunk.len(), 2)
@@ -182,10 +182,10 @@ async fn update(ctx: &mut Ctx, changed: &[(Uuid, usize, &SaveSku)]) -> Result<()
             args.extend([
                 Arg::Uuid(*id),
                 sku.code.as_str().into(),
-                Arg::Text(code_key(&sku.code)),
+                Arg::from(code_key(&sku.code)),
                 sku.barcode.as_deref().into(),
                 sku.barcode.as_deref().map(barcode_key).into(),
-                Arg::Text(serde_json::to_string(&sku.option_values)?),
+                Arg::from(serde_json::to_string(&sku.option_values)?),
                 sku.price.into(),
                 sku.list_price.into(),
                 sku.cost.into(),

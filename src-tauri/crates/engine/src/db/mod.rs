@@ -15,6 +15,7 @@ pub use migrate::newest as newest_migration;
 use std::{
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -70,8 +71,9 @@ pub enum Tx {
 pub enum Arg {
     I64(i64),
     OptI64(Option<i64>),
-    Text(String),
-    OptText(Option<String>),
+    /// Shared: the same text may go to many rows.
+    Text(Arc<str>),
+    OptText(Option<Arc<str>>),
     Uuid(Uuid),
     OptUuid(Option<Uuid>),
     Bool(bool),
@@ -86,11 +88,12 @@ arg_from! {
     i64 => |v| Arg::I64(v);
     i32 => |v| Arg::I64(v.into());
     Option<i64> => |v| Arg::OptI64(v);
-    String => |v| Arg::Text(v);
-    &str => |v| Arg::Text(v.to_owned());
-    &String => |v| Arg::Text(v.clone());
-    Option<String> => |v| Arg::OptText(v);
-    Option<&str> => |v| Arg::OptText(v.map(str::to_owned));
+    String => |v| Arg::Text(v.into());
+    &str => |v| Arg::Text(v.into());
+    &String => |v| Arg::Text(v.as_str().into());
+    &Arc<str> => |v| Arg::Text(v.clone());
+    Option<String> => |v| Arg::OptText(v.map(Into::into));
+    Option<&str> => |v| Arg::OptText(v.map(Into::into));
     Uuid => |v| Arg::Uuid(v);
     Option<Uuid> => |v| Arg::OptUuid(v);
     bool => |v| Arg::Bool(v);
@@ -224,14 +227,17 @@ pub fn for_sqlite(sql: String) -> String {
     plain
 }
 
-/// How many of `left` rows the next statement takes. Few go at once; many go by 512, and what is left
-/// over by halves of it: however many rows come, few statements are ever prepared, and none has more
+/// The most rows of one statement.
+pub const MOST_ROWS: usize = 512;
+
+/// How many of `left` rows the next statement takes. Few go at once; many go by [`MOST_ROWS`], and what is
+/// left over by halves of it: however many rows come, few statements are ever prepared, and none has more
 /// values than a database takes.
 pub fn rows_at_once(left: usize) -> usize {
     match left {
         0..=32 => left,
-        33..512 => 1 << left.ilog2(),
-        _ => 512,
+        33..MOST_ROWS => 1 << left.ilog2(),
+        _ => MOST_ROWS,
     }
 }
 
@@ -400,8 +406,22 @@ impl Db {
     /// what it reads stays true until it commits.
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => {
+                Tx::Sqlite(writer.begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE").await?)
+            }
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// As [`Db::begin`], for a step of longer work: its commit does not wait for the disk. When the power
+    /// fails it may be undone, and with it only steps that came later; the next commit of a transaction
+    /// of [`Db::begin`], of whoever it is, makes it last.
+    pub async fn begin_step(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => {
+                Tx::Sqlite(writer.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await?)
+            }
+            Self::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN; SET LOCAL synchronous_commit = off").await?),
         })
     }
 
@@ -447,7 +467,25 @@ impl Db {
 
 #[cfg(test)]
 mod tests {
-    use super::{for_sqlite, rows_at_once};
+    use super::{Address, Db, MOST_ROWS, for_sqlite, rows_at_once};
+
+    #[tokio::test]
+    async fn only_steps_do_not_wait_for_the_disk() {
+        const FULL: i64 = 2;
+        const NORMAL: i64 = 1;
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&Address::Sqlite(folder.path().join("shop.db"))).await.unwrap();
+        for expected in [FULL, NORMAL, NORMAL, FULL] {
+            let mut tx = match expected {
+                FULL => db.begin().await.unwrap(),
+                _ => db.begin_step().await.unwrap(),
+            };
+            let (synchronous,): (i64,) = crate::fetch_one!(tx, (i64,), "PRAGMA synchronous").unwrap();
+            assert_eq!(synchronous, expected);
+            tx.commit().await.unwrap();
+        }
+        db.close().await;
+    }
 
     #[test]
     fn many_rows_go_in_statements_of_few_sizes() {
@@ -456,7 +494,7 @@ mod tests {
             let mut left = rows;
             while left > 0 {
                 let now = rows_at_once(left);
-                assert!((1..=512).contains(&now) && now <= left);
+                assert!((1..=MOST_ROWS).contains(&now) && now <= left);
                 sizes.insert(now);
                 left -= now;
             }

@@ -1,8 +1,13 @@
-//! Many rows in few statements, the next of which is put together while the database works on the last.
+//! Many rows in few statements, the next of which are put together while the database works on the last.
+
+use std::{collections::HashMap, sync::Arc};
+
+use sqlx::{postgres::PgArguments, sqlite::SqliteArguments};
+use tokio::sync::mpsc;
 
 use crate::{
     bound,
-    db::{Arg, Tx, for_sqlite, rows_at_once},
+    db::{Arg, MOST_ROWS, Tx, for_sqlite, rows_at_once},
 };
 
 /// A table's rows: a template of one row, in which `?1`, `?2` … stand for the values that differ.
@@ -14,72 +19,113 @@ pub struct RowShape {
     pub suffix: &'static str,
 }
 
-/// Some tables on their way into statements.
-struct Tables<'a> {
+/// So many statements are ready before the database has done the one it works on.
+const AHEAD: usize = 8;
+
+struct Statement {
+    sql: Arc<str>,
+    values: Values,
+}
+
+enum Values {
+    Sqlite(SqliteArguments),
+    Postgres(PgArguments),
+}
+
+/// Takes rows, and makes statements of them.
+pub struct Feed {
     postgres: bool,
-    left: std::vec::IntoIter<(&'a RowShape, Vec<Arg>)>,
-    now: Option<Table<'a>>,
+    ready: mpsc::Sender<Result<Statement, sqlx::Error>>,
+    /// The statements made so far: of a table, for a number of rows.
+    texts: HashMap<(&'static str, usize), Arc<str>>,
 }
 
-struct Table<'a> {
-    shape: &'a RowShape,
-    /// The values of a row, in the order of its places.
-    places: Vec<usize>,
-    values: Vec<Arg>,
-    /// So many of them are in statements already.
-    done: usize,
-    /// The last statement, and for how many rows it was.
-    sql: (usize, String),
+/// Where the statements of a [`Feed`] come out.
+pub struct Fed(mpsc::Receiver<Result<Statement, sqlx::Error>>);
+
+/// Rows go in at one end while statements are executed at the other; both ends are to be worked at once.
+/// It is at its end when the feed is dropped.
+pub fn feed(postgres: bool) -> (Feed, Fed) {
+    let (ready, fed) = mpsc::channel(AHEAD);
+    (Feed { postgres, ready, texts: HashMap::new() }, Fed(fed))
 }
 
-impl Tables<'_> {
-    /// The next statement and the values for it.
-    fn next(&mut self) -> Option<(String, impl Iterator<Item = Arg>)> {
-        while self.now.as_ref().is_none_or(|table| table.done == table.values.len()) {
-            let (shape, values) = self.left.next()?;
-            debug_assert_eq!(values.len() % shape.values, 0);
-            let places = placeholders(shape.row).map(|(_, number)| number - 1).collect();
-            self.now = Some(Table { shape, places, values, done: 0, sql: (0, String::new()) });
+impl Feed {
+    /// Takes as many of these rows as fill statements, and leaves the others.
+    pub async fn put_full(&mut self, shape: &'static RowShape, values: &mut Vec<Arg>) {
+        let full = MOST_ROWS * shape.values;
+        let end = values.len() - values.len() % full;
+        if end > 0 {
+            let left = values.split_off(end);
+            self.put(shape, std::mem::replace(values, left)).await;
         }
-        let Table { shape, places, values, done, sql } = self.now.as_mut()?;
-        let rows = rows_at_once((values.len() - *done) / shape.values);
-        if sql.0 != rows {
-            *sql = (rows, statement(shape, rows, self.postgres));
+    }
+
+    /// Takes rows whose values stand one after the other.
+    pub async fn put(&mut self, shape: &'static RowShape, values: Vec<Arg>) {
+        debug_assert_eq!(values.len() % shape.values, 0);
+        let places: Vec<usize> = placeholders(shape.row).map(|(_, number)| number - 1).collect();
+        let mut left = values.as_slice();
+        while !left.is_empty() {
+            let rows = rows_at_once(left.len() / shape.values);
+            let (now, rest) = left.split_at(rows * shape.values);
+            left = rest;
+            let statement = self.statement(shape, rows, &places, now);
+            if self.ready.send(statement).await.is_err() {
+                // One before failed, and whoever executes them has said so.
+                return;
+            }
+            tokio::task::yield_now().await;
         }
-        let from = std::mem::replace(done, *done + rows * shape.values);
-        let bound =
-            values[from..*done].chunks(shape.values).flat_map(|row| places.iter().map(move |at| row[*at].clone()));
-        Some((sql.1.clone(), bound))
+    }
+
+    fn statement(
+        &mut self,
+        shape: &'static RowShape,
+        rows: usize,
+        places: &[usize],
+        values: &[Arg],
+    ) -> Result<Statement, sqlx::Error> {
+        let postgres = self.postgres;
+        let text = self.texts.entry((shape.insert, rows)).or_insert_with(|| text(shape, rows, postgres).into());
+        let values = values.chunks(shape.values).flat_map(|row| places.iter().map(|at| row[*at].clone()));
+        let values = match postgres {
+            false => Values::Sqlite(bound!(SqliteArguments, values)?),
+            true => Values::Postgres(bound!(PgArguments, values)?),
+        };
+        Ok(Statement { sql: text.clone(), values })
+    }
+}
+
+impl Fed {
+    /// Executes the statements as they come; answers the number of rows they touched. When one fails the
+    /// transaction must be given up: some of its rows may have been written.
+    pub async fn execute(mut self, tx: &mut Tx) -> Result<u64, sqlx::Error> {
+        let mut touched = 0;
+        while let Some(statement) = self.0.recv().await {
+            let Statement { sql, values } = statement?;
+            let sql = sqlx::AssertSqlSafe(sql);
+            touched += match (&mut *tx, values) {
+                (Tx::Sqlite(tx), Values::Sqlite(values)) => {
+                    sqlx::query_with(sql, values).execute(&mut **tx).await?.rows_affected()
+                }
+                (Tx::Postgres(tx), Values::Postgres(values)) => {
+                    sqlx::query_with(sql, values).execute(&mut **tx).await?.rows_affected()
+                }
+                _ => return Err(sqlx::Error::Protocol("values of the other database".into())),
+            };
+        }
+        Ok(touched)
     }
 }
 
 /// Inserts rows whose values stand one after the other in `values`. When it fails the transaction must
-/// be given up: some of the rows may have been written.
-pub async fn insert(tx: &mut Tx, shape: &RowShape, values: Vec<Arg>) -> Result<u64, sqlx::Error> {
-    insert_all(tx, vec![(shape, values)]).await
-}
-
-/// As [`insert`], into several tables in this order: the database need not wait between them either.
-pub async fn insert_all(tx: &mut Tx, tables: Vec<(&RowShape, Vec<Arg>)>) -> Result<u64, sqlx::Error> {
-    let mut tables = Tables { postgres: tx.is_postgres(), left: tables.into_iter(), now: None };
-    // While the database works on one statement the next one is put together.
-    macro_rules! all {
-        ($arguments:ty, $tx:expr) => {{
-            let mut next = || tables.next().map(|(sql, values)| (sql, bound!($arguments, values)));
-            let (mut touched, mut ready) = (0, next());
-            while let Some((sql, values)) = ready {
-                let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), values?);
-                let (done, following) = tokio::join!(query.execute(&mut **$tx), async { next() });
-                touched += done?.rows_affected();
-                ready = following;
-            }
-            Ok(touched)
-        }};
-    }
-    match tx {
-        Tx::Sqlite(tx) => all!(sqlx::sqlite::SqliteArguments, tx),
-        Tx::Postgres(tx) => all!(sqlx::postgres::PgArguments, tx),
-    }
+/// be given up.
+pub async fn insert(tx: &mut Tx, shape: &'static RowShape, values: Vec<Arg>) -> Result<u64, sqlx::Error> {
+    let (mut feed, fed) = feed(tx.is_postgres());
+    let feeding = async move { feed.put(shape, values).await };
+    let (touched, ()) = tokio::join!(fed.execute(tx), feeding);
+    touched
 }
 
 /// The text before each placeholder of a row, with its number.
@@ -93,7 +139,7 @@ fn placeholders(row: &str) -> impl Iterator<Item = (&str, usize)> {
     })
 }
 
-fn statement(shape: &RowShape, rows: usize, postgres: bool) -> String {
+fn text(shape: &RowShape, rows: usize, postgres: bool) -> String {
     let mut sql = String::with_capacity(rows * (shape.row.len() + shape.values * 4) + shape.insert.len() + 64);
     // Whoever inserts many rows gives up the transaction when one fails, so that SQLite need not be able
     // to take back just the statement.
@@ -133,8 +179,8 @@ mod tests {
     #[test]
     fn a_value_may_stand_twice() {
         let shape = RowShape { insert: "INSERT INTO t (a, b, c)", row: "(?1,0,?2,?1)", values: 2, suffix: "" };
-        assert_eq!(statement(&shape, 2, true), "INSERT INTO t (a, b, c) VALUES ($1,0,$2,$3),($4,0,$5,$6)");
-        assert_eq!(statement(&shape, 2, false), "INSERT OR FAIL INTO t (a, b, c) VALUES (?,0,?,?),(?,0,?,?)");
+        assert_eq!(text(&shape, 2, true), "INSERT INTO t (a, b, c) VALUES ($1,0,$2,$3),($4,0,$5,$6)");
+        assert_eq!(text(&shape, 2, false), "INSERT OR FAIL INTO t (a, b, c) VALUES (?,0,?,?),(?,0,?,?)");
         let places: Vec<usize> = placeholders(shape.row).map(|(_, number)| number).collect();
         assert_eq!(places, [1, 2, 1]);
     }

@@ -89,6 +89,7 @@ impl JobRow {
             header,
             dry_run: self.dry_run,
             currency,
+            exponent: currency.exponent(),
             rate,
             zone,
             shop_zone: shop.zone.clone(),

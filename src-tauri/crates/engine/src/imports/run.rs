@@ -126,6 +126,8 @@ pub struct Plan {
     pub dry_run: bool,
     /// The shop's: what is written is in it.
     pub currency: Currency,
+    /// Its decimals.
+    pub exponent: u32,
     /// What one unit of the file's currency is in the shop's, where they differ.
     pub rate: Option<Decimal>,
     /// Of the times in the file.
@@ -136,10 +138,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn exponent(&self) -> u32 {
-        self.currency.exponent()
-    }
-
     /// An amount of the file that may be missing, in minor units of the shop's currency.
     pub fn money(&self, text: &str, field: &'static str) -> Result<Option<i64>, (&'static str, &'static str)> {
         if clean(text).is_empty() {
@@ -150,7 +148,7 @@ impl Plan {
             Some(rate) => amount.checked_mul(rate).ok_or(("too_large", field))?,
             None => amount,
         };
-        let minor = minor(converted, self.exponent()).ok_or(("too_large", field))?;
+        let minor = minor(converted, self.exponent).ok_or(("too_large", field))?;
         if minor < 0 { Err(("negative", field)) } else { Ok(Some(minor)) }
     }
 }
@@ -365,19 +363,20 @@ async fn save_rejects(ctx: &mut Ctx, id: Uuid, report: &Report) -> Result<()> {
                 Arg::from(refused.reason),
                 Arg::from(refused.field),
                 // Postgres holds no NUL in a text.
-                Arg::Text(serde_json::to_string(&refused.raw)?.replace("\\u0000", "")),
+                Arg::from(serde_json::to_string(&refused.raw)?.replace("\\u0000", "")),
             ]);
         }
     }
-    let shape = RowShape {
-        insert: "INSERT INTO import_reject (job_id, row_no, reason, field, raw)",
-        row: "(?1,?2,?3,?4,?5)",
-        values: 5,
-        suffix: "",
-    };
-    rows::insert(&mut ctx.tx, &shape, values).await?;
+    rows::insert(&mut ctx.tx, &REJECT, values).await?;
     Ok(())
 }
+
+const REJECT: RowShape = RowShape {
+    insert: "INSERT INTO import_reject (job_id, row_no, reason, field, raw)",
+    row: "(?1,?2,?3,?4,?5)",
+    values: 5,
+    suffix: "",
+};
 
 /// So many rows change how common the pieces of the search index are.
 const MANY: i64 = 1_000;

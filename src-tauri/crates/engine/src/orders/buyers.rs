@@ -69,7 +69,7 @@ pub(crate) async fn put(tx: &mut Tx, mut orders: Vec<Bought>) -> Result<()> {
     for chunk in orders.chunks(CHUNK) {
         let mut pieces = Vec::with_capacity(chunk.len() * 2);
         for (key, bought) in keys(tx, chunk).await? {
-            pieces.extend([Arg::I64(key), Arg::Text(search::sqlite_pieces("", &bought.hay))]);
+            pieces.extend([Arg::I64(key), Arg::from(search::sqlite_pieces("", &bought.hay))]);
         }
         tx.insert_many("INSERT INTO search_order_gram (rowid, grams)", 2, &pieces, "").await?;
     }

@@ -306,7 +306,7 @@ impl Select {
         }
         if let Some(waybill) = filter.waybill.as_deref().filter(|_| !skip("waybill")) {
             let collate = if self.plain.is_empty() { " COLLATE \"C\"" } else { "" };
-            self.args.extend([Arg::from(waybill), Arg::Text(format!("{waybill}\u{10ffff}"))]);
+            self.args.extend([Arg::from(waybill), Arg::from(format!("{waybill}\u{10ffff}"))]);
             self.conditions.push(format!(
                 "EXISTS (SELECT 1 FROM parcel e WHERE e.order_id = o.id AND {plain}e.waybill{collate} >= ${}
                          AND {plain}e.waybill{collate} < ${})",

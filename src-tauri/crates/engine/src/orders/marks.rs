@@ -92,9 +92,9 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
             Arg::Uuid(row.id),
             Arg::I64(row.version),
             Arg::from(flag.as_str()),
-            Arg::Text(seller_note),
-            Arg::Text(assignee),
-            Arg::Text(serde_json::to_string(&tags)?),
+            Arg::from(seller_note),
+            Arg::from(assignee),
+            Arg::from(serde_json::to_string(&tags)?),
         ]);
         if tags != tags_before {
             retagged.orders.push(row.id.into());

@@ -66,7 +66,7 @@ async fn codes(ctx: &mut Ctx, text: &str) -> Result<(Vec<Uuid>, Vec<Uuid>)> {
         ));
     }
     if (8..=14).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_digit()) {
-        args.push(Arg::Text(barcode_key(&key)));
+        args.push(Arg::from(barcode_key(&key)));
         parts.push(format!(
             "SELECT 1 AS what, id FROM (SELECT id FROM sku WHERE barcode_key = ${} LIMIT {MOST_SKUS}) b",
             args.len()
@@ -126,7 +126,7 @@ fn collate(ctx: &Ctx) -> &'static str {
 /// Binds both ends of the range that begins so; answers their numbers.
 fn beginning(text: String, args: &mut Vec<Arg>) -> (usize, usize) {
     let end = format!("{text}\u{10ffff}");
-    args.extend([Arg::Text(text), Arg::Text(end)]);
+    args.extend([Arg::from(text), Arg::from(end)]);
     (args.len() - 1, args.len())
 }
 

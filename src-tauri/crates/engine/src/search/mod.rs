@@ -141,10 +141,10 @@ async fn look_up(tx: &mut Tx, kind: &str, asked: Asked, limit: usize) -> Result<
         // pieces: all words are compared, and first.
         sql.push_str("SELECT d.ref_id, d.hay FROM search_doc d WHERE TRUE");
         push_words(&mut sql, "d.hay", &words, &mut args);
-        args.push(Arg::Text(pieces.iter().map(|piece| postgres_piece(kind, piece)).collect::<Vec<_>>().join(" ")));
+        args.push(Arg::from(pieces.iter().map(|piece| postgres_piece(kind, piece)).collect::<Vec<_>>().join(" ")));
         let _ = write!(sql, " AND d.grams @> string_to_array(${}, ' ')", args.len());
     } else {
-        args.push(Arg::Text(sqlite_match(kind, &pieces)));
+        args.push(Arg::from(sqlite_match(kind, &pieces)));
         sql.push_str(
             "SELECT d.ref_id, d.hay FROM search_gram g CROSS JOIN search_doc d ON d.id = g.rowid
              WHERE g.search_gram MATCH $1",
@@ -216,7 +216,7 @@ pub(crate) async fn matches(tx: &mut Tx, kind: &str, query: &str) -> Result<Matc
 
 pub(crate) fn push_words(sql: &mut String, column: &str, words: &[String], args: &mut Vec<Arg>) {
     for word in words {
-        args.push(Arg::Text(like_contains(word)));
+        args.push(Arg::from(like_contains(word)));
         let _ = write!(sql, " AND {column} LIKE ${} ESCAPE '\\'", args.len());
     }
 }
@@ -240,7 +240,7 @@ async fn put_postgres(tx: &mut Tx, kind: &str, docs: &[&(Uuid, String)]) -> Resu
     for (id, hay) in docs {
         let hay = without_nul(hay);
         let pieces: Vec<String> = grams(&hay).iter().map(|piece| postgres_piece(kind, piece)).collect();
-        args.extend([Arg::from(kind), Arg::Uuid(*id), Arg::Text(hay), Arg::Text(pieces.join(" "))]);
+        args.extend([Arg::from(kind), Arg::Uuid(*id), Arg::from(hay), Arg::from(pieces.join(" "))]);
     }
     let sql = format!(
         "WITH w(kind, ref_id, hay, grams) AS (VALUES {})
@@ -257,7 +257,7 @@ async fn put_postgres(tx: &mut Tx, kind: &str, docs: &[&(Uuid, String)]) -> Resu
 async fn put_sqlite(tx: &mut Tx, kind: &str, docs: &[&(Uuid, String)]) -> Result<()> {
     let mut args = Vec::with_capacity(docs.len() * 3);
     for (id, hay) in docs {
-        args.extend([Arg::from(kind), Arg::Uuid(*id), Arg::Text(without_nul(hay))]);
+        args.extend([Arg::from(kind), Arg::Uuid(*id), Arg::from(without_nul(hay))]);
     }
     // Only rows whose text is new come back, so that saving a price does not write the index.
     let sql = format!(
@@ -272,7 +272,7 @@ async fn put_sqlite(tx: &mut Tx, kind: &str, docs: &[&(Uuid, String)]) -> Result
     }
     let mut args = Vec::with_capacity(changed.len() * 2);
     for (id, hay) in &changed {
-        args.extend([Arg::I64(*id), Arg::Text(sqlite_pieces(kind, hay))]);
+        args.extend([Arg::I64(*id), Arg::from(sqlite_pieces(kind, hay))]);
     }
     tx.insert_many("INSERT OR REPLACE INTO search_gram (rowid, grams)", 2, &args, "").await?;
     Ok(())

@@ -188,7 +188,7 @@ pub(super) async fn write_moves(
             Arg::I64(before),
             Arg::I64(now),
             ctx.now.into(),
-            Arg::Text(ctx.caller.actor_name.clone()),
+            Arg::from(ctx.caller.actor_name.clone()),
         ]);
     }
     for chunk in rows.chunks(CHUNK * COLUMNS) {

@@ -1,7 +1,7 @@
 //! The stock codes of a file, gathered in a first pass: so a product is made once, with the title
 //! and the price it ends up with, wherever a job was cut.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     SERVICES,
@@ -26,8 +26,8 @@ pub struct Book {
 
 #[derive(Debug, Default)]
 pub struct Sku {
-    pub code: String,
-    pub title: String,
+    pub code: Arc<str>,
+    pub title: Arc<str>,
     /// In millionths.
     pub price: i64,
     pub service: bool,
@@ -66,7 +66,7 @@ impl Book {
         for sku in &mut book.skus {
             let titles = std::mem::take(&mut sku.titles);
             let most = titles.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
-            sku.title = most.map_or_else(|| sku.code.clone(), |(title, _)| short(&title, 200));
+            sku.title = most.map_or_else(|| sku.code.clone(), |(title, _)| short(&title, 200).into());
         }
         Ok(book)
     }
@@ -85,7 +85,7 @@ impl Book {
         let at = *self.by_code.entry(code.clone()).or_insert(next);
         if at == next {
             let service = SERVICES.contains(&code.as_str());
-            self.skus.push(Sku { code, service, ..Sku::default() });
+            self.skus.push(Sku { code: code.into(), service, ..Sku::default() });
         }
         self.by_raw.insert(raw.to_owned(), at);
         at

@@ -296,7 +296,7 @@ impl Builder<'_> {
 
     fn close_first(&mut self, sums: &mut Sums) {
         let Open { mut invoice, lines } = self.open.remove(0);
-        let cent = i128::from(MICRO) / i128::from(10_i64.pow(self.plan.exponent()));
+        let cent = i128::from(MICRO) / i128::from(10_i64.pow(self.plan.exponent));
         let has_goods = lines.iter().any(|(_, carriage)| !carriage);
         for (line, carriage) in lines {
             let booked = i128::from(line.amount) * cent;
@@ -345,11 +345,11 @@ impl Builder<'_> {
 /// Millionths of the file's currency to minor units of the shop's, half up.
 pub fn cents(micro: i128, plan: &Plan) -> i64 {
     match plan.rate {
-        None => plain_cents(micro, plan.exponent()),
+        None => plain_cents(micro, plan.exponent),
         Some(rate) => Decimal::try_from_i128_with_scale(micro, 6)
             .ok()
             .and_then(|amount| amount.checked_mul(rate))
-            .and_then(|amount| minor(amount, plan.exponent()))
+            .and_then(|amount| minor(amount, plan.exponent))
             .unwrap_or(i64::MAX),
     }
 }

@@ -22,8 +22,8 @@ use crate::{
     ctx::{Ctx, new_id},
     customers::{self, CustomerOrders},
     db::{
-        Arg, Tx, placeholders,
-        rows::{self, RowShape},
+        Arg, MOST_ROWS, placeholders,
+        rows::{self, Feed, RowShape},
         value_rows,
     },
     error::Result,
@@ -41,8 +41,9 @@ use crate::{
 
 /// Ids asked for in one statement.
 const ASK: usize = 500;
-/// Invoices whose rows are put together while those of the last ones are written.
-const SLICE: usize = 200;
+
+/// Orders whose rows are put together before the database gets the first of a batch: few, for it waits.
+const FIRST_TOGETHER: usize = 64;
 
 /// What a run knows of the database, so that it need not ask again.
 pub struct Writer {
@@ -59,7 +60,7 @@ struct Buyer {
     hay: String,
 }
 
-/// The rows of some invoices, table by table.
+/// Rows that have not filled a statement yet, table by table.
 #[derive(Default)]
 struct Rows {
     orders: Vec<Arg>,
@@ -120,38 +121,43 @@ impl Writer {
         let mut changes = Changes::default();
         let Ctx { tx, caller, .. } = &mut *ctx;
         let making = Making { plan, book: &book, who: &caller.actor_name };
-        let mut rows = Rows::default();
-        for slice in invoices.chunks(SLICE) {
-            let (stored, made) = tokio::join!(rows.store(tx), self.make(&making, slice, &mut changes, &mut report));
-            stored?;
-            rows = made?;
-        }
-        rows.store(tx).await?;
+        let (feed, fed) = rows::feed(tx.is_postgres());
+        let made = self.make(&making, &invoices, &mut changes, &mut report, feed);
+        let (stored, made) = tokio::join!(fed.execute(tx), made);
+        stored?;
+        made?;
         self.change(ctx, changes).await?;
         Ok(report)
     }
 
-    /// Puts the rows of these invoices together. It lets others work in between: the database waits for
-    /// the statements of the last ones.
+    /// Puts the rows of these invoices together, while the database works on those that are ready.
     async fn make(
         &mut self,
         making: &Making<'_>,
         invoices: &[Invoice],
         changes: &mut Changes,
         report: &mut Report,
-    ) -> Result<Rows> {
+        mut feed: Feed,
+    ) -> Result<()> {
         let mut rows = Rows::default();
+        let mut together = FIRST_TOGETHER;
         for (at, invoice) in invoices.iter().enumerate() {
             if invoice.cancels {
                 self.take_back(making, invoice, &mut rows, changes, report);
             } else {
                 self.sell(making, invoice, &mut rows, changes)?;
             }
+            if rows.orders.len() == together * ORDER.values {
+                together = MOST_ROWS.min(together * 2);
+                feed.put(&ORDER, std::mem::take(&mut rows.orders)).await;
+                feed.put_full(&ORDER_LINE, &mut rows.lines).await;
+            }
             if at % 2 == 1 {
                 tokio::task::yield_now().await;
             }
         }
-        Ok(rows)
+        rows.put(feed).await;
+        Ok(())
     }
 
     /// Leaves out the invoices that are there already.
@@ -193,9 +199,9 @@ impl Writer {
     ) -> Result<()> {
         if !self.asked_skus {
             self.asked_skus = true;
-            let codes: Vec<String> = book.skus.iter().map(|sku| sku.code.clone()).collect();
+            let codes: Vec<String> = book.skus.iter().map(|sku| sku.code.to_string()).collect();
             let found = store::sku_ids(ctx, &codes).await?;
-            self.skus = book.skus.iter().map(|sku| found.get(&sku.code).copied()).collect();
+            self.skus = book.skus.iter().map(|sku| found.get(&*sku.code).copied()).collect();
         }
         let mut new: Vec<NewProduct> = Vec::new();
         for line in invoices.iter().flat_map(|invoice| &invoice.lines) {
@@ -209,12 +215,12 @@ impl Writer {
             new.push(NewProduct {
                 id: ctx.new_id(),
                 source: CHANNEL.to_owned(),
-                external_id: Some(sku.code.clone()),
-                title: sku.title.clone(),
+                external_id: Some(sku.code.to_string()),
+                title: sku.title.to_string(),
                 listed: !sku.service,
                 skus: vec![NewSku {
                     id,
-                    code: sku.code.clone(),
+                    code: sku.code.to_string(),
                     price: cents(i128::from(sku.price), plan),
                     backorder: sku.service,
                     ..NewSku::default()
@@ -497,17 +503,19 @@ impl Writer {
 }
 
 impl Rows {
-    async fn store(self, tx: &mut Tx) -> Result<()> {
-        let tables = vec![
+    /// A row is put after those it refers to: one whose reference is missing yet makes SQLite look for such
+    /// with each row that follows.
+    async fn put(self, mut feed: Feed) {
+        for (shape, values) in [
             (&ORDER, self.orders),
             (&ORDER_LINE, self.lines),
             (&RETURN, self.returns),
             (&RETURN_LINE, self.return_lines),
             (&PAYMENT, self.payments),
             (&EVENT, self.events),
-        ];
-        rows::insert_all(tx, tables).await?;
-        Ok(())
+        ] {
+            feed.put(shape, values).await;
+        }
     }
 
     fn pay(
