@@ -39,6 +39,14 @@ for (const lang of LANGUAGES)
         await page.keyboard.press("Enter");
       };
 
+      // A buyer with an order that was sent somewhere.
+      const { items } = await shop.call("customers.list", { query: "", sort: "last_order", ascending: false, cursor: null, limit: 100 });
+      const wholes = await Promise.all(items.map((row) => shop.call("customers.get", { id: row.id })));
+      const buyer = wholes.find((c) => c.phone && c.addresses.length > 0);
+      assert.ok(buyer, "a customer with a phone and an address");
+      const stock = await shop.call("stock.list", { search: null, location_id: null, low_only: false, sort: "code", cursor: null, limit: 50 });
+      const goods = stock.items.find((sku) => sku.available > 5);
+
       // Nobody is asked for anything, until the owner wants it.
       await page.to("/access");
       await page.getByRole("heading", { name: say("access.empty.title") }).waitFor();
@@ -122,6 +130,55 @@ for (const lang of LANGUAGES)
       await page.to("/access");
       await page.getByText(say("errors.forbidden.title", { permission: say("access.permission.access_read") })).waitFor();
       await page.picture(`forbidden-${lang}`);
+
+      // Phones and addresses are masked, and opened with a reason.
+      const { phone } = buyer;
+      const { street } = buyer.addresses[0];
+      await page.to(`/customers/${buyer.id}`);
+      await page.getByText(/\*\*/).first().waitFor();
+      assert.equal(await page.getByText(phone).count(), 0);
+      assert.equal(await page.getByText(street).count(), 0);
+      await page.picture(`masked-${lang}`);
+      await narrow("masked");
+      const open = async (why) => {
+        await button(say("common.unmask.show")).click();
+        await page.locator("#sk-unmask").waitFor();
+        await page.getByRole("button", { name: say(`common.unmask.usual.${why}`), exact: true }).click();
+        nothing(await barriers(page), "a reason");
+        await page.picture(`unmask-${lang}`);
+        await page.locator("#sk-unmask").press("Enter");
+        await page.getByText(street).first().waitFor();
+        await page.getByText(phone).first().waitFor();
+        await settled(page);
+        assert.equal(await button(say("common.unmask.show")).count(), 0);
+      };
+      await open("call");
+      await page.picture(`unmasked-${lang}`);
+
+      // A parcel to an address that is not seen arrives all the same.
+      await page.to("/orders/new");
+      await page.keyboard.press("F4");
+      await page.keyboard.type(buyer.name);
+      await page.locator(".ant-select-item-option").filter({ hasText: buyer.name }).first().click();
+      await page.getByText(say("orders.delivery.ship"), { exact: true }).click();
+      await page.waitForFunction(() => [...document.querySelectorAll("input, textarea")].some((field) => field.value === "***"));
+      const find = page.getByRole("combobox", { name: say("orders.entry.find"), exact: true });
+      await find.click();
+      await page.keyboard.type(goods.code, { delay: 60 });
+      await page.getByRole("option").first().waitFor();
+      await page.keyboard.press("Enter");
+      await settled(page);
+      await page.picture(`masked-entry-${lang}`);
+      await page.keyboard.press("Control+Enter");
+      const placed = page.getByRole("status").filter({ hasText: say("orders.entry.placed") });
+      await placed.waitFor();
+      const [number] = /SO-[\d-]+/.exec(await placed.innerText());
+      await page.to("/orders");
+      await page.getByRole("link", { name: number, exact: true }).click();
+      await page.getByText(/\*\*/).first().waitFor();
+      assert.equal(await page.getByText(street).count(), 0);
+      await open("address");
+      await page.picture(`unmasked-order-${lang}`);
       nothing(page.faults, "the console");
     });
   });

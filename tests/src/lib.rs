@@ -13,6 +13,7 @@ pub mod catalog;
 pub mod dice;
 pub mod files;
 pub mod goods;
+pub mod people;
 
 use std::{
     future::Future,

@@ -9,30 +9,20 @@ use domain::{
 };
 use engine::{
     Error,
-    access::{ChangePassword, Me, RoleById, SaveRole, SaveStaff, SignIn, Staff},
+    access::{ChangePassword, Me, RoleById, SaveRole, SaveStaff, Staff},
     app::AuditInput,
     commands::{Kind, SPECS, call_json},
-    ctx::{Caller, Door, Meta},
+    ctx::{Caller, Meta},
     orders::{PlaceLine, PlaceOrder},
     settings::{Nothing, Preferences, SavePreferences},
 };
 use serde_json::{Value, json};
-use tests::{Shop, call, story};
+use tests::{
+    call,
+    people::{PASSWORD, of, person, sign_in, with_owner},
+    story,
+};
 use uuid::Uuid;
-
-const PASSWORD: &str = "correct horse";
-
-fn person(login: &str, role: Uuid) -> SaveStaff {
-    SaveStaff {
-        id: None,
-        version: Count(0),
-        name: login.to_uppercase(),
-        login: login.into(),
-        role_id: role,
-        active: true,
-        password: Some(PASSWORD.to_owned().into()),
-    }
-}
 
 fn changed(staff: &Staff) -> SaveStaff {
     SaveStaff {
@@ -44,23 +34,6 @@ fn changed(staff: &Staff) -> SaveStaff {
         active: staff.active,
         password: None,
     }
-}
-
-async fn sign_in(shop: &Shop, login: &str, password: &str) -> engine::Result<Caller> {
-    let input = SignIn { login: login.into(), password: password.to_owned().into() };
-    shop.engine.sign_in(Door::CommandLine, input).await
-}
-
-/// The owner, signed in.
-async fn with_owner(mut shop: Shop) -> anyhow::Result<Shop> {
-    shop.call(call::access_save_staff, person("lin", Preset::Owner.id())).await?;
-    shop.caller = sign_in(&shop, "lin", PASSWORD).await?;
-    Ok(shop)
-}
-
-async fn of(shop: &Shop, login: &str, role: Uuid) -> anyhow::Result<Caller> {
-    shop.call(call::access_save_staff, person(login, role)).await?;
-    Ok(sign_in(shop, login, PASSWORD).await?)
 }
 
 story!(a_shop_asks_for_names_once_it_has_people, async |shop| {

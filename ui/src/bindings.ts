@@ -44,6 +44,7 @@ export const commands = {
 	ordersQuote: (input: PlaceOrder) => typedError<OrderQuote, Error>(__TAURI_INVOKE("orders_quote", { input })),
 	ordersPlace: (meta: Meta, input: PlaceOrder) => typedError<Placed, Error>(__TAURI_INVOKE("orders_place", { meta, input })),
 	ordersList: (input: ListOrders) => typedError<OrderPage, Error>(__TAURI_INVOKE("orders_list", { input })),
+	ordersOpenBuyer: (meta: Meta, input: OpenBuyer) => typedError<Order, Error>(__TAURI_INVOKE("orders_open_buyer", { meta, input })),
 	ordersGet: (input: OrderById) => typedError<Order, Error>(__TAURI_INVOKE("orders_get", { input })),
 	ordersBoard: (input: Nothing) => typedError<OrderBoard, Error>(__TAURI_INVOKE("orders_board", { input })),
 	ordersCancel: (meta: Meta, input: CancelOrder) => typedError<OrderNow, Error>(__TAURI_INVOKE("orders_cancel", { meta, input })),
@@ -81,6 +82,7 @@ export const commands = {
 	customersSaveAddress: (meta: Meta, input: SaveAddress) => typedError<Address, Error>(__TAURI_INVOKE("customers_save_address", { meta, input })),
 	customersDeleteAddress: (meta: Meta, input: AddressById) => typedError<Done, Error>(__TAURI_INVOKE("customers_delete_address", { meta, input })),
 	customersPreferAddress: (meta: Meta, input: AddressById) => typedError<Address, Error>(__TAURI_INVOKE("customers_prefer_address", { meta, input })),
+	customersOpen: (meta: Meta, input: OpenCustomer) => typedError<Customer, Error>(__TAURI_INVOKE("customers_open", { meta, input })),
 	customersGet: (input: CustomerById) => typedError<Customer, Error>(__TAURI_INVOKE("customers_get", { input })),
 	customersList: (input: ListCustomers) => typedError<CustomerList, Error>(__TAURI_INVOKE("customers_list", { input })),
 	customersSearch: (input: SearchCustomers) => typedError<CustomerHits, Error>(__TAURI_INVOKE("customers_search", { input })),
@@ -1044,6 +1046,18 @@ export type NumberPreview = {
 	number: string,
 };
 
+/**  Asks to see the masked buyer of an order in full, and says why. */
+export type OpenBuyer = {
+	order_id: string,
+	reason: string,
+};
+
+/**  Asks to see a masked customer in full, and says why. */
+export type OpenCustomer = {
+	id: string,
+	reason: string,
+};
+
 /**  One option of a product, for example `颜色` with `红`, `蓝`. */
 export type OptionAxis = {
 	name: string,
@@ -1472,7 +1486,13 @@ export type Permission =
 /**  What everybody does who has signed in: own drafts, own views, own password. */
 "app_read" | "app_write" | "orders_read" | "orders_write" | "payments_read" | "payments_write" | 
 /**  Money that leaves. */
-"payments_refund" | "shipping_write" | "catalog_read" | "catalog_write" | "stock_read" | "stock_write" | "customers_read" | "customers_write" | "analytics_read" | "analytics_write" | "imports_read" | "imports_write" | "exports_write" | "audit_read" | "settings_read" | "settings_write" | "access_read" | "access_write";
+"payments_refund" | "shipping_write" | "catalog_read" | "catalog_write" | "stock_read" | "stock_write" | "customers_read" | "customers_write" | 
+/**  Phones, e-mail addresses and streets in full, wherever they stand. */
+"contact_read" | 
+/**  One masked customer or order in full, for a reason that is kept. */
+"contact_open" | 
+/**  What goods cost the shop. */
+"cost_read" | "analytics_read" | "analytics_write" | "imports_read" | "imports_write" | "exports_write" | "audit_read" | "settings_read" | "settings_write" | "access_read" | "access_write";
 
 export type PickOpen = {
 	/**  Endings without the dot; empty for any file. */
@@ -1509,6 +1529,11 @@ export type PlaceOrder = {
 	external_id?: string | null,
 	delivery?: DeliveryMethod,
 	ship_to?: ShipTo | null,
+	/**
+	 *  The address of the customer that `ship_to` was filled in from: what was shown masked there, and comes
+	 *  so, is taken from it.
+	 */
+	address_id?: string | null,
 	lines?: PlaceLine[],
 	/**  Off the whole order. */
 	discount?: Minor,
@@ -2445,6 +2470,7 @@ export const COMMANDS = {
   "orders.quote": { kind: "query", undo: false, offline: true, tags: [] },
   "orders.place": { kind: "command", undo: false, offline: true, tags: ["orders", "stock", "customers", "payments", "analytics"] },
   "orders.list": { kind: "query", undo: false, offline: true, tags: [] },
+  "orders.open_buyer": { kind: "command", undo: false, offline: false, tags: [] },
   "orders.get": { kind: "query", undo: false, offline: true, tags: [] },
   "orders.board": { kind: "query", undo: false, offline: true, tags: [] },
   "orders.cancel": { kind: "command", undo: false, offline: false, tags: ["orders", "stock", "customers", "payments", "analytics"] },
@@ -2482,6 +2508,7 @@ export const COMMANDS = {
   "customers.save_address": { kind: "command", undo: true, offline: true, tags: ["customers"] },
   "customers.delete_address": { kind: "command", undo: true, offline: true, tags: ["customers"] },
   "customers.prefer_address": { kind: "command", undo: true, offline: true, tags: ["customers"] },
+  "customers.open": { kind: "command", undo: false, offline: false, tags: [] },
   "customers.get": { kind: "query", undo: false, offline: true, tags: [] },
   "customers.list": { kind: "query", undo: false, offline: true, tags: [] },
   "customers.search": { kind: "query", undo: false, offline: true, tags: [] },

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { MoneyInput } from "../components/MoneyInput";
 import { QtyInput } from "../components/QtyInput";
+import { useCan } from "../lib/me";
 import { useFormats } from "../lib/shop";
 import { marginPermille, type ProductForm, type SkuForm } from "./form";
 
@@ -12,6 +13,7 @@ const SHOWN = 60;
 /** One SKU: plain fields. Several: a grid like a spreadsheet, a row each. */
 export function SkuGrid({ form, onChange }: { form: ProductForm; onChange: (patch: Partial<ProductForm>) => void }) {
   const { t } = useTranslation();
+  const can = useCan();
   const [shown, setShown] = useState(SHOWN);
   const put = (i: number, patch: Partial<SkuForm>) => onChange({ skus: form.skus.map((s, n) => (n === i ? { ...s, ...patch } : s)) });
   const axes = form.options.filter((o) => o.values.length > 0);
@@ -21,6 +23,17 @@ export function SkuGrid({ form, onChange }: { form: ProductForm; onChange: (patc
   const cells = (s: SkuForm, i: number): { key: string; label: string; node: ReactNode; numeric?: boolean }[] => {
     const margin = marginPermille(s.price, s.cost);
     const id = (name: string) => `ca-${name}-${i}`;
+    const cost = {
+      key: "cost",
+      numeric: true,
+      label: t("catalog.cost"),
+      node: (
+        <>
+          <MoneyInput id={id("cost")} value={s.cost} onChange={(cost) => put(i, { cost })} />
+          {margin !== null && <span className={margin < 0 ? "ca-margin ca-low" : "ca-margin sk-muted"}>{t("catalog.margin", { percent: `${Math.trunc(margin / 10)}.${Math.abs(margin % 10)}` })}</span>}
+        </>
+      ),
+    };
     return [
       { key: "code", label: t("catalog.code"), node: <Input id={id("code")} value={s.code} maxLength={64} placeholder={t("catalog.codeAuto")} onChange={(e) => put(i, { code: e.target.value })} /> },
       { key: "price", numeric: true, label: t("catalog.price"), node: <MoneyInput id={id("price")} value={s.price === 0 && s.id === null ? null : s.price} onChange={(price) => put(i, { price: price ?? 0 })} /> },
@@ -29,17 +42,7 @@ export function SkuGrid({ form, onChange }: { form: ProductForm; onChange: (patc
         ? { key: "stock", numeric: true, label: t("catalog.openingStock"), node: <QtyInput id={id("stock")} value={s.opening_stock} onChange={(n) => put(i, { opening_stock: n })} /> }
         : { key: "stock", numeric: true, label: t("catalog.onHand"), node: <Shelf sku={s} /> },
       { key: "weight", numeric: true, label: t("catalog.weight"), node: <QtyInput id={id("weight")} value={s.weight_g} suffix="g" onChange={(n) => put(i, { weight_g: n })} /> },
-      {
-        key: "cost",
-        numeric: true,
-        label: t("catalog.cost"),
-        node: (
-          <>
-            <MoneyInput id={id("cost")} value={s.cost} onChange={(cost) => put(i, { cost })} />
-            {margin !== null && <span className={margin < 0 ? "ca-margin ca-low" : "ca-margin sk-muted"}>{t("catalog.margin", { percent: `${Math.trunc(margin / 10)}.${Math.abs(margin % 10)}` })}</span>}
-          </>
-        ),
-      },
+      ...(can("cost_read") ? [cost] : []),
       { key: "list", numeric: true, label: t("catalog.listPrice"), node: <MoneyInput id={id("list")} value={s.list_price} onChange={(list_price) => put(i, { list_price })} /> },
       { key: "volume", numeric: true, label: t("catalog.volume"), node: <QtyInput id={id("volume")} value={s.volume_cm3} suffix="cm³" onChange={(n) => put(i, { volume_cm3: n })} /> },
       { key: "low", numeric: true, label: t("catalog.lowAt"), node: <QtyInput id={id("low")} value={s.low_stock} onChange={(n) => put(i, { low_stock: n })} /> },

@@ -7,6 +7,7 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { Money, Num, When } from "../components/Money";
 import { PageHeader } from "../components/PageHeader";
 import { Pill, StatusTag } from "../components/StatusTag";
+import { Unmask } from "../components/Unmask";
 import { useToast } from "../components/useToast";
 import { Waiting } from "../components/Waiting";
 import { useTell } from "../lib/api";
@@ -16,7 +17,7 @@ import { addressLine } from "./AddressFields";
 import { CustomerDrawer } from "./CustomerDrawer";
 import { CustomerPicker, type PickedCustomer } from "./CustomerPicker";
 import { MergeModal } from "./MergeModal";
-import { findCustomers, useCustomer, usePurchases } from "./queries";
+import { customerOf, useCustomer, usePurchases } from "./queries";
 import type { Address, Customer, CustomerRow } from "./types";
 import "./customers.css";
 
@@ -27,7 +28,7 @@ export default function CustomerPage() {
   return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Waiting rows={8} />}</div>;
 }
 
-function Page({ customer: c }: { customer: Customer }) {
+function Page({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const f = useFormats();
   const toast = useToast();
@@ -37,6 +38,10 @@ function Page({ customer: c }: { customer: Customer }) {
   const [choosing, setChoosing] = useState(false);
   const [other, setOther] = useState<CustomerRow | null>(null);
   const onError = (e: unknown) => toast.error(e);
+  // What was opened is shown until the record is read anew.
+  const [opened, setOpened] = useState<{ of: Customer; whole: Customer } | null>(null);
+  const open = useTell("customers.open", { onSuccess: (whole) => setOpened({ of: customer, whole }) });
+  const c = opened?.of === customer ? opened.whole : customer;
   const name = c.name || c.email || c.phone || t("customers.nameless");
   const dropAddress = useTell("customers.delete_address", { onError, undo: () => t("customers.address.dropped") });
   const prefer = useTell("customers.prefer_address", { onError, undo: () => t("customers.address.preferredNow") });
@@ -48,8 +53,13 @@ function Page({ customer: c }: { customer: Customer }) {
         title={name}
         back="/customers"
         sub={
-          <span className="sk-num">
-            {[c.phone, c.email, c.country].filter(Boolean).join(" · ")} {t("customers.sinceDay", { day: f.date(c.created_at) })}
+          <span className="cu-sub">
+            {[c.phone, c.email, c.country, t("customers.sinceDay", { day: f.date(c.created_at) })].filter(Boolean).map((fact) => (
+              <span key={fact} className="sk-num">
+                {fact}
+              </span>
+            ))}
+            {c === customer && (c.phone || c.email || c.addresses.length > 0) && <Unmask onOpen={(reason) => open.mutateAsync({ id: c.id, reason })} />}
           </span>
         }
         actions={
@@ -149,8 +159,7 @@ function Choose({ not, onClose, onChosen }: { not: string; onClose: () => void; 
   const [picked, setPicked] = useState<PickedCustomer | null>(null);
   const take = async () => {
     if (!picked?.id || picked.id === not) return;
-    const row = (await findCustomers(picked.phone || picked.name)).find((r) => r.id === picked.id);
-    if (row) onChosen(row);
+    onChosen(await customerOf(picked.id));
   };
   return (
     <Modal open title={t("customers.merge.with")} okText={t("customers.merge.compare")} okButtonProps={{ disabled: !picked?.id || picked.id === not }} onOk={() => void take()} onCancel={onClose}>

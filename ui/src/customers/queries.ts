@@ -44,6 +44,10 @@ export async function findCustomers(text: string): Promise<CustomerRow[]> {
   return (await ask("customers.search", { query: text, limit: 5 })).items;
 }
 
+export function customerOf(id: string): Promise<Customer> {
+  return ask("customers.get", { id });
+}
+
 export async function parseAddress(text: string): Promise<ParsedAddress> {
   return (await ask("customers.parse_address", { text })).address;
 }

@@ -34,7 +34,7 @@ export default function OrderPage() {
   return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Waiting rows={8} />}</div>;
 }
 
-function Page({ order }: { order: Order }) {
+function Page({ order: masked }: { order: Order }) {
   const { t } = useTranslation();
   const f = useFormats();
   const toast = useToast();
@@ -42,6 +42,10 @@ function Page({ order }: { order: Order }) {
   const who = useWho();
   const [open, setOpen] = useState<"cancel" | "hold" | "print" | null>(null);
   const onError = (e: unknown) => toast.error(e);
+  // What was opened is shown until the order is read anew.
+  const [opened, setOpened] = useState<{ of: Order; whole: Order } | null>(null);
+  const openBuyer = useTell("orders.open_buyer", { onSuccess: (whole) => setOpened({ of: masked, whole }) });
+  const order = opened?.of === masked ? opened.whole : masked;
   const done = (what: string) => (b: Bulk) => (b.changed.length > 0 ? what : null);
   const review = useTell("orders.review", { onError });
   const reserve = useTell("orders.reserve", { onError });
@@ -114,7 +118,7 @@ function Page({ order }: { order: Order }) {
           <History order={order} />
         </div>
         <div className="so-side">
-          <BuyerCard order={order} />
+          <BuyerCard order={order} {...(order === masked ? { onOpen: (reason: string) => openBuyer.mutateAsync({ order_id: order.id, reason }) } : {})} />
           <MoneyCard order={order} />
           <Notes order={order} />
         </div>

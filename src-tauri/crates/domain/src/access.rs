@@ -24,6 +24,12 @@ crate::text_enum! {
         StockWrite = "stock_write",
         CustomersRead = "customers_read",
         CustomersWrite = "customers_write",
+        /// Phones, e-mail addresses and streets in full, wherever they stand.
+        ContactRead = "contact_read",
+        /// One masked customer or order in full, for a reason that is kept.
+        ContactOpen = "contact_open",
+        /// What goods cost the shop.
+        CostRead = "cost_read",
         AnalyticsRead = "analytics_read",
         AnalyticsWrite = "analytics_write",
         ImportsRead = "imports_read",
@@ -210,15 +216,17 @@ impl Preset {
                 .filter(|p| !matches!(p, P::AccessRead | P::AccessWrite | P::SettingsWrite))
                 .collect(),
             Self::Service => {
-                vec![P::OrdersWrite, P::PaymentsRead, P::PaymentsWrite, P::StockRead, P::CustomersWrite]
+                vec![P::OrdersWrite, P::PaymentsRead, P::PaymentsWrite, P::StockRead, P::CustomersWrite, P::ContactOpen]
             }
-            Self::Warehouse => vec![P::OrdersRead, P::ShippingWrite, P::StockWrite],
+            // Whoever packs writes the address on the parcel.
+            Self::Warehouse => vec![P::OrdersRead, P::ShippingWrite, P::StockWrite, P::ContactRead],
             Self::Finance => vec![
                 P::OrdersRead,
                 P::PaymentsWrite,
                 P::PaymentsRefund,
                 P::CatalogRead,
                 P::CustomersRead,
+                P::CostRead,
                 P::AnalyticsRead,
                 P::ExportsWrite,
                 P::AuditRead,

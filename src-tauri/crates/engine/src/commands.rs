@@ -139,6 +139,8 @@ macro_rules! for_each_command {
                 [OrdersWrite offline final audited] [orders stock customers payments analytics];
             query orders_list "orders.list" = $crate::orders::list, $crate::orders::ListOrders => $crate::orders::OrderPage,
                 [OrdersRead offline] [];
+            command orders_open_buyer "orders.open_buyer" = $crate::orders::open_buyer, $crate::orders::OpenBuyer => $crate::orders::Order,
+                [ContactOpen online final audited] [];
             query orders_get "orders.get" = $crate::orders::get, $crate::orders::OrderById => $crate::orders::Order,
                 [OrdersRead offline] [];
             query orders_board "orders.board" = $crate::orders::board, $crate::settings::Nothing => $crate::orders::OrderBoard,
@@ -218,6 +220,8 @@ macro_rules! for_each_command {
                 [CustomersWrite offline undo audited] [customers];
             command customers_prefer_address "customers.prefer_address" = $crate::customers::prefer_address, $crate::customers::AddressById => $crate::customers::Address,
                 [CustomersWrite offline undo audited] [customers];
+            command customers_open "customers.open" = $crate::customers::open, $crate::customers::OpenCustomer => $crate::customers::Customer,
+                [ContactOpen online final audited] [];
             query customers_get "customers.get" = $crate::customers::get, $crate::customers::CustomerById => $crate::customers::Customer,
                 [CustomersRead offline] [];
             query customers_list "customers.list" = $crate::customers::list, $crate::customers::ListCustomers => $crate::customers::CustomerList,

@@ -20,6 +20,9 @@ interface Props {
 
 const ICONS = { counter: <ShopOutlined />, ship: <CarOutlined />, pickup: <InboxOutlined /> };
 
+/** What the shop shows of a street to whoever may not see it. */
+const MASKED = "***";
+
 function plain({ name, phone, country, region_code, province, city, district, street, postcode }: AddressValue): AddressValue {
   return { name, phone, country, region_code, province, city, district, street, postcode };
 }
@@ -34,7 +37,7 @@ export function BuyerBox({ draft, disabled, pickRef, wrong, onChange, onDone }: 
 
   // Whoever bought before need not say again where they live.
   useEffect(() => {
-    if (usual && empty && draft.delivery === "ship") onChange({ address: plain(usual) });
+    if (usual && empty && draft.delivery === "ship") onChange({ address: plain(usual), addressId: usual.id });
   }, [usual?.id, draft.delivery]); // eslint-disable-line react-hooks/exhaustive-deps
 
   return (
@@ -80,11 +83,12 @@ export function BuyerBox({ draft, disabled, pickRef, wrong, onChange, onDone }: 
                 options={known.map((a) => ({ value: a.id, label: `${a.name || draft.buyer?.name || ""} ${addressLine(a)}` }))}
                 onChange={(id: string | null) => {
                   const a = known.find((x) => x.id === id);
-                  if (a) onChange({ address: plain(a) });
+                  if (a) onChange({ address: plain(a), addressId: a.id });
                 }}
               />
             )}
             <AddressFields value={draft.address} onChange={(address) => onChange({ address })} disabled={disabled} wrong={wrong} />
+            {draft.addressId && draft.address.street === MASKED && <p className="sk-muted so-hint">{t("orders.entry.maskedAddress")}</p>}
             <label className="so-row">
               <span>{t("orders.freight")}</span>
               <MoneyInput value={draft.freight} disabled={disabled} aria-label={t("orders.freight")} onChange={(freight) => onChange({ freight })} />

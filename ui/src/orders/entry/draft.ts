@@ -43,6 +43,8 @@ export interface OrderDraft {
   buyer: Buyer | null;
   delivery: DeliveryMethod;
   address: AddressValue;
+  /** Which of the buyer's addresses that is: what of it is shown masked, the shop fills in. */
+  addressId: string | null;
   freight: number | null;
   discount: number | null;
   buyerNote: string;
@@ -76,6 +78,7 @@ export function emptyDraft(): OrderDraft {
     buyer: null,
     delivery: "counter",
     address: noAddress,
+    addressId: null,
     freight: null,
     discount: null,
     buyerNote: "",
@@ -167,6 +170,7 @@ export function toPlace(d: OrderDraft, total: number | null): Place {
     external_id: null,
     delivery: d.delivery,
     ship_to: d.delivery === "ship" ? { ...d.address, name: d.address.name || (d.buyer?.name ?? ""), phone: d.address.phone || (d.buyer?.phone ?? "") } : null,
+    address_id: d.delivery === "ship" ? d.addressId : null,
     lines: d.lines.map((l) => ({ sku_id: l.sku_id, qty: l.qty, unit_price: l.unit_price, note: "" })),
     discount: d.discount ?? 0,
     freight: d.delivery === "ship" ? (d.freight ?? 0) : 0,

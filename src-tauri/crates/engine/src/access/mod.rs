@@ -7,6 +7,7 @@
 mod people;
 mod roles;
 mod seals;
+mod sight;
 mod sign_in;
 
 use domain::{
@@ -27,6 +28,7 @@ use crate::{
 pub use people::{change_password, me, save_staff, staff};
 pub use roles::{delete_role, save_role};
 pub(crate) use seals::{check as check_seals, last as last_seal, seal};
+pub(crate) use sight::{unveil, veil_json};
 pub(crate) use sign_in::Guard;
 pub use sign_in::SignIn;
 
@@ -193,6 +195,12 @@ fn of_role(id: Uuid, permissions: Option<&str>, refund_limit: Option<i64>) -> Re
     let given: Vec<Permission> = serde_json::from_str(permissions.unwrap_or("[]"))?;
     let permissions: Permissions = given.into_iter().chain(Permissions::common().iter()).collect();
     Ok(Rights { permissions: permissions.completed(), refund_limit })
+}
+
+/// Why somebody wants to see what is masked: a word at least.
+pub(crate) fn reason(text: &str) -> Result<String> {
+    let reason = crate::orders::checked_text("reason", text, 200)?;
+    if reason.chars().count() < 2 { Err(Error::invalid("reason", "required")) } else { Ok(reason) }
 }
 
 /// Refuses what is not allowed: somebody unknown is asked who they are, others are told what is missing.

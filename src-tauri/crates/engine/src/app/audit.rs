@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{AuditInput, AuditPage, AuditRow, CommandInfo, CommandList};
 use crate::{
+    access::veil_json,
     commands::{Kind, SPECS},
     ctx::{Ctx, Door},
     db::Arg,
@@ -86,8 +87,8 @@ pub async fn audit(ctx: &mut Ctx, input: AuditInput) -> Result<AuditPage> {
                 device: row.device,
                 command: row.command,
                 subject: row.subject,
-                input: row.input,
-                changes: row.changes,
+                input: veil_json(&row.input, &ctx.rights),
+                changes: veil_json(&row.changes, &ctx.rights),
                 undoable: row.undoable,
                 undoes: row.undoes,
                 undone_by: row.undone_by,

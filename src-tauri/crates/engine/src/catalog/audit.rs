@@ -12,7 +12,7 @@ use super::{
     product::{Product, ProductById, Sku},
     save::{SaveProduct, SaveSku},
 };
-use crate::{ctx::Ctx, db::Arg, error::Result, fetch_all};
+use crate::{access::veil_json, ctx::Ctx, db::Arg, error::Result, fetch_all};
 
 /// One field that a command changed; values as text, `None` where there was or is nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -53,7 +53,7 @@ pub async fn history(ctx: &mut Ctx, input: ProductById) -> Result<ProductHistory
     )?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        let changes: Vec<Change> = serde_json::from_str(&row.changes)?;
+        let changes: Vec<Change> = serde_json::from_str(&veil_json(&row.changes, &ctx.rights))?;
         items.push(ProductChange {
             command_id: row.command_id,
             command: row.command,

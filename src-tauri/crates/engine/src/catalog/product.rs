@@ -84,7 +84,8 @@ pub struct Product {
 }
 
 pub async fn get_product(ctx: &mut Ctx, input: ProductById) -> Result<Product> {
-    load(&mut ctx.tx, input.id).await?.ok_or_else(|| Error::not_found("product", input.id))
+    let product = load(&mut ctx.tx, input.id).await?.ok_or_else(|| Error::not_found("product", input.id))?;
+    Ok(ctx.shown(product))
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,6 +1,7 @@
 //! Creating and editing a product: one form, one command.
 
 use domain::{
+    access::Permission,
     catalog::{OptionAxis, ProductState},
     units::{Count, Minor, Qty},
 };
@@ -77,6 +78,7 @@ pub async fn save_product(ctx: &mut Ctx, input: SaveProduct) -> Result<Product> 
         Some(id) => product::load(&mut ctx.tx, id).await?,
         None => None,
     };
+    keep_costs(ctx, &mut input, before.as_ref())?;
     skus::refuse_taken_codes(ctx, &input).await?;
     skus::give_codes(ctx, &mut input).await?;
     let saved = match (input.id, before) {
@@ -88,7 +90,23 @@ pub async fn save_product(ctx: &mut Ctx, input: SaveProduct) -> Result<Product> 
     }?;
     audit::note(ctx, &[saved.id]).await?;
     ctx.about(saved.id);
-    Ok(saved)
+    Ok(ctx.shown(saved))
+}
+
+/// Whoever may not see what goods cost leaves it as it is.
+fn keep_costs(ctx: &Ctx, input: &mut SaveProduct, before: Option<&Product>) -> Result<()> {
+    // What is taken back is as the shop itself wrote it down.
+    if ctx.undoes.is_some() || ctx.rights.permissions.has(Permission::CostRead) {
+        return Ok(());
+    }
+    for sku in &mut input.skus {
+        if sku.cost.is_some() {
+            ctx.need(Permission::CostRead)?;
+        }
+        let known = before.into_iter().flat_map(|product| &product.skus).find(|known| Some(known.id) == sku.id);
+        sku.cost = known.and_then(|known| known.cost);
+    }
+    Ok(())
 }
 
 impl SaveProduct {

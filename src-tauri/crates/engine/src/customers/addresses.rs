@@ -1,17 +1,31 @@
 use std::sync::OnceLock;
 
-use domain::customers::{Regions, parse_cn_address};
+use domain::customers::{Regions, is_masked, masked_name, masked_phone, masked_text, parse_cn_address};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Address, AddressById, ParseAddress, Parsed, SaveAddress};
 use crate::{
+    access::unveil,
     app::Done,
     ctx::Ctx,
     error::{Error, Result},
     execute, fetch_one, fetch_optional,
+    orders::ShipTo,
     settings::checked_country,
 };
+
+impl SaveAddress {
+    /// What was shown masked and comes back so is as it was.
+    fn unveiled(&self, before: &Address) -> Self {
+        let mut input = self.clone();
+        unveil(&mut input.name, &before.name, masked_name);
+        unveil(&mut input.phone, &before.phone, masked_phone);
+        unveil(&mut input.street, &before.street, masked_text);
+        unveil(&mut input.postcode, &before.postcode, masked_text);
+        input
+    }
+}
 
 /// More than this is not one person's.
 const MAX_ADDRESSES: i64 = 200;
@@ -46,7 +60,7 @@ pub async fn save_address(ctx: &mut Ctx, input: SaveAddress) -> Result<Address> 
             return Err(Error::invalid("customer_id", "unknown"));
         }
         Some(before) => {
-            let input = checked(&input)?;
+            let input = checked(&input.unveiled(before))?;
             execute!(
                 ctx.tx,
                 "UPDATE customer_address SET name = $1, phone = $2, country = $3, region_code = $4, province = $5,
@@ -97,7 +111,7 @@ pub async fn save_address(ctx: &mut Ctx, input: SaveAddress) -> Result<Address> 
             ctx.undo_with("customers.delete_address", &AddressById { id: after.id })?;
         }
     }
-    Ok(after)
+    Ok(ctx.shown(after))
 }
 
 /// Removes an address; orders keep the address they were sent to.
@@ -136,7 +150,8 @@ pub async fn prefer_address(ctx: &mut Ctx, input: AddressById) -> Result<Address
         ctx.changed("preferred_address", address.customer_id, json!(before), json!(address.id));
         ctx.undo_with("customers.prefer_address", &AddressById { id: before })?;
     }
-    required(ctx, input.id).await
+    let address = required(ctx, input.id).await?;
+    Ok(ctx.shown(address))
 }
 
 /// Takes a pasted address apart. It only proposes: the form shows the parts to be corrected.
@@ -146,6 +161,17 @@ pub async fn parse_address(_: &mut Ctx, input: ParseAddress) -> Result<Parsed> {
         return Err(Error::invalid("text", "too_long"));
     }
     Ok(Parsed { address: parse_cn_address(&input.text, REGIONS.get_or_init(Regions::embedded)) })
+}
+
+/// What of this address was shown masked, and is so in `to`, is put there in full.
+pub(crate) async fn unveil_address(ctx: &mut Ctx, customer: Uuid, address: Uuid, to: &mut ShipTo) -> Result<()> {
+    // An address that was removed since is as it was typed.
+    let Some(known) = find(ctx, address).await?.filter(|known| known.customer_id == customer) else { return Ok(()) };
+    unveil(&mut to.name, &known.name, masked_name);
+    unveil(&mut to.phone, &known.phone, masked_phone);
+    unveil(&mut to.street, &known.street, masked_text);
+    unveil(&mut to.postcode, &known.postcode, masked_text);
+    Ok(())
 }
 
 /// Writes a new address at this place in the list.
@@ -219,6 +245,11 @@ fn checked(input: &SaveAddress) -> Result<SaveAddress> {
         *text = text.trim().to_owned();
         if text.chars().count() > most {
             return Err(Error::invalid(field, "too_long"));
+        }
+    }
+    for (field, text) in [("phone", &out.phone), ("street", &out.street)] {
+        if is_masked(text) {
+            return Err(Error::invalid(field, "masked"));
         }
     }
     if out.street.is_empty() {

@@ -24,7 +24,8 @@ const ROW: &str = "SELECT c.id, c.version, c.name, c.phone, c.email, c.country, 
     NULLIF(c.last_order_at, 0) AS last_order_at, c.created_at FROM customer c";
 
 pub async fn get(ctx: &mut Ctx, input: CustomerById) -> Result<Customer> {
-    load(&mut ctx.tx, input.id).await
+    let customer = load(&mut ctx.tx, input.id).await?;
+    Ok(ctx.shown(customer))
 }
 
 pub async fn list(ctx: &mut Ctx, input: ListCustomers) -> Result<CustomerList> {
@@ -34,7 +35,7 @@ pub async fn list(ctx: &mut Ctx, input: ListCustomers) -> Result<CustomerList> {
         if !input.ascending {
             items.reverse();
         }
-        return Ok(CustomerList { items, next: None });
+        return Ok(CustomerList { items: ctx.shown(items), next: None });
     }
     let limit = limit(input.limit)?;
     let column = match input.sort {
@@ -54,20 +55,21 @@ pub async fn list(ctx: &mut Ctx, input: ListCustomers) -> Result<CustomerList> {
         format!("{ROW} WHERE c.merged_into IS NULL {after} ORDER BY {column} {direction}, c.id {direction} LIMIT $1");
     let items = fetch_dyn!(ctx.tx, CustomerRow, sql, &args)?;
     let (items, next) = cut(items, limit, |row| Cursor::of_number(sort_value(row, input.sort), row.id));
-    Ok(CustomerList { items, next })
+    Ok(CustomerList { items: ctx.shown(items), next })
 }
 
 pub async fn search(ctx: &mut Ctx, input: SearchCustomers) -> Result<CustomerHits> {
     let limit = limit(input.limit.or(Some(20)))?;
     if input.query.trim().is_empty() {
         let sql = format!("{ROW} WHERE c.merged_into IS NULL ORDER BY c.last_order_at DESC, c.id DESC LIMIT $1");
-        return Ok(CustomerHits { items: fetch_dyn!(ctx.tx, CustomerRow, sql, &[Arg::from(one_more(limit) - 1)])? });
+        let items = fetch_dyn!(ctx.tx, CustomerRow, sql, &[Arg::from(one_more(limit) - 1)])?;
+        return Ok(CustomerHits { items: ctx.shown(items) });
     }
     let mut items = find(&mut ctx.tx, &input.query, MAX_HITS).await?;
     // Whoever bought last is the likeliest to be at the counter.
     items.sort_by_key(|row| std::cmp::Reverse((row.last_order_at, row.id)));
     items.truncate(limit);
-    Ok(CustomerHits { items })
+    Ok(CustomerHits { items: ctx.shown(items) })
 }
 
 /// What the customer bought, newest first: the orders themselves.

@@ -76,7 +76,7 @@ pub async fn merge(ctx: &mut Ctx, input: Merge) -> Result<Customer> {
     ctx.about(keep.id);
     ctx.changed("customer", gone.id, json!(gone), json!({"merged_into": keep.id}));
     ctx.changed("customer", keep.id, json!(keep), json!(after));
-    Ok(after)
+    Ok(ctx.shown(after))
 }
 
 /// What the dropped record said and the kept one does not.

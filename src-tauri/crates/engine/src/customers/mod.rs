@@ -4,6 +4,7 @@ mod addresses;
 mod counters;
 mod list;
 mod merge;
+mod open;
 mod save;
 
 use domain::{
@@ -15,10 +16,12 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
+pub(crate) use addresses::unveil_address;
 pub use addresses::{delete_address, parse_address, prefer_address, save_address};
 pub(crate) use counters::{CustomerOrders, check, find_for_order, ordered, ordered_many, quick_create};
 pub use list::{get, list, orders, search};
 pub use merge::merge;
+pub use open::open;
 pub use save::{delete, save};
 pub(crate) use save::{haystack, index};
 
@@ -88,6 +91,13 @@ pub struct Save {
     pub source: Option<String>,
     #[serde(default)]
     pub external_id: Option<String>,
+}
+
+/// Asks to see a masked customer in full, and says why.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct OpenCustomer {
+    pub id: Uuid,
+    pub reason: String,
 }
 
 /// The input of what concerns one customer.

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{Customer, CustomerById, Save, SaveAddress, addresses, list};
 use crate::{
+    access::unveil,
     app::Done,
     ctx::Ctx,
     db::Tx,
@@ -16,15 +17,15 @@ use crate::{
 /// another record with it is answered, so that the two can be merged.
 pub async fn save(ctx: &mut Ctx, input: Save) -> Result<Customer> {
     ctx.shop()?;
-    let fields = Fields::checked(&input)?;
-    match (input.id, input.version) {
-        (Some(id), Some(version)) => update(ctx, id, version, &fields).await,
-        (None, Some(_)) => Err(Error::invalid("id", "required")),
+    let saved = match (input.id, input.version) {
+        (Some(id), Some(version)) => update(ctx, id, version, input).await?,
+        (None, Some(_)) => return Err(Error::invalid("id", "required")),
         (id, None) => {
             let id = id.unwrap_or_else(|| ctx.new_id());
-            create(ctx, id, &fields, input).await
+            create(ctx, id, input).await?
         }
-    }
+    };
+    Ok(ctx.shown(saved))
 }
 
 /// Removes a customer of whom nothing is known but the record itself.
@@ -103,6 +104,9 @@ pub(super) fn phone_key(phone: &str) -> Result<Option<String>> {
         return Ok(Some(key));
     }
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    if rules::is_masked(phone) {
+        return Err(Error::invalid("phone", "masked"));
+    }
     let other = phone.chars().any(|c| !(c.is_ascii_digit() || " +-()./".contains(c)));
     if other || !(5..=15).contains(&digits.len()) {
         return Err(Error::invalid("phone", "malformed"));
@@ -161,8 +165,9 @@ impl Fields {
     }
 }
 
-async fn create(ctx: &mut Ctx, id: Uuid, fields: &Fields, input: Save) -> Result<Customer> {
-    refuse_twin(ctx, id, fields).await?;
+async fn create(ctx: &mut Ctx, id: Uuid, input: Save) -> Result<Customer> {
+    let fields = Fields::checked(&input)?;
+    refuse_twin(ctx, id, &fields).await?;
     let source = input.source.unwrap_or_else(|| "counter".into());
     let inserted = execute!(
         ctx.tx,
@@ -197,12 +202,17 @@ async fn create(ctx: &mut Ctx, id: Uuid, fields: &Fields, input: Save) -> Result
     Ok(after)
 }
 
-async fn update(ctx: &mut Ctx, id: Uuid, version: Count, fields: &Fields) -> Result<Customer> {
+async fn update(ctx: &mut Ctx, id: Uuid, version: Count, mut input: Save) -> Result<Customer> {
     let before = list::load(&mut ctx.tx, id).await?;
+    unveil(&mut input.name, &before.name, rules::masked_name);
+    unveil(&mut input.phone, &before.phone, rules::masked_phone);
+    unveil(&mut input.email, &before.email, rules::masked_email);
+    unveil(&mut input.note, &before.note, rules::masked_note);
+    let fields = Fields::checked(&input)?;
     if before.merged_into.is_some() {
         return Err(Error::WrongState { kind: "customer".into(), state: "merged".into(), action: "save".into() });
     }
-    refuse_twin(ctx, id, fields).await?;
+    refuse_twin(ctx, id, &fields).await?;
     let saved = execute!(
         ctx.tx,
         "UPDATE customer SET name = $1, phone = $2, phone_key = $3, phone_tail = $4, email = $5, email_key = $6,

@@ -30,7 +30,8 @@ pub async fn list(ctx: &mut Ctx, input: ListOrders) -> Result<OrderPage> {
     let by_amount = ask.sort.by_amount();
     let (rows, next) =
         cursor::cut(rows, limit, |row: &Row| (if by_amount { row.total } else { row.placed_at }, row.id));
-    Ok(OrderPage { items: rows.into_iter().map(OrderRow::from).collect(), next })
+    let items = rows.into_iter().map(OrderRow::from).collect();
+    Ok(OrderPage { items: ctx.shown::<Vec<OrderRow>>(items), next })
 }
 
 /// The question, made ready: bounds in milliseconds, the sort decided, the cursor read.

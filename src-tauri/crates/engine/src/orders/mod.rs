@@ -25,7 +25,7 @@ use uuid::Uuid;
 pub use cancel::cancel;
 pub(crate) use check::check;
 pub use counters::board;
-pub use get::get;
+pub use get::{get, open_buyer};
 pub use list::list;
 pub use marks::{annotate, archive, tags, unarchive};
 pub use place::place;

@@ -4,6 +4,7 @@
 //! the order enters the database in the stage its facts lead to.
 
 use domain::{
+    customers::{is_masked, masked_name, masked_phone},
     orders::{
         AfterSaleStatus, DeliveryMethod, Flag, HoldKind, LineCounts, OrderFacts, Stage, fulfilment_status, next_stage,
         payment_status,
@@ -20,6 +21,7 @@ use super::{
     price::{Priced, price},
 };
 use crate::{
+    access::unveil,
     analytics::{self, Sale, SoldLine},
     ctx::Ctx,
     customers,
@@ -239,9 +241,19 @@ async fn draft(ctx: &mut Ctx, input: &PlaceOrder, channel: String, priced: &Pric
     let shop = ctx.shop()?;
     let mut buyer_name = checked_text("buyer_name", &input.buyer_name, 200)?;
     let mut buyer_phone = checked_text("buyer_phone", &input.buyer_phone, 40)?;
+    let mut ship_to = input.ship_to.clone();
     let customer_id = match input.customer_id {
         Some(id) => {
             let customer = customers::find_for_order(ctx, id).await?;
+            unveil(&mut buyer_name, &customer.name, masked_name);
+            unveil(&mut buyer_phone, &customer.phone, masked_phone);
+            if let Some(to) = &mut ship_to {
+                if let Some(address) = input.address_id {
+                    customers::unveil_address(ctx, customer.id, address, to).await?;
+                }
+                unveil(&mut to.name, &customer.name, masked_name);
+                unveil(&mut to.phone, &customer.phone, masked_phone);
+            }
             if buyer_name.is_empty() {
                 buyer_name = customer.name;
             }
@@ -253,6 +265,16 @@ async fn draft(ctx: &mut Ctx, input: &PlaceOrder, channel: String, priced: &Pric
         None if buyer_name.is_empty() && buyer_phone.is_empty() => None,
         None => Some(customers::quick_create(ctx, &buyer_name, &buyer_phone).await?),
     };
+    for (field, text) in [
+        ("buyer_phone", &buyer_phone),
+        ("ship_to.phone", ship_to.as_ref().map_or(&buyer_phone, |to| &to.phone)),
+        ("ship_to.street", ship_to.as_ref().map_or(&buyer_phone, |to| &to.street)),
+    ] {
+        // Masked, and of nobody known: nothing could be sent there.
+        if is_masked(text) {
+            return Err(Error::invalid(field, "masked"));
+        }
+    }
     let (mut entries, mut captured, mut change) = (Vec::with_capacity(input.payments.len()), 0_i64, 0_i64);
     for (at, payment) in input.payments.iter().enumerate() {
         let field = format!("payments.{at}.");
@@ -283,7 +305,7 @@ async fn draft(ctx: &mut Ctx, input: &PlaceOrder, channel: String, priced: &Pric
         customer_id,
         buyer_name,
         buyer_phone,
-        ship_to: match (&input.ship_to, input.delivery) {
+        ship_to: match (&ship_to, input.delivery) {
             (Some(to), DeliveryMethod::Ship) => serde_json::to_string(to)?,
             _ => String::new(),
         },

@@ -40,6 +40,9 @@ pub struct PlaceOrder {
     pub external_id: Option<String>,
     pub delivery: DeliveryMethod,
     pub ship_to: Option<ShipTo>,
+    /// The address of the customer that `ship_to` was filled in from: what was shown masked there, and comes
+    /// so, is taken from it.
+    pub address_id: Option<Uuid>,
     pub lines: Vec<PlaceLine>,
     /// Off the whole order.
     pub discount: Minor,
@@ -65,6 +68,7 @@ impl Default for PlaceOrder {
             external_id: None,
             delivery: DeliveryMethod::Counter,
             ship_to: None,
+            address_id: None,
             lines: Vec::new(),
             discount: Minor::ZERO,
             freight: Minor::ZERO,
@@ -243,6 +247,13 @@ pub struct OrderRow {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
 pub struct OrderById {
     pub order_id: Uuid,
+}
+
+/// Asks to see the masked buyer of an order in full, and says why.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct OpenBuyer {
+    pub order_id: Uuid,
+    pub reason: String,
 }
 
 /// Everything known of one order.

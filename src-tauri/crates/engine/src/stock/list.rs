@@ -194,7 +194,7 @@ pub async fn get(ctx: &mut Ctx, input: GetStock) -> Result<StockCard> {
             qty: Qty(qty),
         })
         .collect();
-    Ok(StockCard { stock: row.into_row()?, holds })
+    Ok(StockCard { stock: row.into_row()?, holds: ctx.shown::<Vec<StockHold>>(holds) })
 }
 
 pub async fn low(ctx: &mut Ctx, _: Nothing) -> Result<LowStock> {
