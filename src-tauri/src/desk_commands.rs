@@ -61,6 +61,13 @@ pub struct FilePath {
 }
 
 #[derive(Clone, Debug, Deserialize, Type)]
+pub struct RestoreFile {
+    pub path: String,
+    /// In the place of the shop that is there.
+    pub replace: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, Type)]
 pub struct PickOpen {
     /// Endings without the dot; empty for any file.
     pub endings: Vec<String>,
@@ -253,19 +260,28 @@ pub async fn app_backup(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> R
     engine::backup::backup(&shop, input.path.as_ref()).await
 }
 
-/// Brings a backup into this machine's own shop, which must be empty or damaged; a damaged one is kept beside it.
+/// Brings a backup into this machine's own shop. One that is there and whole is replaced only when asked for,
+/// and kept beside it, as a damaged one is.
 #[tauri::command]
 #[specta::specta]
-pub async fn app_restore(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> Result<engine::backup::BackupReport> {
+pub async fn app_restore(
+    desk: State<'_, Desk>,
+    meta: Meta,
+    input: RestoreFile,
+) -> Result<engine::backup::BackupReport> {
     let Meta { .. } = meta;
     // A shop that cannot be opened cannot say whom it trusts; nothing is overwritten that is whole.
     if let Ok((shop, caller)) = desk.shop_and_caller().await {
         shop.need(&caller, Permission::SettingsWrite).await?;
     }
-    let into = Address::Sqlite(desk.folder().join("shop.db"));
+    let into = desk.folder().join("shop.db");
     let place = desk.place().await;
     desk.inner().clone().close().await;
-    let outcome = engine::backup::restore(input.path.as_ref(), &into, false).await;
+    let outcome = if input.replace && into.exists() {
+        engine::backup::replace(input.path.as_ref(), &into).await.map(|(report, _)| report)
+    } else {
+        engine::backup::restore(input.path.as_ref(), &Address::Sqlite(into), false).await
+    };
     let place = if outcome.is_ok() { Place::Own } else { place };
     desk.open(place.clone(), None).await?;
     let report = outcome?;
@@ -310,6 +326,16 @@ pub async fn app_pick_open(app: AppHandle, input: PickOpen) -> Result<Option<Str
         dialog = dialog.add_filter(endings.join(", "), &endings);
     }
     dialog.pick_file(|path| drop(send.send(path)));
+    Ok(chosen.await.ok().flatten().map(|path| path.to_string()))
+}
+
+/// Lets the person choose a folder.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_pick_folder(app: AppHandle, input: Nothing) -> Result<Option<String>> {
+    let Nothing {} = input;
+    let (send, chosen) = tokio::sync::oneshot::channel();
+    app.dialog().file().pick_folder(|path| drop(send.send(path)));
     Ok(chosen.await.ok().flatten().map(|path| path.to_string()))
 }
 

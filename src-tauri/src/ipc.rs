@@ -55,6 +55,7 @@ macro_rules! door {
                     desk::app_restore,
                     desk::app_diagnostics,
                     desk::app_pick_open,
+                    desk::app_pick_folder,
                     desk::app_pick_save,
                 ])
                 .disable_serde_phases()

@@ -54,7 +54,7 @@ export async function openShop(t, { sample = false } = {}) {
     if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(body)}`);
     return body.ok;
   };
-  return { link, call, tell: (name, input) => call(name, input, randomUUID()) };
+  return { link, folder, call, tell: (name, input) => call(name, input, randomUUID()) };
 }
 
 export async function openBrowser(t) {

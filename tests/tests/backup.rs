@@ -1,12 +1,12 @@
 //! The whole shop in one file, and back: into the same kind of database and into the other.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
 use domain::units::{Count, Qty};
 use engine::{
     Engine, Error,
-    backup::{BackupReport, backup, restore},
+    backup::{BackupById, BackupReport, Backups, SaveBackupPlan, backup, if_due, replace, restore},
     catalog::{MoveCategory, SaveCategory},
     ctx::Door,
     customers::{Save, SaveAddress, SearchCustomers},
@@ -157,3 +157,144 @@ story!(what_is_no_backup_is_refused, async |shop| {
     assert!(nowhere.is_err());
     Ok(())
 });
+
+/// What the plan of this desk came to, once the copy under way is made.
+async fn copies(shop: &Shop) -> anyhow::Result<Backups> {
+    for _ in 0..1000 {
+        let found = shop.ask(call::settings_backups, Nothing {}).await?;
+        if !found.running && !found.runs.is_empty() {
+            return Ok(found);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    anyhow::bail!("no copy was made")
+}
+
+story!(the_shop_copies_itself_and_old_copies_make_room, async |shop| {
+    fill(&shop).await?;
+    let folder = tempfile::tempdir()?;
+    let into = |name: &str| folder.path().join(name);
+    let plan = SaveBackupPlan {
+        version: Count(0),
+        active: true,
+        folder: into("copies").display().to_string(),
+        every_hours: 24,
+        keep_days: 3,
+        keep_weeks: 2,
+        keep_months: 2,
+    };
+    let refused = shop.call(call::settings_save_backup_plan, plan.clone()).await;
+    assert_eq!(refused.err(), Some(Error::invalid("folder", "not_a_folder")));
+    std::fs::create_dir(into("copies"))?;
+    std::fs::write(into("copies").join("holiday.jpg"), "not ours")?;
+    let wrong = SaveBackupPlan { every_hours: 0, ..plan.clone() };
+    let refused = shop.call(call::settings_save_backup_plan, wrong).await;
+    assert_eq!(refused.err(), Some(Error::invalid("every_hours", "too_small")));
+    let saved = shop.call(call::settings_save_backup_plan, plan.clone()).await?;
+    let refused = shop.call(call::settings_save_backup_plan, plan.clone()).await;
+    assert!(matches!(refused, Err(Error::Stale { .. })), "somebody saved it meanwhile");
+
+    // The first one at once, then one a day, however often is looked.
+    assert_eq!(copies(&shop).await?.runs.len(), 1);
+    for _ in 0..11 {
+        shop.wait_minutes(12 * 60);
+        if_due(&shop.engine).await?;
+        shop.wait_minutes(12 * 60);
+        if_due(&shop.engine).await?;
+    }
+    let found = copies(&shop).await?;
+    assert_eq!(found.runs.len(), 12);
+    assert!(found.runs.iter().all(|run| run.error.is_none()) && !found.late);
+    // Three days, the Sunday before them, the end of the month.
+    let left: Vec<_> = found.runs.iter().filter(|run| !run.removed).collect();
+    assert!((4..=7).contains(&left.len()), "{left:?}");
+    assert!(!found.runs[0].removed && found.runs[11].removed);
+    let mut there: Vec<_> = std::fs::read_dir(into("copies"))?
+        .map(|file| Ok(file?.path().display().to_string()))
+        .collect::<std::io::Result<_>>()?;
+    there.sort_unstable();
+    let mut expected: Vec<_> = left.iter().map(|run| run.file.clone()).collect();
+    expected.push(into("copies").join("holiday.jpg").display().to_string());
+    expected.sort_unstable();
+    assert_eq!(there, expected);
+
+    // A rehearsal: it opens, and its books are right.
+    let newest = found.runs[0].clone();
+    let tried = shop.ask(call::settings_try_backup, BackupById { id: newest.id }).await?;
+    assert_eq!((tried.orders, tried.differences.len()), (Count(10), 0));
+    let removed = shop.ask(call::settings_try_backup, BackupById { id: found.runs[11].id }).await;
+    assert!(matches!(removed, Err(Error::NotFound { .. })));
+    std::fs::write(&newest.file, "spoilt by a disk")?;
+    let spoilt = shop.ask(call::settings_try_backup, BackupById { id: newest.id }).await;
+    assert!(matches!(&spoilt, Err(Error::BadFile { reason, .. }) if reason == "not_a_shop"), "{spoilt:?}");
+
+    // The disk is pulled out: told, and tried again within the hour.
+    std::fs::rename(into("copies"), into("elsewhere"))?;
+    shop.wait_minutes(24 * 60);
+    assert!(matches!(if_due(&shop.engine).await, Err(Error::BadFile { .. })));
+    let found = copies(&shop).await?;
+    assert!(matches!(&found.runs[0].error, Some(Error::BadFile { reason, .. }) if reason == "not_found"), "{found:?}");
+    assert!(!found.late);
+    shop.wait_minutes(59);
+    if_due(&shop.engine).await?;
+    assert_eq!(copies(&shop).await?.runs.len(), 13);
+    shop.wait_minutes(30 * 60);
+    assert!(if_due(&shop.engine).await.is_err());
+    assert!(copies(&shop).await?.late, "more than two days without a copy");
+    std::fs::rename(into("elsewhere"), into("copies"))?;
+    shop.call(call::settings_run_backup, Nothing {}).await?;
+    for _ in 0..1000 {
+        if !copies(&shop).await?.late {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(!copies(&shop).await?.late);
+
+    // Turned off, nothing happens, and nothing is asked for.
+    let off = SaveBackupPlan { version: saved.version, active: false, ..plan };
+    shop.call(call::settings_save_backup_plan, off).await?;
+    let runs = copies(&shop).await?.runs.len();
+    shop.wait_minutes(7 * 24 * 60);
+    if_due(&shop.engine).await?;
+    let found = copies(&shop).await?;
+    assert!(found.runs.len() == runs && !found.late);
+    let refused = shop.call(call::settings_run_backup, Nothing {}).await;
+    assert!(matches!(refused, Err(Error::NotFound { .. })));
+    Ok(())
+});
+
+#[tokio::test]
+async fn a_shop_goes_back_to_a_copy_and_the_present_one_is_kept() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("shop.db");
+    let copy = folder.path().join("monday.backup");
+    let shop = Shop::open(Address::Sqlite(path.clone()), None).await?;
+    fill(&shop).await?;
+    backup(&shop.engine, &copy).await?;
+    let sku_id = catalog::simple(&shop, "LATER", 1_000, 50).await?.skus[0].id;
+    let line = PlaceLine { sku_id, qty: Qty(1), unit_price: None, note: String::new() };
+    shop.call(call::orders_place, PlaceOrder { lines: vec![line], ..PlaceOrder::default() }).await?;
+    shop.engine.close().await;
+    let orders = async |path: &Path| {
+        let shop = Engine::open(&Address::Sqlite(path.to_owned())).await?;
+        let caller = shop.owner(Door::CommandLine);
+        let checked = call::app_check(&shop, &caller, Nothing {}).await?;
+        assert_eq!(checked.differences, []);
+        let counts = call::app_health(&shop, &caller, Nothing {}).await?.tables;
+        shop.close().await;
+        anyhow::Ok(counts.into_iter().find(|table| table.name == "orders").map(|table| table.rows))
+    };
+
+    // What is no backup changes nothing.
+    let junk = folder.path().join("junk");
+    std::fs::write(&junk, "no shop")?;
+    assert!(replace(&junk, &path).await.is_err());
+    assert_eq!(orders(&path).await?, Some(Count(11)));
+
+    let (report, aside) = replace(&copy, &path).await?;
+    assert_eq!(report.file, copy.display().to_string());
+    assert_eq!(orders(&path).await?, Some(Count(10)));
+    assert_eq!(orders(&aside).await?, Some(Count(11)), "nothing is lost");
+    Ok(())
+}

@@ -74,6 +74,10 @@ export const commands = {
 	settingsSaveShop: (meta: Meta, input: SaveShop) => typedError<Shop, Error>(__TAURI_INVOKE("settings_save_shop", { meta, input })),
 	settingsSavePreferences: (meta: Meta, input: SavePreferences) => typedError<Shop, Error>(__TAURI_INVOKE("settings_save_preferences", { meta, input })),
 	settingsSaveLogo: (meta: Meta, input: Logo) => typedError<Done, Error>(__TAURI_INVOKE("settings_save_logo", { meta, input })),
+	settingsSaveBackupPlan: (meta: Meta, input: SaveBackupPlan) => typedError<BackupPlan, Error>(__TAURI_INVOKE("settings_save_backup_plan", { meta, input })),
+	settingsRunBackup: (meta: Meta, input: Nothing) => typedError<Done, Error>(__TAURI_INVOKE("settings_run_backup", { meta, input })),
+	settingsBackups: (input: Nothing) => typedError<Backups, Error>(__TAURI_INVOKE("settings_backups", { input })),
+	settingsTryBackup: (input: BackupById) => typedError<TriedBackup, Error>(__TAURI_INVOKE("settings_try_backup", { input })),
 	settingsLogo: (input: Nothing) => typedError<Logo, Error>(__TAURI_INVOKE("settings_logo", { input })),
 	settingsPreviewNumber: (input: PreviewNumber) => typedError<NumberPreview, Error>(__TAURI_INVOKE("settings_preview_number", { input })),
 	customersSave: (meta: Meta, input: Save) => typedError<Customer, Error>(__TAURI_INVOKE("customers_save", { meta, input })),
@@ -137,12 +141,17 @@ export const commands = {
 	appUnlock: (meta: Meta, input: Passphrase) => typedError<null, Error>(__TAURI_INVOKE("app_unlock", { meta, input })),
 	/**  Writes a verified copy of the whole shop to a file. */
 	appBackup: (meta: Meta, input: FilePath) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_backup", { meta, input })),
-	/**  Brings a backup into this machine's own shop, which must be empty or damaged; a damaged one is kept beside it. */
-	appRestore: (meta: Meta, input: FilePath) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore", { meta, input })),
+	/**
+	 *  Brings a backup into this machine's own shop. One that is there and whole is replaced only when asked for,
+	 *  and kept beside it, as a damaged one is.
+	 */
+	appRestore: (meta: Meta, input: RestoreFile) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore", { meta, input })),
 	/**  What support needs to know, without names, numbers or secrets. */
 	appDiagnostics: (input: Nothing) => typedError<string, Error>(__TAURI_INVOKE("app_diagnostics", { input })),
 	/**  Lets the person choose a file to read; `None` when they changed their mind. */
 	appPickOpen: (input: PickOpen) => typedError<string | null, Error>(__TAURI_INVOKE("app_pick_open", { input })),
+	/**  Lets the person choose a folder. */
+	appPickFolder: (input: Nothing) => typedError<string | null, Error>(__TAURI_INVOKE("app_pick_folder", { input })),
 	/**  Lets the person choose where to write. */
 	appPickSave: (input: PickSave) => typedError<string | null, Error>(__TAURI_INVOKE("app_pick_save", { input })),
 };
@@ -276,12 +285,50 @@ export type AuditSeal = {
 	digest: string,
 };
 
+export type BackupById = {
+	id: string,
+};
+
+export type BackupPlan = {
+	active: boolean,
+	folder: string,
+	every_hours: number,
+	/**  How many of the latest days, weeks and months that have a copy keep one. */
+	keep_days: number,
+	keep_weeks: number,
+	keep_months: number,
+	next_at: Millis,
+	version: Count,
+};
+
 export type BackupReport = {
 	file: string,
 	bytes: Count,
 	schema_version: Count,
 	/**  Every table with its rows, counted in what was written. */
 	tables: TableSize[],
+};
+
+export type BackupRun = {
+	id: string,
+	at: Millis,
+	file: string,
+	bytes: Count,
+	/**  Why there is no copy. */
+	error: Error | null,
+	/**  The file made room for later ones. */
+	removed: boolean,
+};
+
+export type Backups = {
+	plan: BackupPlan | null,
+	/**  Newest first. */
+	runs: BackupRun[],
+	/**  A copy is being made. */
+	running: boolean,
+	last_good: Millis | null,
+	/**  The plan wanted a copy long ago, and there is none. */
+	late: boolean,
 };
 
 export type Bucket = "day" | "month";
@@ -1836,6 +1883,12 @@ export type Report = {
 	milliseconds: Count,
 };
 
+export type RestoreFile = {
+	path: string,
+	/**  In the place of the shop that is there. */
+	replace: boolean,
+};
+
 /**  The inverse of `catalog.set_state`. */
 export type RestoreStates = {
 	items: PriorState[],
@@ -1948,6 +2001,17 @@ export type SaveAddress = {
 	street: string,
 	postcode?: string,
 	preferred?: boolean,
+};
+
+/**  The plan as it is to be; `version` is the one that was read, 0 for the first. */
+export type SaveBackupPlan = {
+	version: Count,
+	active: boolean,
+	folder: string,
+	every_hours: number,
+	keep_days: number,
+	keep_weeks: number,
+	keep_months: number,
 };
 
 /**  Creates (no id) or renames. */
@@ -2360,6 +2424,18 @@ export type TimersRun = {
 	more: boolean,
 };
 
+/**  What came of opening a copy as a shop. */
+export type TriedBackup = {
+	file: string,
+	orders: Count,
+	products: Count,
+	customers: Count,
+	/**  When the last order in it was placed. */
+	last_order_at: Millis | null,
+	/**  Of its ledgers against its balances. */
+	differences: Difference[],
+};
+
 export type Undo = {
 	command_id: string,
 };
@@ -2500,6 +2576,10 @@ export const COMMANDS = {
   "settings.save_shop": { kind: "command", undo: true, offline: false, tags: ["settings"] },
   "settings.save_preferences": { kind: "command", undo: true, offline: false, tags: ["settings", "stock"] },
   "settings.save_logo": { kind: "command", undo: true, offline: false, tags: ["settings"] },
+  "settings.save_backup_plan": { kind: "command", undo: true, offline: false, tags: ["backups"] },
+  "settings.run_backup": { kind: "command", undo: false, offline: false, tags: ["backups"] },
+  "settings.backups": { kind: "query", undo: false, offline: false, tags: [] },
+  "settings.try_backup": { kind: "query", undo: false, offline: false, tags: [] },
   "settings.logo": { kind: "query", undo: false, offline: true, tags: [] },
   "settings.preview_number": { kind: "query", undo: false, offline: true, tags: [] },
   "customers.save": { kind: "command", undo: true, offline: true, tags: ["customers"] },

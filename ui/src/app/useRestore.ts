@@ -11,7 +11,7 @@ export function useRestore(onDone: () => void) {
       const path = await ask("app.pick_open", { endings: [] });
       if (!path) return;
       setBusy(true);
-      await tell("app.restore", { path });
+      await tell("app.restore", { path, replace: false });
       onDone();
     } catch (e) {
       setError(e);

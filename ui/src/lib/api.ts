@@ -40,6 +40,7 @@ type DeskName =
   | "app.backup"
   | "app.restore"
   | "app.diagnostics"
+  | "app.pick_folder"
   | "app.pick_open"
   | "app.pick_save";
 type Listed = typeof COMMANDS;

@@ -94,7 +94,7 @@ function Restore() {
         action: t("settings.backup.restore"),
         run: async () => {
           try {
-            await tell("app.restore", { path });
+            await tell("app.restore", { path, replace: false });
             await client.invalidateQueries();
             toast.success(t("settings.backup.restored"));
           } catch (e) {

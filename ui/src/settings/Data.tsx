@@ -11,6 +11,7 @@ import type { ApiError } from "../lib/errors";
 import { useFormats } from "../lib/shop";
 import { Backup } from "./Backup";
 import { Connection } from "./Connection";
+import { Copies } from "./Copies";
 import { Section } from "./Section";
 import { megabytes } from "./size";
 
@@ -69,6 +70,7 @@ export function Data() {
         )}
       </Section>
       <Check />
+      {h && <Copies desktop={status?.desktop ?? false} own={h.database === "sqlite" && !(status?.shop?.sample ?? false)} />}
       {status?.desktop ? (
         <>
           <Backup elsewhere={(status.shop?.sample ?? false) || h?.database === "postgres"} />

@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod access;
+pub mod backups;
 pub mod catalog;
 pub mod customers;
 pub mod ids;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::{
-    Engine, access,
+    Engine, access, backup,
     commands::call,
     ctx::{Caller, Door, Meta},
     error::Result,
@@ -49,6 +49,8 @@ pub async fn tick(shop: &Engine) -> Result<()> {
         }
     }
     access::seal(shop).await?;
+    // What else is due does not wait for it.
+    backup::start(shop.clone());
     Ok(())
 }
 

@@ -203,6 +203,14 @@ macro_rules! for_each_command {
                 [SettingsWrite online undo audited] [settings stock];
             command settings_save_logo "settings.save_logo" = $crate::settings::save_logo, $crate::settings::Logo => $crate::app::Done,
                 [SettingsWrite online undo audited] [settings];
+            command settings_save_backup_plan "settings.save_backup_plan" = $crate::backup::save_plan, $crate::backup::SaveBackupPlan => $crate::backup::BackupPlan,
+                [SettingsWrite online undo audited] [backups];
+            command settings_run_backup "settings.run_backup" = $crate::backup::run_now, $crate::settings::Nothing => $crate::app::Done,
+                [SettingsWrite online final audited] [backups];
+            query settings_backups "settings.backups" = $crate::backup::list, $crate::settings::Nothing => $crate::backup::Backups,
+                [SettingsWrite online] [];
+            query settings_try_backup "settings.try_backup" = $crate::backup::try_out, $crate::backup::BackupById => $crate::backup::TriedBackup,
+                [SettingsWrite online] [];
             query settings_logo "settings.logo" = $crate::settings::logo, $crate::settings::Nothing => $crate::settings::Logo,
                 [SettingsRead offline] [];
             query settings_preview_number "settings.preview_number" = $crate::settings::preview_number, $crate::settings::PreviewNumber => $crate::settings::NumberPreview,

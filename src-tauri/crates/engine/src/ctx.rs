@@ -111,6 +111,7 @@ pub struct Ctx {
     pub(crate) after: Vec<AfterCommit>,
     /// Long work of this process, for those who tell how far it is.
     pub(crate) jobs: Arc<crate::imports::Jobs>,
+    pub(crate) backing_up: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A new id, in the order of time.

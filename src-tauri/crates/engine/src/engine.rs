@@ -57,6 +57,8 @@ pub struct Engine {
     /// Imports and other long work now running here.
     pub jobs: Arc<crate::imports::Jobs>,
     pub(crate) guard: Guard,
+    /// Held while the shop is being copied by itself.
+    pub(crate) backing_up: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// How a command starts: afresh, or it was done before.
@@ -83,11 +85,25 @@ impl Engine {
         crate::imports::recover(&db, &jobs, clock()).await?;
         let (changes, _) = broadcast::channel(256);
         let news = News::begin(&db);
-        Ok(Self { db, clock, device: Arc::new(device), changes, news, jobs, guard: Guard::default() })
+        Ok(Self {
+            db,
+            clock,
+            device: Arc::new(device),
+            changes,
+            news,
+            jobs,
+            guard: Guard::default(),
+            backing_up: Arc::default(),
+        })
     }
 
     pub fn now(&self) -> Millis {
         (self.clock)()
+    }
+
+    /// Which desk of the shop this is.
+    pub(crate) fn device_id(&self) -> Uuid {
+        self.device.id
     }
 
     /// The same shop at another time: how a sample gets its past.
@@ -205,6 +221,7 @@ impl Engine {
             extra_tags: Vec::new(),
             after: Vec::new(),
             jobs: self.jobs.clone(),
+            backing_up: self.backing_up.clone(),
         }
     }
 

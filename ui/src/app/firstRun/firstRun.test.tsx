@@ -109,7 +109,7 @@ describe("the first minute", () => {
     show(<FirstRun status={status(true)} onReady={ready} />);
     await userEvent.click(screen.getByRole("button", { name: /Restore a backup/ }));
     await waitFor(() => expect(ready).toHaveBeenCalledOnce());
-    expect(told.find((c) => c.name === "app.restore")?.input).toEqual({ path: "/stick/shop.backup" });
+    expect(told.find((c) => c.name === "app.restore")?.input).toEqual({ path: "/stick/shop.backup", replace: false });
   });
 
   it("says in a browser where the rest is done", () => {

@@ -17,6 +17,7 @@ use crate::{check::Difference, ctx::Door};
 
 pub use audit::{audit, commands};
 pub use drafts::{discard_draft, drafts, save_draft};
+pub(crate) use health::all as check_all;
 pub use health::{check, health};
 pub use views::{delete_view, save_view, views};
 

@@ -5,11 +5,17 @@
 //! commands of the list, since they are not one transaction of one shop.
 
 mod copy;
+mod plan;
 
 use std::{
     ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
+};
+
+pub(crate) use plan::start;
+pub use plan::{
+    BackupById, BackupPlan, BackupRun, Backups, SaveBackupPlan, TriedBackup, if_due, list, run_now, save_plan, try_out,
 };
 
 use domain::units::Count;
@@ -101,7 +107,7 @@ async fn bring_in(from: &Path, into: &Address, overwrite: bool) -> Result<Backup
         && path.exists()
         && !is_whole(path).await?
     {
-        set_aside(path).map_err(|error| file_error(path, &error))?;
+        set_aside(path, "damaged").map_err(|error| file_error(path, &error))?;
     }
     match into {
         Address::Sqlite(path) if !path.exists() => {
@@ -121,6 +127,25 @@ async fn bring_in(from: &Path, into: &Address, overwrite: bool) -> Result<Backup
         _ => copy_into(from, into, overwrite).await?,
     }
     Ok(found)
+}
+
+/// Puts a backup in the place of the SQLite shop at `into`, which nobody has open. The shop that was there is
+/// kept beside it under the answered name, and comes back when the backup cannot.
+pub fn replace(from: &Path, into: &Path) -> Answer<(BackupReport, PathBuf)> {
+    let (from, into) = (from.to_owned(), into.to_owned());
+    Box::pin(async move {
+        // What is no backup leaves everything as it is.
+        look(&from, &from).await?;
+        let end = set_aside(&into, "before-restore").map_err(|error| file_error(&into, &error))?;
+        match bring_in(&from, &Address::Sqlite(into.clone()), false).await {
+            Ok(report) => Ok((report, beside(&into, &end))),
+            Err(error) => {
+                forget(&into);
+                rename(&beside(&into, &end), &into).map_err(|error| file_error(&into, &error))?;
+                Err(error)
+            }
+        }
+    })
 }
 
 /// Row by row, in one transaction of the database restored into.
@@ -165,12 +190,18 @@ async fn is_whole(file: &Path) -> Result<bool> {
     }
 }
 
-/// Moves a database out of the way, with the log that belongs to it.
-fn set_aside(file: &Path) -> io::Result<()> {
-    let moment = system_clock().0;
-    for end in ["", "-wal", "-shm"] {
-        match fs::rename(beside(file, end), beside(file, &format!(".damaged-{moment}{end}"))) {
-            Err(error) if end.is_empty() || error.kind() != io::ErrorKind::NotFound => return Err(error),
+/// Moves a database out of the way; answers what its name ends with now.
+fn set_aside(file: &Path, why: &str) -> io::Result<String> {
+    let end = format!(".{why}-{}", system_clock().0);
+    rename(file, &beside(file, &end))?;
+    Ok(end)
+}
+
+/// Renames a database, with the log that belongs to it.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    for part in ["", "-wal", "-shm"] {
+        match fs::rename(beside(from, part), beside(to, part)) {
+            Err(error) if part.is_empty() || error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
