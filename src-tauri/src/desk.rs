@@ -175,7 +175,12 @@ impl Desk {
 
     async fn try_open(&self, place: &Place, password: Option<String>) -> Result<()> {
         let address = self.address(place, password)?;
-        let engine = Engine::open(&address).await?;
+        let engine = match place {
+            Place::Own | Place::Sample => Engine::open(&address).await?,
+            Place::Postgres { server, .. } => {
+                Engine::open_desk(&address, &self.inner.folder.join(copy_name(server)), &computer_name()).await?
+            }
+        };
         tauri::async_runtime::spawn(engine::clockwork::keep(engine.clone()));
         let mut changes = engine.subscribe();
         let desk = self.clone();
@@ -232,6 +237,18 @@ impl Desk {
 /// Under which name the keyring holds the password.
 pub fn secret_name(server: &Server) -> String {
     format!("postgres {}@{}:{}/{}", server.user, server.host, server.port, server.database)
+}
+
+/// The file that holds this desk's copy of a shared shop.
+fn copy_name(server: &Server) -> String {
+    let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-");
+    format!("desk-{}-{}-{}.db", plain(&server.host), server.port, plain(&server.database))
+}
+
+/// What a desk is called until somebody gives it a name.
+fn computer_name() -> String {
+    let name = std::env::var("COMPUTERNAME").or_else(|_| std::env::var("HOSTNAME"));
+    name.or_else(|_| std::fs::read_to_string("/etc/hostname")).unwrap_or_default().trim().chars().take(60).collect()
 }
 
 /// The file that holds the password on a machine without a keyring.

@@ -18,12 +18,13 @@ const UI = process.env.SHOPKEEPER_UI ?? join(ROOT, "ui/dist");
 const CHROMIUM = process.env.SHOPKEEPER_CHROMIUM ?? "/usr/bin/chromium";
 const START_MS = 30_000;
 
-/** A shop of its own, empty or with the sample's goods; it ends with the test `t`. */
-export async function openShop(t, { sample = false } = {}) {
+/** A shop of its own, empty or with the sample's goods; or a desk of the one on the Postgres `db`. It ends with the test `t`. */
+export async function openShop(t, { sample = false, db = null } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "shopkeeper-browser-"));
-  const database = ["--db", join(folder, "shop.db")];
+  const database = ["--db", db ?? join(folder, "shop.db")];
+  const copy = db ? ["--copy", join(folder, "copy.db")] : [];
   if (sample) execFileSync(SHOPCTL, [...database, "sample"], { stdio: "ignore" });
-  const shopctl = spawn(SHOPCTL, [...database, "serve", "--ui", UI], { stdio: ["ignore", "ignore", "pipe"] });
+  const shopctl = spawn(SHOPCTL, [...database, "serve", "--ui", UI, ...copy], { stdio: ["ignore", "ignore", "pipe"] });
   t.after(async () => {
     const ended = new Promise((done) => (shopctl.exitCode === null ? shopctl.once("exit", done) : done()));
     shopctl.kill("SIGTERM");

@@ -10,6 +10,7 @@
 //! ```
 
 pub mod catalog;
+pub mod desks;
 pub mod dice;
 pub mod files;
 pub mod goods;
@@ -52,6 +53,12 @@ impl Shop {
     /// A shop in Shanghai that sells in CNY.
     pub async fn open(address: Address, folder: Option<tempfile::TempDir>) -> anyhow::Result<Self> {
         let shop = Self::empty(address, folder).await?;
+        shop.set_up().await?;
+        Ok(shop)
+    }
+
+    /// Sets up the shop in Shanghai.
+    async fn set_up(&self) -> anyhow::Result<()> {
         let setup = Setup {
             name: "Test shop 测试店".into(),
             currency: "CNY".into(),
@@ -59,8 +66,8 @@ impl Shop {
             country: "CN".into(),
             tax_inclusive: true,
         };
-        shop.call(call::settings_setup, setup).await?;
-        Ok(shop)
+        self.call(call::settings_setup, setup).await?;
+        Ok(())
     }
 
     /// A database on which nobody has set up a shop yet.

@@ -117,7 +117,12 @@ async fn told(shop: &Shop, caller: &Caller, known: &Known) -> anyhow::Result<Vec
     for spec in SPECS.iter().filter(|spec| spec.kind == Kind::Query) {
         let inputs: Vec<Value> = match spec.name {
             // Of files, and of work under way.
-            "settings.try_backup" | "imports.inspect" | "imports.get" | "imports.rejects" | "imports.save_rejects" | "exports.get" => continue,
+            "settings.try_backup"
+            | "imports.inspect"
+            | "imports.get"
+            | "imports.rejects"
+            | "imports.save_rejects"
+            | "exports.get" => continue,
             "catalog.get_product" | "catalog.history" => vec![json!({ "id": known.product })],
             "catalog.list_products" => {
                 vec![json!({ "states": [], "low_only": false, "incomplete_only": false, "sort": "title" })]

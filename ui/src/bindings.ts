@@ -102,6 +102,10 @@ export const commands = {
 	accessChangePassword: (meta: Meta, input: ChangePassword) => typedError<Done, Error>(__TAURI_INVOKE("access_change_password", { meta, input })),
 	accessSaveRole: (meta: Meta, input: SaveRole) => typedError<Role, Error>(__TAURI_INVOKE("access_save_role", { meta, input })),
 	accessDeleteRole: (meta: Meta, input: RoleById) => typedError<Done, Error>(__TAURI_INVOKE("access_delete_role", { meta, input })),
+	offlineConnection: (input: Nothing) => typedError<Connection, Error>(__TAURI_INVOKE("offline_connection", { input })),
+	offlineCases: (input: ListCases) => typedError<CaseList, Error>(__TAURI_INVOKE("offline_cases", { input })),
+	offlineSettle: (meta: Meta, input: Settle) => typedError<OfflineCase, Error>(__TAURI_INVOKE("offline_settle", { meta, input })),
+	offlineCarryOut: (meta: Meta, input: CaseById) => typedError<OfflineCase, Error>(__TAURI_INVOKE("offline_carry_out", { meta, input })),
 	appAudit: (input: AuditInput) => typedError<AuditPage, Error>(__TAURI_INVOKE("app_audit", { input })),
 	appCommands: (input: Nothing) => typedError<CommandList, Error>(__TAURI_INVOKE("app_commands", { input })),
 	appCheck: (input: Nothing) => typedError<CheckReport, Error>(__TAURI_INVOKE("app_check", { input })),
@@ -371,6 +375,23 @@ export type Carrier = {
 	name_en: string,
 };
 
+export type CaseById = {
+	id: string,
+};
+
+export type CaseLine = {
+	code: string,
+	title: string,
+	qty: Qty,
+	unit_price: Minor,
+};
+
+/**  Newest first. */
+export type CaseList = {
+	cases: OfflineCase[],
+	open: Count,
+};
+
 export type Category = {
 	id: string,
 	parent_id: string | null,
@@ -426,6 +447,23 @@ export type Connect = {
 	/**  Encrypts the password into a file; wanted on a machine without a keyring. */
 	passphrase: string | null,
 } & Server;
+
+/**  What the screen shows of the connection. */
+export type Connection = {
+	/**  The shop is on a server, and this desk keeps a copy for when that is gone. */
+	shared: boolean,
+	/**  There is a copy that can be sold from. */
+	ready: boolean,
+	offline_since: Millis | null,
+	catching_up: boolean,
+	/**  Commands that the server has not heard of yet. */
+	waiting: Count,
+	synced_at: Millis | null,
+	/**  Why the desk stays offline although the server answers. */
+	problem: Error | null,
+	/**  Cases that wait for somebody; unknown while offline. */
+	open_cases: Count,
+};
 
 /**  A number of things, or the version of a row. */
 export type Count = number;
@@ -595,7 +633,9 @@ export type Error =
 /**  The same command id came with another input: the caller has a fault. */
 { code: "command_id_reused" } | { code: "not_undoable"; reason: string } | 
 /**  A file given for import or restore that cannot be read; `reason` is a word the UI knows. */
-{ code: "bad_file"; file: string; reason: string } | { code: "disk_full" } | { code: "read_only" } | { code: "busy" } | { code: "damaged" } | { code: "unreachable"; detail: string } | 
+{ code: "bad_file"; file: string; reason: string } | { code: "disk_full" } | { code: "read_only" } | { code: "busy" } | { code: "damaged" } | 
+/**  This needs the server, and the desk works without it at the moment. */
+{ code: "offline"; since: Millis } | { code: "unreachable"; detail: string } | 
 /**  The database was written by a newer version of the program. */
 { code: "newer_database" } | { code: "no_keyring" } | { code: "wrong_passphrase" } | 
 /**  All else; the log has the cause under this reference. */
@@ -900,6 +940,11 @@ export type Kpis = {
 	conversion_ppm: number | null,
 };
 
+export type ListCases = {
+	/**  Those too that are settled. */
+	settled?: boolean,
+};
+
 /**  The customers, a page at a time; with a `query`, the best 200 that match. */
 export type ListCustomers = {
 	/**  Part of the name, pinyin or initials, phone or its last four digits, e-mail. */
@@ -1091,6 +1136,32 @@ export type NumberDate = "none" | "year" | "month" | "day";
 
 export type NumberPreview = {
 	number: string,
+};
+
+export type OfflineCase = {
+	id: string,
+	command: string,
+	/**  The mark of the desk. */
+	desk: string,
+	at: Millis,
+	found_at: Millis,
+	actor_name: string,
+	troubles: Trouble[],
+	/**  The order that was made all the same. */
+	order_id: string | null,
+	/**  As printed offline; empty for what has no number. */
+	number: string,
+	/**  What was sold, when it was a sale. */
+	lines: CaseLine[],
+	/**  What the desk told offline that it came to, and was paid. */
+	total: Minor | null,
+	paid: Minor | null,
+	/**  Why nothing was made. */
+	error: Error | null,
+	settled_at: Millis | null,
+	settled_by: string,
+	settled_how: SettleHow | null,
+	note: string,
 };
 
 /**  Asks to see the masked buyer of an order in full, and says why. */
@@ -2166,6 +2237,20 @@ export type SetProductState = {
 	state: ProductState,
 };
 
+export type Settle = {
+	id: string,
+	/**  Why, or what was done; needed for what is dismissed. */
+	note: string,
+};
+
+export type SettleHow = 
+/**  The order stands, and somebody has seen to it. */
+"seen" | 
+/**  It is not carried out. */
+"dismissed" | 
+/**  Somebody did it in their own name. */
+"carried_out";
+
 export type Setup = {
 	name: string,
 	currency: string,
@@ -2436,6 +2521,17 @@ export type TriedBackup = {
 	differences: Difference[],
 };
 
+/**  What is the matter with something that was done offline. */
+export type Trouble = 
+/**  Sold elsewhere meanwhile: the order is on hold. */
+{ kind: "sold_out"; lines: Shortage[] } | 
+/**  Unlisted or archived meanwhile; sold all the same. */
+{ kind: "not_for_sale"; skus: string[] } | 
+/**  Sold at the price of then. */
+{ kind: "price_changed"; sku: string; sold: Minor; now: Minor } | 
+/**  Whom it was sold to is not among the customers any more. */
+{ kind: "customer_gone"; name: string };
+
 export type Undo = {
 	command_id: string,
 };
@@ -2517,7 +2613,7 @@ export const COMMANDS = {
   "catalog.get_product": { kind: "query", undo: false, offline: true, tags: [] },
   "catalog.list_products": { kind: "query", undo: false, offline: true, tags: [] },
   "catalog.counts": { kind: "query", undo: false, offline: true, tags: [] },
-  "catalog.history": { kind: "query", undo: false, offline: true, tags: [] },
+  "catalog.history": { kind: "query", undo: false, offline: false, tags: [] },
   "catalog.sku_matrix": { kind: "query", undo: false, offline: true, tags: [] },
   "catalog.search_skus": { kind: "query", undo: false, offline: true, tags: [] },
   "catalog.categories": { kind: "query", undo: false, offline: true, tags: [] },
@@ -2527,22 +2623,22 @@ export const COMMANDS = {
   "stock.list": { kind: "query", undo: false, offline: true, tags: [] },
   "stock.get": { kind: "query", undo: false, offline: true, tags: [] },
   "stock.low": { kind: "query", undo: false, offline: true, tags: [] },
-  "stock.moves": { kind: "query", undo: false, offline: true, tags: [] },
+  "stock.moves": { kind: "query", undo: false, offline: false, tags: [] },
   "stock.adjust": { kind: "command", undo: true, offline: false, tags: ["stock", "catalog"] },
   "stock.check": { kind: "query", undo: false, offline: false, tags: [] },
   "stock.repair": { kind: "command", undo: false, offline: false, tags: ["stock", "catalog"] },
-  "imports.inspect": { kind: "query", undo: false, offline: true, tags: [] },
+  "imports.inspect": { kind: "query", undo: false, offline: false, tags: [] },
   "imports.start": { kind: "command", undo: false, offline: false, tags: ["imports"] },
-  "imports.get": { kind: "query", undo: false, offline: true, tags: [] },
-  "imports.list": { kind: "query", undo: false, offline: true, tags: [] },
+  "imports.get": { kind: "query", undo: false, offline: false, tags: [] },
+  "imports.list": { kind: "query", undo: false, offline: false, tags: [] },
   "imports.cancel": { kind: "command", undo: false, offline: false, tags: ["imports"] },
   "imports.resume": { kind: "command", undo: false, offline: false, tags: ["imports"] },
-  "imports.rejects": { kind: "query", undo: false, offline: true, tags: [] },
-  "imports.save_rejects": { kind: "query", undo: false, offline: true, tags: [] },
+  "imports.rejects": { kind: "query", undo: false, offline: false, tags: [] },
+  "imports.save_rejects": { kind: "query", undo: false, offline: false, tags: [] },
   "imports.forget_mapping": { kind: "command", undo: false, offline: false, tags: ["imports"] },
-  "exports.table": { kind: "command", undo: false, offline: true, tags: [] },
-  "exports.get": { kind: "query", undo: false, offline: true, tags: [] },
-  "exports.cancel": { kind: "command", undo: false, offline: true, tags: [] },
+  "exports.table": { kind: "command", undo: false, offline: false, tags: [] },
+  "exports.get": { kind: "query", undo: false, offline: false, tags: [] },
+  "exports.cancel": { kind: "command", undo: false, offline: false, tags: [] },
   "orders.quote": { kind: "query", undo: false, offline: true, tags: [] },
   "orders.place": { kind: "command", undo: false, offline: true, tags: ["orders", "stock", "customers", "payments", "analytics"] },
   "orders.list": { kind: "query", undo: false, offline: true, tags: [] },
@@ -2562,10 +2658,10 @@ export const COMMANDS = {
   "orders.complete": { kind: "command", undo: false, offline: false, tags: ["orders"] },
   "orders.add_note": { kind: "command", undo: false, offline: false, tags: ["orders"] },
   "orders.run_timers": { kind: "command", undo: false, offline: false, tags: ["orders", "stock", "customers", "analytics"] },
-  "payments.capture": { kind: "command", undo: false, offline: false, tags: ["orders", "payments", "stock", "analytics"] },
+  "payments.capture": { kind: "command", undo: false, offline: true, tags: ["orders", "payments", "stock", "analytics"] },
   "payments.refund": { kind: "command", undo: false, offline: false, tags: ["orders", "payments", "stock", "analytics"] },
-  "payments.list": { kind: "query", undo: false, offline: true, tags: [] },
-  "payments.summary": { kind: "query", undo: false, offline: true, tags: [] },
+  "payments.list": { kind: "query", undo: false, offline: false, tags: [] },
+  "payments.summary": { kind: "query", undo: false, offline: false, tags: [] },
   "shipping.carriers": { kind: "query", undo: false, offline: true, tags: [] },
   "shipping.check_waybill": { kind: "query", undo: false, offline: true, tags: [] },
   "shipping.ship": { kind: "command", undo: true, offline: false, tags: ["orders", "stock"] },
@@ -2592,22 +2688,26 @@ export const COMMANDS = {
   "customers.get": { kind: "query", undo: false, offline: true, tags: [] },
   "customers.list": { kind: "query", undo: false, offline: true, tags: [] },
   "customers.search": { kind: "query", undo: false, offline: true, tags: [] },
-  "customers.orders": { kind: "query", undo: false, offline: true, tags: [] },
+  "customers.orders": { kind: "query", undo: false, offline: false, tags: [] },
   "customers.parse_address": { kind: "query", undo: false, offline: true, tags: [] },
-  "analytics.dashboard": { kind: "query", undo: false, offline: true, tags: [] },
-  "analytics.sales_by": { kind: "query", undo: false, offline: true, tags: [] },
+  "analytics.dashboard": { kind: "query", undo: false, offline: false, tags: [] },
+  "analytics.sales_by": { kind: "query", undo: false, offline: false, tags: [] },
   "analytics.recount": { kind: "query", undo: false, offline: false, tags: [] },
   "analytics.rebuild": { kind: "command", undo: false, offline: false, tags: ["analytics"] },
   "access.me": { kind: "query", undo: false, offline: true, tags: [] },
-  "access.staff": { kind: "query", undo: false, offline: true, tags: [] },
+  "access.staff": { kind: "query", undo: false, offline: false, tags: [] },
   "access.save_staff": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.change_password": { kind: "command", undo: false, offline: false, tags: [] },
   "access.save_role": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.delete_role": { kind: "command", undo: false, offline: false, tags: ["access"] },
-  "app.audit": { kind: "query", undo: false, offline: true, tags: [] },
+  "offline.connection": { kind: "query", undo: false, offline: true, tags: [] },
+  "offline.cases": { kind: "query", undo: false, offline: false, tags: [] },
+  "offline.settle": { kind: "command", undo: false, offline: false, tags: ["cases"] },
+  "offline.carry_out": { kind: "command", undo: false, offline: false, tags: ["cases", "orders", "stock", "customers", "payments", "analytics"] },
+  "app.audit": { kind: "query", undo: false, offline: false, tags: [] },
   "app.commands": { kind: "query", undo: false, offline: true, tags: [] },
   "app.check": { kind: "query", undo: false, offline: false, tags: [] },
-  "app.health": { kind: "query", undo: false, offline: true, tags: [] },
+  "app.health": { kind: "query", undo: false, offline: false, tags: [] },
   "app.save_draft": { kind: "command", undo: false, offline: true, tags: ["drafts"] },
   "app.discard_draft": { kind: "command", undo: false, offline: true, tags: ["drafts"] },
   "app.drafts": { kind: "query", undo: false, offline: true, tags: [] },

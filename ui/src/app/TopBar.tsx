@@ -10,6 +10,7 @@ import { useCan } from "../lib/me";
 import { prefs, setPref, type Lang, type ThemeChoice } from "../lib/prefs";
 import { useStore } from "../lib/store";
 import { Account } from "./Account";
+import { ConnectionButton } from "./ConnectionButton";
 import { inLibrary } from "./inLibrary";
 import { JobsButton } from "./JobsButton";
 
@@ -43,6 +44,7 @@ export function TopBar({ narrow, menuButton, onPalette, onShortcuts }: Props) {
           {narrow ? null : t("app.newOrder")}
         </PlainButton>
       )}
+      <ConnectionButton narrow={narrow} />
       <JobsButton />
       <Choice
         label={t("app.language")}

@@ -88,7 +88,7 @@ export interface Area {
   search?: { label: Key; icon: ReactNode; find: (text: string) => Promise<Found[]> };
 }
 
-export const AREA_NAMES = ["dashboard", "orders", "catalog", "stock", "customers", "analytics", "imports", "settings", "payments", "shipping", "access"] as const;
+export const AREA_NAMES = ["dashboard", "orders", "catalog", "stock", "customers", "analytics", "imports", "settings", "payments", "shipping", "access", "offline"] as const;
 export type AreaName = (typeof AREA_NAMES)[number];
 
 export function defineArea(a: Area): Area {

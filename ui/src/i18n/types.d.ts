@@ -6,6 +6,7 @@ import type catalog from "../catalog/en.json";
 import type customers from "../customers/en.json";
 import type dashboard from "../dashboard/en.json";
 import type imports from "../imports/en.json";
+import type offline from "../offline/en.json";
 import type orders from "../orders/en.json";
 import type payments from "../payments/en.json";
 import type settings from "../settings/en.json";
@@ -25,6 +26,7 @@ declare module "i18next" {
         customers: typeof customers;
         dashboard: typeof dashboard;
         imports: typeof imports;
+        offline: typeof offline;
         orders: typeof orders;
         payments: typeof payments;
         settings: typeof settings;

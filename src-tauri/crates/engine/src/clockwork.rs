@@ -10,7 +10,7 @@ use crate::{
     commands::call,
     ctx::{Caller, Door, Meta},
     error::Result,
-    news, orders,
+    news, offline, orders,
     settings::{self, Nothing},
 };
 
@@ -19,7 +19,7 @@ const EVERY: Duration = Duration::from_secs(60);
 /// What a program does that stays open: it looks every minute whether something is due, and listens to the
 /// other desks, until the shop is closed.
 pub async fn keep(shop: Engine) {
-    tokio::join!(look(&shop), news::listen(&shop));
+    tokio::join!(look(&shop), news::listen(&shop), offline::keep(&shop));
 }
 
 /// The first look is at once: it makes up for the time that the program was not there.
@@ -30,6 +30,9 @@ async fn look(shop: &Engine) {
         tokio::select! {
             _ = minutes.tick() => {}
             () = shop.db.closed() => return,
+        }
+        if shop.is_offline() {
+            continue;
         }
         // A database that is away for a while is asked again a minute later.
         if let Err(error) = tick(shop).await {
@@ -49,6 +52,7 @@ pub async fn tick(shop: &Engine) -> Result<()> {
         }
     }
     access::seal(shop).await?;
+    offline::forget_changes(&shop.db).await?;
     // What else is due does not wait for it.
     backup::start(shop.clone());
     Ok(())

@@ -76,7 +76,7 @@ macro_rules! for_each_command {
             query catalog_counts "catalog.counts" = $crate::catalog::counts, $crate::settings::Nothing => $crate::catalog::ProductCounts,
                 [CatalogRead offline] [];
             query catalog_history "catalog.history" = $crate::catalog::history, $crate::catalog::ProductById => $crate::catalog::ProductHistory,
-                [CatalogRead offline] [];
+                [CatalogRead online] [];
             query catalog_sku_matrix "catalog.sku_matrix" = $crate::catalog::sku_matrix, $crate::catalog::SkuMatrix => $crate::catalog::SkuMatrixRows,
                 [CatalogRead offline] [];
             query catalog_search_skus "catalog.search_skus" = $crate::catalog::search_skus, $crate::catalog::SearchSkus => $crate::catalog::FoundSkus,
@@ -98,7 +98,7 @@ macro_rules! for_each_command {
             query stock_low "stock.low" = $crate::stock::low, $crate::settings::Nothing => $crate::stock::LowStock,
                 [StockRead offline] [];
             query stock_moves "stock.moves" = $crate::stock::moves, $crate::stock::ListMoves => $crate::stock::MovePage,
-                [StockRead offline] [];
+                [StockRead online] [];
             command stock_adjust "stock.adjust" = $crate::stock::adjust, $crate::stock::AdjustStock => $crate::stock::AdjustedStock,
                 [StockWrite online undo audited] [stock catalog];
             query stock_check "stock.check" = $crate::stock::differences, $crate::settings::Nothing => Vec<$crate::stock::StockDifference>,
@@ -108,29 +108,29 @@ macro_rules! for_each_command {
 
             // imports
             query imports_inspect "imports.inspect" = $crate::imports::inspect, $crate::imports::InspectFile => $crate::imports::InspectedFile,
-                [ImportsRead offline] [];
+                [ImportsRead online] [];
             command imports_start "imports.start" = $crate::imports::start, $crate::imports::StartImport => $crate::imports::ImportJob,
                 [ImportsWrite online final audited] [imports];
             query imports_get "imports.get" = $crate::imports::get, $crate::imports::ImportJobId => $crate::imports::ImportJob,
-                [ImportsRead offline] [];
+                [ImportsRead online] [];
             query imports_list "imports.list" = $crate::imports::list, $crate::imports::ImportJobList => $crate::imports::ImportJobs,
-                [ImportsRead offline] [];
+                [ImportsRead online] [];
             command imports_cancel "imports.cancel" = $crate::imports::cancel, $crate::imports::ImportJobId => $crate::imports::ImportJob,
                 [ImportsWrite online final audited] [imports];
             command imports_resume "imports.resume" = $crate::imports::resume, $crate::imports::ImportJobId => $crate::imports::ImportJob,
                 [ImportsWrite online final audited] [imports];
             query imports_rejects "imports.rejects" = $crate::imports::rejects, $crate::imports::ImportRejectList => $crate::imports::ImportRejects,
-                [ImportsRead offline] [];
+                [ImportsRead online] [];
             query imports_save_rejects "imports.save_rejects" = $crate::imports::save_rejects, $crate::imports::SaveRejects => $crate::imports::SavedFile,
-                [ImportsRead offline] [];
+                [ImportsRead online] [];
             command imports_forget_mapping "imports.forget_mapping" = $crate::imports::forget_mapping, $crate::imports::ForgetMapping => $crate::settings::Nothing,
                 [ImportsWrite online final audited] [imports];
             command exports_table "exports.table" = $crate::exports::table, $crate::exports::Export => $crate::exports::ExportJob,
-                [ExportsWrite offline final audited] [];
+                [ExportsWrite online final audited] [];
             query exports_get "exports.get" = $crate::exports::get, $crate::exports::ExportId => $crate::exports::ExportJob,
-                [ExportsWrite offline] [];
+                [ExportsWrite online] [];
             command exports_cancel "exports.cancel" = $crate::exports::cancel, $crate::exports::ExportId => $crate::settings::Nothing,
-                [ExportsWrite offline final unaudited] [];
+                [ExportsWrite online final unaudited] [];
 
             // orders
             query orders_quote "orders.quote" = $crate::orders::quote, $crate::orders::PlaceOrder => $crate::orders::OrderQuote,
@@ -174,13 +174,13 @@ macro_rules! for_each_command {
 
             // payments
             command payments_capture "payments.capture" = $crate::payments::capture, $crate::payments::CapturePayment => $crate::payments::Captured,
-                [PaymentsWrite online final audited] [orders payments stock analytics];
+                [PaymentsWrite offline final audited] [orders payments stock analytics];
             command payments_refund "payments.refund" = $crate::payments::refund, $crate::payments::RefundPayment => $crate::payments::Refunded,
                 [PaymentsRefund online final audited] [orders payments stock analytics];
             query payments_list "payments.list" = $crate::payments::list, $crate::payments::ListPayments => $crate::payments::PaymentPage,
-                [PaymentsRead offline] [];
+                [PaymentsRead online] [];
             query payments_summary "payments.summary" = $crate::payments::summary, $crate::payments::PaymentDays => $crate::payments::PaymentSummary,
-                [PaymentsRead offline] [];
+                [PaymentsRead online] [];
 
             // shipping
             query shipping_carriers "shipping.carriers" = $crate::shipping::carriers, $crate::settings::Nothing => Vec<$crate::shipping::Carrier>,
@@ -237,14 +237,14 @@ macro_rules! for_each_command {
             query customers_search "customers.search" = $crate::customers::search, $crate::customers::SearchCustomers => $crate::customers::CustomerHits,
                 [CustomersRead offline] [];
             query customers_orders "customers.orders" = $crate::customers::orders, $crate::customers::CustomerOrdersInput => $crate::customers::Purchases,
-                [CustomersRead offline] [];
+                [CustomersRead online] [];
             query customers_parse_address "customers.parse_address" = $crate::customers::parse_address, $crate::customers::ParseAddress => $crate::customers::Parsed,
                 [CustomersRead offline] [];
             // analytics
             query analytics_dashboard "analytics.dashboard" = $crate::analytics::dashboard, $crate::analytics::DashboardInput => $crate::analytics::Dashboard,
-                [AnalyticsRead offline] [];
+                [AnalyticsRead online] [];
             query analytics_sales_by "analytics.sales_by" = $crate::analytics::sales_by, $crate::analytics::SalesByInput => $crate::analytics::SalesBy,
-                [AnalyticsRead offline] [];
+                [AnalyticsRead online] [];
             query analytics_recount "analytics.recount" = $crate::analytics::recount, $crate::settings::Nothing => $crate::analytics::Recount,
                 [AnalyticsRead online] [];
             command analytics_rebuild "analytics.rebuild" = $crate::analytics::rebuild, $crate::settings::Nothing => $crate::analytics::Recount,
@@ -253,7 +253,7 @@ macro_rules! for_each_command {
             query access_me "access.me" = $crate::access::me, $crate::settings::Nothing => $crate::access::Me,
                 [Open offline] [];
             query access_staff "access.staff" = $crate::access::staff, $crate::settings::Nothing => $crate::access::StaffAndRoles,
-                [AccessRead offline] [];
+                [AccessRead online] [];
             command access_save_staff "access.save_staff" = $crate::access::save_staff, $crate::access::SaveStaff => $crate::access::Staff,
                 [AccessWrite online final audited] [access];
             command access_change_password "access.change_password" = $crate::access::change_password, $crate::access::ChangePassword => $crate::app::Done,
@@ -262,15 +262,24 @@ macro_rules! for_each_command {
                 [AccessWrite online final audited] [access];
             command access_delete_role "access.delete_role" = $crate::access::delete_role, $crate::access::RoleById => $crate::app::Done,
                 [AccessWrite online final audited] [access];
+            // offline
+            query offline_connection "offline.connection" = $crate::offline::connection, $crate::settings::Nothing => $crate::offline::Connection,
+                [AppRead offline] [];
+            query offline_cases "offline.cases" = $crate::offline::list, $crate::offline::ListCases => $crate::offline::CaseList,
+                [OrdersRead online] [];
+            command offline_settle "offline.settle" = $crate::offline::settle, $crate::offline::Settle => $crate::offline::OfflineCase,
+                [OrdersWrite online final audited] [cases];
+            command offline_carry_out "offline.carry_out" = $crate::offline::carry_out, $crate::offline::CaseById => $crate::offline::OfflineCase,
+                [OrdersWrite online final audited] [cases orders stock customers payments analytics];
             // app
             query app_audit "app.audit" = $crate::app::audit, $crate::app::AuditInput => $crate::app::AuditPage,
-                [AuditRead offline] [];
+                [AuditRead online] [];
             query app_commands "app.commands" = $crate::app::commands, $crate::settings::Nothing => $crate::app::CommandList,
                 [AppRead offline] [];
             query app_check "app.check" = $crate::app::check, $crate::settings::Nothing => $crate::app::CheckReport,
                 [AppRead online] [];
             query app_health "app.health" = $crate::app::health, $crate::settings::Nothing => $crate::app::Health,
-                [AppRead offline] [];
+                [AppRead online] [];
             command app_save_draft "app.save_draft" = $crate::app::save_draft, $crate::app::SaveDraft => $crate::app::Draft,
                 [AppWrite offline final unaudited] [drafts];
             command app_discard_draft "app.discard_draft" = $crate::app::discard_draft, $crate::app::DraftId => $crate::app::Done,
@@ -344,8 +353,17 @@ macro_rules! typed {
     static SPEC: Spec = spec!(query $dotted $flags $tags);
             let (engine, caller) = (engine.clone(), caller.clone());
             Box::pin(guarded(async move {
-                let mut ctx = engine.begin_query(&SPEC, &caller).await?;
-                $f(&mut ctx, input).await
+                let outcome = engine.attended(async {
+                    let mut ctx = engine.begin_query(&SPEC, &caller).await?;
+                    $f(&mut ctx, input.clone()).await
+                });
+                match outcome.await {
+                    Err(error) if engine.goes_offline(&error) => {
+                        let mut ctx = engine.begin_query(&SPEC, &caller).await?;
+                        $f(&mut ctx, input).await
+                    }
+                    outcome => outcome,
+                }
             }))
         }
     };
@@ -365,15 +383,18 @@ macro_rules! undoable {
             Box::pin(guarded(async move {
                 let mut attempt = 0;
                 loop {
-                    let outcome = match engine.begin(&SPEC, &caller, meta, undoes, &input).await {
-                        Ok(Begun::Done(result)) => return answer(&result),
-                        Ok(Begun::Fresh(mut ctx)) => {
-                            let outcome = $f(&mut ctx, input.clone()).await;
-                            engine.finish(ctx, outcome).await
+                    let outcome = engine.attended(async {
+                        match engine.begin(&SPEC, &caller, meta, undoes, &input).await? {
+                            Begun::Done(result) => answer(&result),
+                            Begun::Fresh(mut ctx) => {
+                                let outcome = $f(&mut ctx, input.clone()).await;
+                                engine.finish(ctx, outcome).await
+                            }
                         }
-                        Err(error) => Err(error),
-                    };
-                    match outcome {
+                    });
+                    match outcome.await {
+                        // Whether the server did it before it was lost shows when it is back: the id is the same.
+                        Err(error) if attempt == 0 && engine.goes_offline(&error) => attempt += 1,
                         Err(error) if again(&error, attempt).await => attempt += 1,
                         outcome => return outcome,
                     }
@@ -468,6 +489,18 @@ pub fn undo(engine: &Engine, caller: &Caller, meta: Meta, undone: Uuid) -> Answe
         let inverse = engine.inverse_of(undone).await?;
         dispatch(&engine, &caller, &inverse.command, meta, Some(undone), inverse.input).await
     })
+}
+
+/// A command that was given before, in whatever name and moment `caller` says.
+pub(crate) async fn again_as(
+    engine: &Engine,
+    caller: &Caller,
+    name: &str,
+    meta: Meta,
+    undoes: Option<Uuid>,
+    input: serde_json::Value,
+) -> Result<serde_json::Value> {
+    dispatch(engine, caller, name, meta, undoes, input).await
 }
 
 pub fn spec(name: &str) -> Option<&'static Spec> {

@@ -40,7 +40,8 @@ pub async fn test(address: &Address) -> Result<Report> {
         return Err(Error::invalid("db", "not_a_server"));
     };
     let db = Db::connect(address).await?;
-    let Db::Postgres(pool) = &db else { return Err(Error::invalid("db", "not_a_server")) };
+    let Db::Postgres(server) = &db else { return Err(Error::invalid("db", "not_a_server")) };
+    let pool = &server.pool();
     let asked = Instant::now();
     let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(pool).await?;
     let milliseconds = Count(i64::try_from(asked.elapsed().as_millis()).unwrap_or(i64::MAX));

@@ -1,17 +1,20 @@
 //! What a command is given: its transaction, who asks, the time, and the shop.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use domain::{access::Rights, units::Millis};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use specta::Type;
-use uuid::Uuid;
+use tokio::sync::OwnedRwLockReadGuard;
+use uuid::{Builder, Uuid};
 
 use crate::{
     commands::Spec,
     db::Tx,
     engine::Engine,
     error::{Error, Result},
+    offline::{Entry, Made, Standby, Trouble},
     settings::Shop,
 };
 
@@ -25,6 +28,8 @@ pub struct Caller {
     pub view_as: Option<Uuid>,
     /// The desk: it marks documents made here, so that two desks never give the same number.
     pub device: Arc<Device>,
+    /// What was given offline, and is given to the server now.
+    pub given: Option<Arc<Entry>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -112,11 +117,41 @@ pub struct Ctx {
     /// Long work of this process, for those who tell how far it is.
     pub(crate) jobs: Arc<crate::imports::Jobs>,
     pub(crate) backing_up: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) standby: Option<Arc<Standby>>,
+    /// Held while this runs on the desk's copy, without the server.
+    pub(crate) local: Option<OwnedRwLockReadGuard<()>>,
+    /// What ids are made of, so that a command makes the same ones offline and when the server gets it.
+    pub(crate) seed: Option<Uuid>,
+    pub(crate) ids: Cell<u32>,
+    /// When this runs; `now` is earlier for what was given offline.
+    pub(crate) heard_at: Millis,
+    /// What was made of this command offline, and how many of its numbers were given out again.
+    pub(crate) given: Option<Made>,
+    pub(crate) numbers: usize,
+    /// What is made of it now, to be kept for the server.
+    pub(crate) made: Made,
+    pub(crate) troubles: Vec<Trouble>,
 }
 
 /// A new id, in the order of time.
 pub(crate) fn new_id() -> Uuid {
     Uuid::now_v7()
+}
+
+/// The `n`th id of a command: a UUIDv7 of its moment, whose counter is `n` and whose random part comes from the
+/// command's own id, which is random. A command's id tells its moment if it is a UUIDv7 too; then the ids are
+/// the same even if the server did it and the desk, which was not answered, did it again.
+fn seeded(seed: Uuid, now: Millis, n: u32) -> Uuid {
+    let mut hash = Sha256::new();
+    hash.update(seed.as_bytes());
+    hash.update(n.to_be_bytes());
+    let mut random = [0; 10];
+    random.copy_from_slice(&hash.finalize()[..10]);
+    // Twelve bits of counter; what is beyond them goes to the milliseconds.
+    [random[0], random[1]] = ((n & 0xfff) as u16).to_be_bytes();
+    let given = (seed.get_version_num() == 7).then(|| (seed.as_u128() >> 80) as u64);
+    let millis = given.unwrap_or_else(|| u64::try_from(now.0).unwrap_or_default()) + u64::from(n >> 12);
+    Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
 
 /// Work that a command starts and that must not start when the command is rolled back.
@@ -128,9 +163,17 @@ impl Ctx {
         self.shop.clone().ok_or(Error::NoShop)
     }
 
-    /// A new id, in the order of time.
+    /// A new id, in the order of time. The same command makes the same ids at the same time.
     pub fn new_id(&self) -> Uuid {
-        new_id()
+        let Some(seed) = self.seed else { return new_id() };
+        let n = self.ids.get();
+        self.ids.set(n + 1);
+        seeded(seed, self.now, n)
+    }
+
+    /// Whether this runs on the desk's copy, without the server.
+    pub(crate) fn is_local(&self) -> bool {
+        self.local.is_some()
     }
 
     /// The shop's local day of now (days since 1970-01-01).

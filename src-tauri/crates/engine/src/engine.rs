@@ -4,6 +4,8 @@
 //! → COMMIT → announce. The doors (window, HTTP, command line) only carry who asks.
 
 use std::{
+    cell::Cell,
+    path::Path,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -25,11 +27,15 @@ use crate::{
     error::{Error, Result, is_unique_violation},
     execute, fetch_optional,
     news::News,
+    offline::{self, Made, Side, Standby},
     settings::{self, Shop},
 };
 
 /// How often a command is tried when the database prefers another transaction.
 const ATTEMPTS: u32 = 8;
+
+/// How long a desk that closes waits for its server.
+const PARTING: Duration = Duration::from_millis(500);
 
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
 
@@ -50,7 +56,7 @@ impl Changed {
 #[derive(Clone)]
 pub struct Engine {
     pub db: Db,
-    clock: Clock,
+    pub(crate) clock: Clock,
     device: Arc<Device>,
     changes: broadcast::Sender<Changed>,
     pub(crate) news: Arc<News>,
@@ -59,6 +65,8 @@ pub struct Engine {
     pub(crate) guard: Guard,
     /// Held while the shop is being copied by itself.
     pub(crate) backing_up: Arc<tokio::sync::Mutex<()>>,
+    /// What a desk of a shared shop goes on with when the server is gone.
+    pub(crate) standby: Option<Arc<Standby>>,
 }
 
 /// How a command starts: afresh, or it was done before.
@@ -81,8 +89,28 @@ impl Engine {
     async fn at(address: &Address, clock: Clock) -> Result<Self> {
         let db = Db::open(address).await?;
         let device = settings::this_device(&db, clock()).await?;
+        Self::with(db, device, None, clock).await
+    }
+
+    /// Opens a shared shop at a desk, which goes on with its copy in the file `copy` when the server is gone.
+    /// `name` is what the desk is called when it comes for the first time.
+    pub fn open_desk(address: &Address, copy: &Path, name: &str) -> Answer<Self> {
+        Self::open_desk_with_clock(address, copy, name, Arc::new(system_clock))
+    }
+
+    pub fn open_desk_with_clock(address: &Address, copy: &Path, name: &str, clock: Clock) -> Answer<Self> {
+        let (address, copy, name) = (address.clone(), copy.to_owned(), name.to_owned());
+        Box::pin(async move {
+            let (db, device, standby) = offline::open(&address, &copy, &name, clock()).await?;
+            Self::with(db, device, Some(standby), clock).await
+        })
+    }
+
+    async fn with(db: Db, device: Device, standby: Option<Arc<Standby>>, clock: Clock) -> Result<Self> {
         let jobs = Arc::new(crate::imports::Jobs::new(&db));
-        crate::imports::recover(&db, &jobs, clock()).await?;
+        if standby.as_ref().is_none_or(|standby| standby.is_online()) {
+            crate::imports::recover(&db, &jobs, clock()).await?;
+        }
         let (changes, _) = broadcast::channel(256);
         let news = News::begin(&db);
         Ok(Self {
@@ -94,11 +122,13 @@ impl Engine {
             jobs,
             guard: Guard::default(),
             backing_up: Arc::default(),
+            standby,
         })
     }
 
+    /// By the server's clock, where there is one.
     pub fn now(&self) -> Millis {
-        (self.clock)()
+        Millis((self.clock)().0 + self.standby.as_ref().map_or(0, |standby| standby.ahead_ms()))
     }
 
     /// Which desk of the shop this is.
@@ -113,16 +143,41 @@ impl Engine {
 
     /// Somebody without a name: the owner, until the shop has people and asks who is there.
     pub fn owner(&self, door: Door) -> Caller {
-        Caller { actor: Uuid::nil(), actor_name: "owner".into(), door, view_as: None, device: self.device.clone() }
+        Caller {
+            actor: Uuid::nil(),
+            actor_name: "owner".into(),
+            door,
+            view_as: None,
+            device: self.device.clone(),
+            given: None,
+        }
+    }
+
+    /// The same shop without its copy: what it does is done on the server or not at all.
+    pub(crate) fn on_server(&self) -> Self {
+        let engine = self.clone();
+        let clock: Clock = Arc::new(move || engine.now());
+        Self { standby: None, clock, ..self.clone() }
     }
 
     /// Refuses whoever may not do this: for what a door does besides commands.
     pub fn need(&self, caller: &Caller, permission: Permission) -> Answer<()> {
         let (engine, caller) = (self.clone(), caller.clone());
         Box::pin(async move {
-            let (tx, ..) = admitted(engine.db.begin_read().await?, permission, &caller).await?;
-            Ok(tx.rollback().await?)
+            let mut looked = engine.attended(engine.looked(permission, &caller)).await;
+            if let Err(error) = &looked
+                && engine.goes_offline(error)
+            {
+                looked = engine.looked(permission, &caller).await;
+            }
+            looked
         })
+    }
+
+    async fn looked(&self, permission: Permission, caller: &Caller) -> Result<()> {
+        let side = self.side(true).await?;
+        let (tx, ..) = admitted(side.db.begin_read().await?, permission, caller).await?;
+        Ok(tx.rollback().await?)
     }
 
     /// The caller with the eyes of this role, if they may have them; with their own again by `None`.
@@ -158,7 +213,14 @@ impl Engine {
     /// Closes the database; what is under way ends first.
     pub async fn close(&self) {
         self.news.last().await;
-        self.db.close().await;
+        match &self.standby {
+            None => self.db.close().await,
+            Some(standby) => {
+                // A server that is gone takes no leave.
+                let _ = tokio::time::timeout(PARTING, self.db.close()).await;
+                standby.close().await;
+            }
+        }
     }
 
     /// Makes the index of orders by their buyers anew, for whoever wrote orders past the commands.
@@ -176,7 +238,8 @@ impl Engine {
         undoes: Option<Uuid>,
         input: &impl Serialize,
     ) -> Result<Begun> {
-        let (mut tx, shop, rights) = admitted(self.db.begin().await?, spec.permission, caller).await?;
+        let Side { db, local } = self.side(spec.offline).await?;
+        let (mut tx, shop, rights) = admitted(db.begin().await?, spec.permission, caller).await?;
         if caller.view_as.is_some() {
             tx.rollback().await?;
             return Err(Error::OnlyLooking);
@@ -195,12 +258,18 @@ impl Engine {
             }
             return Ok(Begun::Done(result));
         }
-        Ok(Begun::Fresh(Box::new(Ctx {
+        let mut ctx = Box::new(Ctx {
             command_id: meta.command_id,
             undoes,
             input,
+            local,
+            seed: Some(meta.command_id),
             ..self.context(tx, spec, caller, shop, rights)
-        })))
+        });
+        if let Some(entry) = &caller.given {
+            ctx.relive(entry);
+        }
+        Ok(Begun::Fresh(ctx))
     }
 
     /// What a command or query is given, before anything is known of it but who asks.
@@ -222,6 +291,15 @@ impl Engine {
             after: Vec::new(),
             jobs: self.jobs.clone(),
             backing_up: self.backing_up.clone(),
+            standby: self.standby.clone(),
+            local: None,
+            seed: None,
+            ids: Cell::new(0),
+            heard_at: self.now(),
+            given: None,
+            numbers: 0,
+            made: Made::default(),
+            troubles: Vec::new(),
         }
     }
 
@@ -278,6 +356,12 @@ impl Engine {
                 return Err(if is_unique_violation(&error) { Error::Busy } else { error.into() });
             }
         }
+        if ctx.is_local() {
+            offline::remember(&mut ctx, &value).await?;
+            ctx.also_changed("connection");
+        } else if let Some(entry) = ctx.caller.given.clone() {
+            offline::write_case(&mut ctx, &entry).await?;
+        }
         let after = std::mem::take(&mut ctx.after);
         ctx.tx.commit().await?;
         self.db.committed();
@@ -292,8 +376,9 @@ impl Engine {
     }
 
     pub(crate) async fn begin_query(&self, spec: &'static Spec, caller: &Caller) -> Result<Box<Ctx>> {
-        let (tx, shop, rights) = admitted(self.db.begin_read().await?, spec.permission, caller).await?;
-        Ok(Box::new(self.context(tx, spec, caller, shop, rights)))
+        let Side { db, local } = self.side(spec.offline).await?;
+        let (tx, shop, rights) = admitted(db.begin_read().await?, spec.permission, caller).await?;
+        Ok(Box::new(Ctx { local, ..self.context(tx, spec, caller, shop, rights) }))
     }
 
     /// A step of long work that a command started: not audited again, and committed by whoever does the
@@ -308,7 +393,8 @@ impl Engine {
 
     /// The inverse a command recorded, for `app.undo`.
     pub(crate) async fn inverse_of(&self, command_id: Uuid) -> Result<Inverse> {
-        let mut tx = self.db.begin_read().await?;
+        let side = self.side(true).await?;
+        let mut tx = side.db.begin_read().await?;
         let row: Option<(Option<String>, Option<Uuid>)> = fetch_optional!(
             tx,
             (Option<String>, Option<Uuid>),

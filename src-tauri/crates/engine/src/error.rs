@@ -91,6 +91,9 @@ pub enum Error {
     Busy,
     #[error("the database file is damaged")]
     Damaged,
+    /// This needs the server, and the desk works without it at the moment.
+    #[error("the server is gone since {since:?}")]
+    Offline { since: Millis },
     #[error("the database cannot be reached")]
     Unreachable { detail: String },
     /// The database was written by a newer version of the program.
@@ -175,9 +178,12 @@ impl From<sqlx::Error> for Error {
             }
         }
         match &error {
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
-                Self::Unreachable { detail: error.to_string() }
-            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed => Self::Unreachable { detail: error.to_string() },
             _ => Self::internal(error),
         }
     }

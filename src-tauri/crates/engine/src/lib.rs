@@ -20,6 +20,7 @@ pub mod error;
 pub mod exports;
 pub mod imports;
 mod news;
+pub mod offline;
 pub mod orders;
 mod page;
 pub mod payments;

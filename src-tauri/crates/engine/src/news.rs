@@ -14,12 +14,12 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use sqlx::{PgPool, postgres::PgListener};
+use sqlx::postgres::PgListener;
 use tokio::{sync::Notify, time::timeout};
 use uuid::Uuid;
 
 use crate::{
-    db::Db,
+    db::{Db, Server},
     engine::{Changed, Engine},
 };
 
@@ -44,7 +44,7 @@ struct Told {
 /// What this program has to tell the other desks; nothing on SQLite, which one program at a time has open.
 pub struct News {
     me: Uuid,
-    pool: Option<PgPool>,
+    server: Option<Server>,
     waiting: Mutex<BTreeSet<String>>,
     some: Notify,
     /// Held while something is being told, so that nobody closes the line meanwhile.
@@ -53,23 +53,23 @@ pub struct News {
 
 impl News {
     pub fn begin(db: &Db) -> Arc<Self> {
-        let pool = match db {
+        let server = match db {
             Db::Sqlite { .. } => None,
-            Db::Postgres(pool) => Some(pool.clone()),
+            Db::Postgres(server) => Some(server.clone()),
         };
         let news = Arc::new(Self {
             me: Uuid::new_v4(),
-            pool,
+            server,
             waiting: Mutex::default(),
             some: Notify::new(),
             telling: tokio::sync::Mutex::default(),
         });
-        if let Some(pool) = news.pool.clone() {
+        if let Some(server) = news.server.clone() {
             let news = news.clone();
             tokio::spawn(async move {
                 tokio::select! {
                     () = news.keep_telling() => {}
-                    () = pool.close_event() => {}
+                    () = server.closed() => {}
                 }
             });
         }
@@ -77,7 +77,7 @@ impl News {
     }
 
     pub fn add(&self, tags: &[String]) {
-        if self.pool.is_some() {
+        if self.server.is_some() {
             self.waiting().extend(tags.iter().cloned());
             self.some.notify_one();
         }
@@ -121,29 +121,29 @@ impl News {
     }
 
     async fn notify(&self, tags: &BTreeSet<String>) -> Result<(), sqlx::Error> {
-        let Some(pool) = &self.pool else { return Ok(()) };
+        let Some(server) = &self.server else { return Ok(()) };
         let told = Told { from: self.me, tags: tags.clone() };
         let text = serde_json::to_string(&told).unwrap_or_default();
-        sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text).execute(pool).await.map(drop)
+        sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text).execute(&server.pool()).await.map(drop)
     }
 }
 
 /// Listens to the other desks until the database is closed: for programs that show something.
 pub async fn listen(engine: &Engine) {
-    let Some(pool) = &engine.news.pool else { return };
+    let Some(server) = &engine.news.server else { return };
     // Whatever this desk did last, before it fell silent.
     engine.news.add(&Changed::all().tags);
     tokio::select! {
-        () = listen_on(pool, engine) => {}
-        () = pool.close_event() => {}
+        () = listen_on(server, engine) => {}
+        () = server.closed() => {}
     }
 }
 
-async fn listen_on(pool: &PgPool, engine: &Engine) {
+async fn listen_on(server: &Server, engine: &Engine) {
     let mut missed = false;
     loop {
         let opened = async {
-            let mut listener = PgListener::connect_with(pool).await?;
+            let mut listener = PgListener::connect_with(&server.pool()).await?;
             listener.listen(CHANNEL).await?;
             Ok::<_, sqlx::Error>(listener)
         };

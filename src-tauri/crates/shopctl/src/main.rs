@@ -84,6 +84,9 @@ enum What {
         /// Use this token instead of a new one.
         #[arg(long, env = "SHOPKEEPER_TOKEN", hide_env_values = true)]
         token: Option<String>,
+        /// Keep a copy of a shop on Postgres in this file, and sell on from it while the server is gone.
+        #[arg(long, value_name = "FILE")]
+        copy: Option<PathBuf>,
     },
     /// Bring in a file: CSV, XLSX or a dump. Interrupting it loses nothing; run it again to go on.
     Import(import::Args),
@@ -144,7 +147,12 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         print(&report, compact);
         return Ok(ExitCode::SUCCESS);
     }
-    let shop = Engine::open(&address).await.map_err(Failure::Database)?;
+    let shop = match (&args.what, &address) {
+        (What::Serve { copy: Some(copy), .. }, Address::Postgres(_)) => Engine::open_desk(&address, copy, "").await,
+        (What::Serve { copy: Some(_), .. }, Address::Sqlite(_)) => Err(engine::Error::invalid("db", "not_a_server")),
+        _ => Engine::open(&address).await,
+    };
+    let shop = shop.map_err(Failure::Database)?;
     let outcome = match caller(&shop, args.login).await {
         Ok(caller) => on_shop(&shop, &caller, args.what, compact).await,
         Err(refused) => Err(refused.into()),
@@ -167,7 +175,7 @@ async fn on_shop(shop: &Engine, caller: &Caller, what: What, compact: bool) -> R
             let input = output::read_json(&input)?;
             print(&commands::call_json(shop, caller, &name, meta, input).await?, compact);
         }
-        What::Serve { listen, ui, token } => {
+        What::Serve { listen, ui, token, .. } => {
             shop.need(caller, Permission::SettingsWrite).await?;
             serve(shop, listen, ui, token).await?;
         }

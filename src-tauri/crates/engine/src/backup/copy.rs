@@ -32,7 +32,7 @@ enum Kind {
     Boolean,
 }
 
-pub(super) struct Table {
+pub(crate) struct Table {
     name: String,
     columns: Vec<(String, Kind)>,
     /// Which columns make the primary key, in its order.
@@ -41,8 +41,14 @@ pub(super) struct Table {
     needs: BTreeSet<String>,
 }
 
+impl Table {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// The tables of a SQLite database, each after those it refers to.
-pub(super) async fn tables(tx: &mut Tx) -> Result<Vec<Table>> {
+pub(crate) async fn tables(tx: &mut Tx) -> Result<Vec<Table>> {
     let names: Vec<(String,)> = fetch_all!(*tx, (String,), TABLES)?;
     let mut waiting = Vec::with_capacity(names.len());
     for (name,) in names {
@@ -75,14 +81,19 @@ pub(super) async fn tables(tx: &mut Tx) -> Result<Vec<Table>> {
     Ok(ordered)
 }
 
-/// Empties the tables, the referring ones first.
-pub(super) async fn clear(tx: &mut Tx, tables: &[Table]) -> Result<()> {
+/// Empties the tables, which are in the order of [`tables`], and the search index.
+pub(crate) async fn clear(tx: &mut Tx, tables: &[Table]) -> Result<()> {
     if is_file(tx) {
         // Rows of one table may refer to each other: looked at when all is done.
         execute!(*tx, "PRAGMA defer_foreign_keys = ON")?;
         tx.execute_dyn("INSERT INTO search_gram (search_gram) VALUES ('delete-all')".to_owned(), &[]).await?;
     }
     tx.execute_dyn("DELETE FROM search_doc".to_owned(), &[]).await?;
+    delete_all(tx, tables).await
+}
+
+/// Empties the tables, the referring ones first.
+pub(crate) async fn delete_all(tx: &mut Tx, tables: &[Table]) -> Result<()> {
     for table in tables.iter().rev() {
         tx.execute_dyn(format!("DELETE FROM \"{}\"", table.name), &[]).await?;
     }
@@ -100,13 +111,14 @@ pub(super) async fn all(from: &mut Tx, into: &mut Tx, tables: Option<Vec<Table>>
         execute!(*into, "PRAGMA defer_foreign_keys = ON")?;
     }
     for table in &tables {
-        rows(from, into, table).await?;
+        rows(from, into, table, None).await?;
     }
     documents(from, into).await?;
     orders::buyers::rebuild(into).await
 }
 
-async fn rows(from: &mut Tx, into: &mut Tx, table: &Table) -> Result<()> {
+/// The rows of a table, or those of which `only` is true: a condition that both databases read.
+pub(crate) async fn rows(from: &mut Tx, into: &mut Tx, table: &Table, only: Option<&str>) -> Result<()> {
     let names: Vec<String> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let insert = format!("INSERT INTO \"{}\" ({})", table.name, names.join(", "));
     let key: Vec<&str> = table.key.iter().filter_map(|at| names.get(*at)).map(String::as_str).collect();
@@ -118,11 +130,12 @@ async fn rows(from: &mut Tx, into: &mut Tx, table: &Table) -> Result<()> {
     let tree = table.name == "category";
     let mut after: Vec<Arg> = Vec::new();
     loop {
-        let (condition, order) = match (tree, after.len()) {
+        let (beyond, order) = match (tree, after.len()) {
             (true, _) => (String::new(), "LENGTH(path), id"),
             (false, 0) => (String::new(), key.as_str()),
-            (false, n) => (format!("WHERE ({key}) > ({})", placeholders(0, n)), key.as_str()),
+            (false, n) => (format!("AND ({key}) > ({})", placeholders(0, n)), key.as_str()),
         };
+        let condition = format!("WHERE {} {beyond}", only.unwrap_or("1 = 1"));
         let limit = if tree { String::new() } else { format!("LIMIT {PAGE}") };
         let sql = format!("SELECT {} FROM \"{}\" {condition} ORDER BY {order} {limit}", names.join(", "), table.name);
         let page = read(from, sql, &after, &table.columns).await?;
@@ -139,7 +152,7 @@ async fn rows(from: &mut Tx, into: &mut Tx, table: &Table) -> Result<()> {
 }
 
 /// What is searched, with its pieces made anew.
-async fn documents(from: &mut Tx, into: &mut Tx) -> Result<()> {
+pub(crate) async fn documents(from: &mut Tx, into: &mut Tx) -> Result<()> {
     let mut after = (String::new(), Uuid::nil());
     loop {
         let args = [Arg::from(after.0.as_str()), Arg::from(after.1), Arg::from(PAGE)];

@@ -4,7 +4,7 @@
 //! backup moves a shop between the two, and any SQLite program can open it. These are not
 //! commands of the list, since they are not one transaction of one shop.
 
-mod copy;
+pub(crate) mod copy;
 mod plan;
 
 use std::{

@@ -61,7 +61,7 @@ pub async fn run(db: &Db) -> Result<()> {
             migrator.run(writer).await
         }
         // sqlx takes an advisory lock on Postgres, so that two desks do not migrate at once.
-        Db::Postgres(pool) => migrator.run(pool).await,
+        Db::Postgres(server) => migrator.run(&server.pool()).await,
     };
     outcome.map_err(|error| match error {
         sqlx::migrate::MigrateError::VersionMissing(_) => Error::NewerDatabase,

@@ -9,8 +9,11 @@ mod migrate;
 #[cfg(test)]
 pub(crate) mod plans;
 pub(crate) mod rows;
+mod server;
 
 pub use migrate::newest as newest_migration;
+pub(crate) use migrate::run as migrate_shared;
+pub use server::Server;
 
 use std::{
     path::{Path, PathBuf},
@@ -20,8 +23,8 @@ use std::{
 };
 
 use sqlx::{
-    Connection as _, PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    Connection as _, SqlitePool,
+    postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use uuid::Uuid;
@@ -57,7 +60,7 @@ impl FromStr for Address {
 #[derive(Clone)]
 pub enum Db {
     Sqlite { writer: SqlitePool, readers: SqlitePool, log: Log, path: PathBuf },
-    Postgres(PgPool),
+    Postgres(Server),
 }
 
 /// A transaction on whichever database the shop uses.
@@ -339,6 +342,11 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         })
 }
 
+fn postgres_options(url: &str) -> Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url).map_err(|_| Error::invalid("db", "not_a_url"))?;
+    Ok(options.application_name("shopkeeper"))
+}
+
 /// Whether a file is there that may not be written. SQLite itself only says that it cannot open it.
 fn is_read_only(path: &Path) -> bool {
     use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
@@ -388,17 +396,15 @@ impl Db {
                     sqlite_pool(4).connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-16384"));
                 Ok(Self::Sqlite { writer, log: Log::new(path, readers.clone()), readers, path: path.clone() })
             }
-            Address::Postgres(url) => {
-                let options = PgConnectOptions::from_str(url)
-                    .map_err(|_| Error::invalid("db", "not_a_url"))?
-                    .application_name("shopkeeper");
-                let pool = PgPoolOptions::new()
-                    .max_connections(16)
-                    .acquire_timeout(Duration::from_secs(15))
-                    .connect_with(options)
-                    .await?;
-                Ok(Self::Postgres(pool))
-            }
+            Address::Postgres(url) => Ok(Self::Postgres(Server::connect(postgres_options(url)?).await?)),
+        }
+    }
+
+    /// A server that need not be there yet.
+    pub(crate) fn later(address: &Address) -> Result<Self> {
+        match address {
+            Address::Sqlite(_) => Err(Error::invalid("db", "not_a_server")),
+            Address::Postgres(url) => Ok(Self::Postgres(Server::later(postgres_options(url)?))),
         }
     }
 
@@ -409,7 +415,7 @@ impl Db {
             Self::Sqlite { writer, .. } => {
                 Tx::Sqlite(writer.begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(server) => Tx::Postgres(server.pool().begin().await?),
         })
     }
 
@@ -421,7 +427,9 @@ impl Db {
             Self::Sqlite { writer, .. } => {
                 Tx::Sqlite(writer.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin_with("BEGIN; SET LOCAL synchronous_commit = off").await?),
+            Self::Postgres(server) => {
+                Tx::Postgres(server.pool().begin_with("BEGIN; SET LOCAL synchronous_commit = off").await?)
+            }
         })
     }
 
@@ -429,8 +437,8 @@ impl Db {
     pub async fn begin_read(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            Self::Postgres(server) => {
+                Tx::Postgres(server.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         })
     }
@@ -450,7 +458,7 @@ impl Db {
     pub async fn closed(&self) {
         match self {
             Self::Sqlite { writer, .. } => writer.close_event().await,
-            Self::Postgres(pool) => pool.close_event().await,
+            Self::Postgres(server) => server.closed().await,
         }
     }
 
@@ -460,7 +468,7 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(server) => server.close().await,
         }
     }
 }

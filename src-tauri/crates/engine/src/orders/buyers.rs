@@ -120,6 +120,29 @@ pub(crate) async fn again(tx: &mut Tx, customer: Uuid, hay: &str) -> Result<()> 
     Ok(())
 }
 
+/// Takes these orders out of the index.
+pub(crate) async fn forget(tx: &mut Tx, orders: &[Uuid]) -> Result<()> {
+    let ids: Vec<Arg> = orders.iter().copied().map(Arg::Uuid).collect();
+    let of = format!("order_id IN ({})", placeholders(0, orders.len()));
+    let sql = format!("DELETE FROM search_order_gram WHERE rowid IN (SELECT key FROM search_order WHERE {of})");
+    tx.execute_dyn(sql, &ids).await?;
+    tx.execute_dyn(format!("DELETE FROM search_order WHERE {of}"), &ids).await?;
+    Ok(())
+}
+
+/// Puts these orders, which are not in it, into the index.
+pub(crate) async fn remember(tx: &mut Tx, orders: &[Uuid]) -> Result<()> {
+    let ids: Vec<Arg> = orders.iter().copied().map(Arg::Uuid).collect();
+    let sql = format!(
+        "SELECT o.id, o.placed_at, d.hay
+         FROM orders o JOIN search_doc d ON d.kind = 'customer' AND d.ref_id = o.customer_id
+         WHERE o.id IN ({})",
+        placeholders(0, orders.len())
+    );
+    let found: Vec<(Uuid, i64, String)> = fetch_dyn!(*tx, (Uuid, i64, String), sql, &ids)?;
+    put(tx, found.into_iter().map(|(order, placed_at, hay)| Bought { order, placed_at, hay }).collect()).await
+}
+
 /// Makes the whole index anew.
 pub(crate) async fn rebuild(tx: &mut Tx) -> Result<()> {
     if tx.is_postgres() {

@@ -18,7 +18,7 @@ use super::{
     OrderEventData, PlaceOrder, Placed, buyers, checked_text,
     counters::{self, Deltas, Standing},
     facts,
-    price::{Priced, price},
+    price::{self, Priced, Sold, price},
 };
 use crate::{
     access::unveil,
@@ -28,6 +28,7 @@ use crate::{
     db::Arg,
     error::{Error, Result, Shortage, is_unique_violation},
     execute, fetch_optional,
+    offline::Trouble,
     payments::{self, Booking, Entry, PaymentKind},
     settings, shipping, stock,
 };
@@ -68,23 +69,38 @@ pub async fn place(ctx: &mut Ctx, input: PlaceOrder) -> Result<Placed> {
     }
     check(ctx, &input)?;
     let priced = price(ctx, &input).await?;
-    for_sale(&priced)?;
-    let draft = draft(ctx, &input, channel, &priced).await?;
+    let sold = Sold::of(ctx)?;
+    match for_sale(&priced) {
+        Err(Error::NotForSale { skus }) if sold.is_some() => ctx.trouble(Trouble::NotForSale { skus }),
+        outcome => outcome?,
+    }
+    let draft = draft(ctx, &input, channel, &priced, sold.as_ref()).await?;
     let total = priced.quote.total;
     let paid = draft.captured >= total;
-    let at_once = paid && input.delivery == DeliveryMethod::Counter;
+    let mut at_once = paid && input.delivery == DeliveryMethod::Counter;
     let wanted: Vec<(Uuid, Uuid, i64)> =
         input.lines.iter().zip(&draft.line_ids).map(|(line, id)| (*id, line.sku_id, line.qty.0)).collect();
 
     let mut short: Option<Vec<Shortage>> = None;
-    let allocated = if at_once {
+    let allocated = if sold.is_some() {
+        // What was sold was sold; the goods may be somewhere else by now.
+        let takes = at_once || shop.preferences.reserve_on_place || paid || input.pay_later;
+        if takes {
+            short = take_if_there(ctx, draft.id, &wanted, at_once).await?;
+        }
+        if let Some(lines) = &short {
+            at_once = false;
+            ctx.trouble(Trouble::SoldOut { lines: lines.clone() });
+        }
+        takes && short.is_none()
+    } else if at_once {
         stock::consume(ctx, draft.id, "order", draft.id, &wanted).await?;
         true
     } else if shop.preferences.reserve_on_place {
         stock::reserve(ctx, draft.id, &wanted).await?;
         true
     } else if paid || input.pay_later {
-        short = reserve_if_there(ctx, draft.id, &wanted).await?;
+        short = take_if_there(ctx, draft.id, &wanted, false).await?;
         short.is_none()
     } else {
         false
@@ -128,7 +144,10 @@ pub async fn place(ctx: &mut Ctx, input: PlaceOrder) -> Result<Placed> {
     };
 
     let number = settings::next_number(ctx, "order").await?;
-    insert_order(ctx, &input, &draft, &priced, &number, &standing, audited, holds).await?;
+    let pickup_code = (input.delivery == DeliveryMethod::Pickup)
+        .then(|| sold.and_then(|sold| sold.pickup_code).unwrap_or_else(shipping::new_pickup_code));
+    keep(ctx, &input, &draft, &priced, pickup_code.as_deref())?;
+    insert_order(ctx, &input, &draft, &priced, &number, &standing, audited, holds, pickup_code).await?;
     insert_lines(ctx, &input, &draft, &priced, &counts).await?;
     if let Some(customer) = draft.customer_id {
         buyers::placed(&mut ctx.tx, draft.id, draft.placed_at.0, customer).await?;
@@ -237,14 +256,61 @@ async fn existing(ctx: &mut Ctx, channel: &str, external_id: &str) -> Result<Opt
     }))
 }
 
-async fn draft(ctx: &mut Ctx, input: &PlaceOrder, channel: String, priced: &Priced) -> Result<Draft> {
+/// What was sold, and how, is kept with a command that the server has not heard of.
+fn keep(ctx: &mut Ctx, input: &PlaceOrder, draft: &Draft, priced: &Priced, pickup_code: Option<&str>) -> Result<()> {
+    if !ctx.is_local() {
+        return Ok(());
+    }
+    let lines = input.lines.iter().enumerate().filter_map(|(at, line)| {
+        let sku = priced.skus.get(&line.sku_id)?;
+        Some(price::SoldLine {
+            code: sku.code.clone(),
+            title: sku.title.clone(),
+            qty: line.qty.0,
+            unit_price: priced.unit_prices[at],
+            tax_ppm: priced.rates[at],
+        })
+    });
+    ctx.made.facts = serde_json::to_value(Sold {
+        lines: lines.collect(),
+        tax_inclusive: priced.tax_inclusive,
+        tax_per_order: priced.tax_per_order,
+        buyer_name: draft.buyer_name.clone(),
+        buyer_phone: draft.buyer_phone.clone(),
+        pickup_code: pickup_code.map(str::to_owned),
+    })?;
+    Ok(())
+}
+
+async fn draft(
+    ctx: &mut Ctx,
+    input: &PlaceOrder,
+    channel: String,
+    priced: &Priced,
+    sold: Option<&Sold>,
+) -> Result<Draft> {
     let shop = ctx.shop()?;
+    // First of all: what else is made depends on what there is already, and these must be the same for this
+    // command offline and on the server.
+    let id = ctx.new_id();
+    let line_ids: Vec<Uuid> = input.lines.iter().map(|_| ctx.new_id()).collect();
+    let payment_ids: Vec<Uuid> = input.payments.iter().map(|_| ctx.new_id()).collect();
     let mut buyer_name = checked_text("buyer_name", &input.buyer_name, 200)?;
     let mut buyer_phone = checked_text("buyer_phone", &input.buyer_phone, 40)?;
     let mut ship_to = input.ship_to.clone();
-    let customer_id = match input.customer_id {
-        Some(id) => {
-            let customer = customers::find_for_order(ctx, id).await?;
+    let customer = match input.customer_id {
+        None => None,
+        Some(id) => match (customers::find_for_order(ctx, id).await, sold) {
+            (Err(Error::NotFound { .. }), Some(sold)) => {
+                (buyer_name, buyer_phone) = (sold.buyer_name.clone(), sold.buyer_phone.clone());
+                ctx.trouble(Trouble::CustomerGone { name: sold.buyer_name.clone() });
+                None
+            }
+            (found, _) => Some(found?),
+        },
+    };
+    let customer_id = match customer {
+        Some(customer) => {
             unveil(&mut buyer_name, &customer.name, masked_name);
             unveil(&mut buyer_phone, &customer.phone, masked_phone);
             if let Some(to) = &mut ship_to {
@@ -262,7 +328,7 @@ async fn draft(ctx: &mut Ctx, input: &PlaceOrder, channel: String, priced: &Pric
             }
             Some(customer.id)
         }
-        None if buyer_name.is_empty() && buyer_phone.is_empty() => None,
+        None if input.customer_id.is_some() || (buyer_name.is_empty() && buyer_phone.is_empty()) => None,
         None => Some(customers::quick_create(ctx, &buyer_name, &buyer_phone).await?),
     };
     for (field, text) in [
@@ -283,7 +349,7 @@ async fn draft(ctx: &mut Ctx, input: &PlaceOrder, channel: String, priced: &Pric
         captured = captured.saturating_add(booking.amount);
         change += booking.change;
         entries.push(Entry {
-            id: ctx.new_id(),
+            id: payment_ids[at],
             kind: PaymentKind::Capture,
             method: payment.method,
             booking,
@@ -296,7 +362,7 @@ async fn draft(ctx: &mut Ctx, input: &PlaceOrder, channel: String, priced: &Pric
     }
     let placed_at = input.placed_at.unwrap_or(ctx.now);
     Ok(Draft {
-        id: ctx.new_id(),
+        id,
         channel,
         external_id: match &input.external_id {
             Some(id) => Some(checked_text("external_id", id, 200)?).filter(|id| !id.is_empty()),
@@ -314,21 +380,26 @@ async fn draft(ctx: &mut Ctx, input: &PlaceOrder, channel: String, priced: &Pric
         assignee: checked_text("assignee", &input.assignee, 100)?,
         placed_at,
         day: shop.day_of(placed_at)?,
-        line_ids: input.lines.iter().map(|_| ctx.new_id()).collect(),
+        line_ids,
         payments: entries,
         captured,
         change,
     })
 }
 
-/// Takes stock for an order that may also wait for it.
-async fn reserve_if_there(
+/// Takes stock for an order that may also wait for it: off the shelf `at_once`, or by reserving it.
+async fn take_if_there(
     ctx: &mut Ctx,
     order_id: Uuid,
     wanted: &[(Uuid, Uuid, i64)],
+    at_once: bool,
 ) -> Result<Option<Vec<Shortage>>> {
     execute!(ctx.tx, "SAVEPOINT reserving")?;
-    match stock::reserve(ctx, order_id, wanted).await {
+    let taken = match at_once {
+        true => stock::consume(ctx, order_id, "order", order_id, wanted).await,
+        false => stock::reserve(ctx, order_id, wanted).await,
+    };
+    match taken {
         Ok(()) => {
             execute!(ctx.tx, "RELEASE SAVEPOINT reserving")?;
             Ok(None)
@@ -352,10 +423,10 @@ async fn insert_order(
     standing: &Standing,
     audited: bool,
     holds: i64,
+    pickup_code: Option<String>,
 ) -> Result<()> {
     let shop = ctx.shop()?;
     let quote = &priced.quote;
-    let pickup_code = (input.delivery == DeliveryMethod::Pickup).then(shipping::new_pickup_code);
     let first_title = input.lines.first().and_then(|line| priced.skus.get(&line.sku_id)).map(|sku| sku.title.as_str());
     let units: i64 = input.lines.iter().map(|line| line.qty.0).sum();
     let paid = draft.captured >= quote.total;
@@ -393,8 +464,8 @@ async fn insert_order(
         quote.tax,
         quote.total,
         draft.captured,
-        shop.preferences.tax_inclusive,
-        shop.preferences.tax_per_order,
+        priced.tax_inclusive,
+        priced.tax_per_order,
         input.pay_later,
         audited,
         units,

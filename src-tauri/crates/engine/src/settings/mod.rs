@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     ctx::{Ctx, Device},
     db::{Db, Tx},
-    error::{Error, Result},
+    error::{Error, Result, is_unique_violation},
     execute, fetch_all, fetch_optional,
 };
 
@@ -283,4 +283,49 @@ pub(crate) async fn this_device(db: &Db, now: Millis) -> Result<Device> {
     )?;
     tx.commit().await?;
     Ok(device)
+}
+
+/// The desk `known`, or a new one with a mark of its own: of a shop that several desks share.
+pub(crate) async fn enrol(db: &Db, known: Option<Uuid>, name: &str, now: Millis) -> Result<Device> {
+    let mut attempt = 0;
+    loop {
+        let mut tx = db.begin().await?;
+        let devices: Vec<(Uuid, String)> = fetch_all!(tx, (Uuid, String), "SELECT id, mark FROM device")?;
+        if let Some((id, mark)) = devices.iter().find(|(id, _)| Some(*id) == known) {
+            execute!(tx, "UPDATE device SET seen_at = $2 WHERE id = $1", *id, now.0)?;
+            tx.commit().await?;
+            return Ok(Device { id: *id, mark: mark.clone() });
+        }
+        let mark = (0..).map(desk_mark).find(|mark| devices.iter().all(|(_, taken)| taken != mark)).unwrap_or_default();
+        let device = Device { id: Uuid::now_v7(), mark };
+        let inserted = execute!(
+            tx,
+            "INSERT INTO device (id, mark, created_at, name, seen_at) VALUES ($1, $2, $3, $4, $3)",
+            device.id,
+            device.mark.as_str(),
+            now.0,
+            name
+        );
+        match inserted {
+            Ok(_) => {
+                tx.commit().await?;
+                return Ok(device);
+            }
+            // Another desk came at the same moment and has the mark.
+            Err(error) if is_unique_violation(&error) && attempt < 20 => attempt += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Nothing for the first desk, then B … Z, AA, AB …
+fn desk_mark(n: u32) -> String {
+    let mut mark = String::new();
+    let mut left = n + 1;
+    while n > 0 && left > 0 {
+        left -= 1;
+        mark.insert(0, char::from(b'A' + (left % 26) as u8));
+        left /= 26;
+    }
+    mark
 }

@@ -15,10 +15,18 @@ use crate::{
 
 /// The next number for a document of this kind: `order`, `return` or `adjustment`.
 pub(crate) async fn next_number(ctx: &mut Ctx, kind: &str) -> Result<String> {
+    if let Some(number) = ctx.given().and_then(|made| made.numbers.get(ctx.numbers)).cloned() {
+        ctx.numbers += 1;
+        // It is printed: another one would be of another document.
+        if is_taken(ctx, kind, &number).await? {
+            return Err(Error::Duplicate { kind: kind.into(), field: "number".into(), value: number, existing: None });
+        }
+        return Ok(number);
+    }
     let shop = ctx.shop()?;
     let rule = rule(&shop.preferences, kind)?;
     let day = ctx.today()?;
-    let mark = ctx.caller.device.mark.clone();
+    let mark = mark(ctx);
     let scope = scope(&rule, day, &mark);
     loop {
         let (sequence,): (i64,) = fetch_one!(
@@ -30,30 +38,37 @@ pub(crate) async fn next_number(ctx: &mut Ctx, kind: &str) -> Result<String> {
         )?;
         let number = written(&rule, day, sequence, &mark);
         // An imported order may already bear it.
-        let taken: Option<(i64,)> = match kind {
-            "return" => fetch_optional!(
-                ctx.tx,
-                (i64,),
-                "SELECT CAST(1 AS BIGINT) FROM order_return WHERE number = $1",
-                number.as_str()
-            )?,
-            "adjustment" => fetch_optional!(
-                ctx.tx,
-                (i64,),
-                "SELECT CAST(1 AS BIGINT) FROM stock_adjustment WHERE number = $1",
-                number.as_str()
-            )?,
-            _ => fetch_optional!(
-                ctx.tx,
-                (i64,),
-                "SELECT CAST(1 AS BIGINT) FROM orders WHERE number = $1",
-                number.as_str()
-            )?,
-        };
-        if taken.is_none() {
+        if !is_taken(ctx, kind, &number).await? {
+            if ctx.is_local() {
+                ctx.made.numbers.push(number.clone());
+            }
             return Ok(number);
         }
     }
+}
+
+/// What stands in the numbers of this desk. Without the server they are a series of their own, which only the
+/// desk's copy counts: the server's may have gone on before it was lost.
+fn mark(ctx: &Ctx) -> String {
+    let mark = &ctx.caller.device.mark;
+    match (ctx.is_local(), mark.is_empty()) {
+        (false, _) => mark.clone(),
+        (true, true) => "A0".to_owned(),
+        (true, false) => format!("{mark}0"),
+    }
+}
+
+async fn is_taken(ctx: &mut Ctx, kind: &str, number: &str) -> Result<bool> {
+    let found: Option<(i64,)> = match kind {
+        "return" => {
+            fetch_optional!(ctx.tx, (i64,), "SELECT CAST(1 AS BIGINT) FROM order_return WHERE number = $1", number)?
+        }
+        "adjustment" => {
+            fetch_optional!(ctx.tx, (i64,), "SELECT CAST(1 AS BIGINT) FROM stock_adjustment WHERE number = $1", number)?
+        }
+        _ => fetch_optional!(ctx.tx, (i64,), "SELECT CAST(1 AS BIGINT) FROM orders WHERE number = $1", number)?,
+    };
+    Ok(found.is_some())
 }
 
 /// What the next number will look like.
@@ -70,7 +85,7 @@ pub async fn preview_number(ctx: &mut Ctx, input: PreviewNumber) -> Result<Numbe
         rule.digits = u8::try_from(digits.clamp(1, 12)).unwrap_or(4);
     }
     let day = ctx.today()?;
-    let mark = ctx.caller.device.mark.clone();
+    let mark = mark(ctx);
     let next: Option<(i64,)> =
         fetch_optional!(ctx.tx, (i64,), "SELECT next FROM number_counter WHERE scope = $1", scope(&rule, day, &mark))?;
     Ok(NumberPreview { number: written(&rule, day, next.map_or(1, |(next,)| next), &mark) })

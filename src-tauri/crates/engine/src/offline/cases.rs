@@ -1,0 +1,372 @@
+//! Needs attention: what a desk did offline and the shop could not take as it was.
+//!
+//! A sale that happened is an order, whatever changed meanwhile: at the price that was asked, and on hold
+//! where the goods are missing. What cannot be carried out at all is kept whole until somebody does so in
+//! their own name, or dismisses it and says why.
+
+use domain::units::{Count, Millis, Minor, Qty};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use uuid::Uuid;
+
+use super::{Entry, Made};
+use crate::{
+    access,
+    ctx::Ctx,
+    customers,
+    db::Tx,
+    engine::Engine,
+    error::{Error, Result, Shortage},
+    execute, fetch_all, fetch_one, fetch_optional, orders, payments,
+};
+
+/// What is the matter with something that was done offline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Trouble {
+    /// Sold elsewhere meanwhile: the order is on hold.
+    SoldOut { lines: Vec<Shortage> },
+    /// Unlisted or archived meanwhile; sold all the same.
+    NotForSale { skus: Vec<String> },
+    /// Sold at the price of then.
+    PriceChanged { sku: String, sold: Minor, now: Minor },
+    /// Whom it was sold to is not among the customers any more.
+    CustomerGone { name: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct OfflineCase {
+    pub id: Uuid,
+    pub command: String,
+    /// The mark of the desk.
+    pub desk: String,
+    pub at: Millis,
+    pub found_at: Millis,
+    pub actor_name: String,
+    pub troubles: Vec<Trouble>,
+    /// The order that was made all the same.
+    pub order_id: Option<Uuid>,
+    /// As printed offline; empty for what has no number.
+    pub number: String,
+    /// What was sold, when it was a sale.
+    pub lines: Vec<CaseLine>,
+    /// What the desk told offline that it came to, and was paid.
+    pub total: Option<Minor>,
+    pub paid: Option<Minor>,
+    /// Why nothing was made.
+    pub error: Option<Error>,
+    pub settled_at: Option<Millis>,
+    pub settled_by: String,
+    pub settled_how: Option<SettleHow>,
+    pub note: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct CaseLine {
+    pub code: String,
+    pub title: String,
+    pub qty: Qty,
+    pub unit_price: Minor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SettleHow {
+    /// The order stands, and somebody has seen to it.
+    Seen,
+    /// It is not carried out.
+    Dismissed,
+    /// Somebody did it in their own name.
+    CarriedOut,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+pub struct CaseById {
+    pub id: Uuid,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct Settle {
+    pub id: Uuid,
+    /// Why, or what was done; needed for what is dismissed.
+    pub note: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct ListCases {
+    /// Those too that are settled.
+    pub settled: bool,
+}
+
+/// Newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct CaseList {
+    pub cases: Vec<OfflineCase>,
+    pub open: Count,
+}
+
+const MOST: i64 = 500;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    command: String,
+    desk: Option<String>,
+    at: i64,
+    found_at: i64,
+    actor_name: String,
+    entry: String,
+    troubles: String,
+    order_id: Option<Uuid>,
+    number: String,
+    error: String,
+    settled_at: Option<i64>,
+    settled_by: String,
+    settled_how: String,
+    note: String,
+}
+
+impl Row {
+    fn told(self) -> Result<OfflineCase> {
+        let entry: Entry = serde_json::from_str(&self.entry)?;
+        let amount = |value: Option<&serde_json::Value>| value.and_then(serde_json::Value::as_i64);
+        let total = amount(entry.answer.get("total"));
+        let due = amount(entry.answer.get("due"));
+        Ok(OfflineCase {
+            id: self.id,
+            command: self.command,
+            desk: self.desk.unwrap_or_default(),
+            at: Millis(self.at),
+            found_at: Millis(self.found_at),
+            actor_name: self.actor_name,
+            troubles: serde_json::from_str(&self.troubles)?,
+            order_id: self.order_id,
+            number: self.number,
+            lines: serde_json::from_value(entry.made.facts.get("lines").cloned().unwrap_or_default())
+                .unwrap_or_default(),
+            total: total.map(Minor),
+            paid: total.zip(due).map(|(total, due)| Minor(total - due)),
+            error: if self.error.is_empty() { None } else { Some(serde_json::from_str(&self.error)?) },
+            settled_at: self.settled_at.map(Millis),
+            settled_by: self.settled_by,
+            settled_how: match self.settled_how.as_str() {
+                "seen" => Some(SettleHow::Seen),
+                "dismissed" => Some(SettleHow::Dismissed),
+                "carried_out" => Some(SettleHow::CarriedOut),
+                _ => None,
+            },
+            note: self.note,
+        })
+    }
+}
+
+const COLUMNS: &str = "c.id, c.command, d.mark AS desk, c.at, c.found_at, c.actor_name, c.entry, c.troubles,
+    c.order_id, c.number, c.error, c.settled_at, c.settled_by, c.settled_how, c.note
+    FROM offline_case c LEFT JOIN device d ON d.id = c.device";
+
+/// What needs attention, and with `settled` what needed it.
+pub async fn list(ctx: &mut Ctx, input: ListCases) -> Result<CaseList> {
+    let only = if input.settled { "" } else { "WHERE c.settled_at IS NULL" };
+    let sql = format!("SELECT {COLUMNS} {only} ORDER BY c.found_at DESC, c.id DESC LIMIT {MOST}");
+    let rows = crate::fetch_dyn!(ctx.tx, Row, sql, Vec::new())?;
+    let cases = rows.into_iter().map(Row::told).collect::<Result<_>>()?;
+    Ok(CaseList { cases, open: open(&mut ctx.tx).await? })
+}
+
+pub(super) async fn open(tx: &mut Tx) -> Result<Count> {
+    let (n,): (i64,) = fetch_one!(*tx, (i64,), "SELECT COUNT(*) FROM offline_case WHERE settled_at IS NULL")?;
+    Ok(Count(n))
+}
+
+async fn one(ctx: &mut Ctx, id: Uuid) -> Result<OfflineCase> {
+    let sql = format!("SELECT {COLUMNS} WHERE c.id = $1");
+    let rows = crate::fetch_dyn!(ctx.tx, Row, sql, [crate::db::Arg::Uuid(id)])?;
+    rows.into_iter().next().ok_or_else(|| Error::not_found("case", id))?.told()
+}
+
+/// Puts a case away: the order that it is about has been seen to, or nothing will be made of it.
+pub async fn settle(ctx: &mut Ctx, input: Settle) -> Result<OfflineCase> {
+    let note = orders::checked_text("note", &input.note, 1000)?;
+    let case = one(ctx, input.id).await?;
+    let how = if case.error.is_some() { SettleHow::Dismissed } else { SettleHow::Seen };
+    if how == SettleHow::Dismissed && note.is_empty() {
+        return Err(Error::invalid("note", "required"));
+    }
+    close(ctx, &case, how, &note).await
+}
+
+async fn close(ctx: &mut Ctx, case: &OfflineCase, how: SettleHow, note: &str) -> Result<OfflineCase> {
+    let word = match how {
+        SettleHow::Seen => "seen",
+        SettleHow::Dismissed => "dismissed",
+        SettleHow::CarriedOut => "carried_out",
+    };
+    let touched = execute!(
+        ctx.tx,
+        "UPDATE offline_case SET settled_at = $2, settled_by = $3, settled_how = $4, note = $5
+         WHERE id = $1 AND settled_at IS NULL",
+        case.id,
+        ctx.now.0,
+        ctx.caller.actor_name.as_str(),
+        word,
+        note
+    )?;
+    if touched == 0 {
+        return Err(Error::WrongState { kind: "case".into(), state: "settled".into(), action: "settle".into() });
+    }
+    ctx.about(case.id);
+    ctx.changed("offline_case", case.id, serde_json::Value::Null, serde_json::json!({ "how": word, "note": note }));
+    one(ctx, case.id).await
+}
+
+/// Does what was refused in the name of whoever asks now, who must be allowed to: as of then, with the number
+/// and the prices of then.
+pub async fn carry_out(ctx: &mut Ctx, input: CaseById) -> Result<OfflineCase> {
+    let case = one(ctx, input.id).await?;
+    let row: Option<(String,)> =
+        fetch_optional!(ctx.tx, (String,), "SELECT entry FROM offline_case WHERE id = $1", input.id)?;
+    let (text,) = row.ok_or_else(|| Error::not_found("case", input.id))?;
+    if case.settled_at.is_some() || case.error.is_none() {
+        return Err(Error::WrongState { kind: "case".into(), state: "settled".into(), action: "settle".into() });
+    }
+    let entry: Entry = serde_json::from_str(&text)?;
+    let spec =
+        crate::commands::spec(&entry.command).ok_or_else(|| Error::UnknownCommand { name: entry.command.clone() })?;
+    access::check(&ctx.rights, spec.permission)?;
+    let now = ctx.now;
+    ctx.relive(&entry);
+    let order = done(ctx, &entry).await?;
+    ctx.now = now;
+    if let Some(order) = order {
+        let troubles = serde_json::to_string(&std::mem::take(&mut ctx.troubles))?;
+        execute!(
+            ctx.tx,
+            "UPDATE offline_case SET order_id = $2, troubles = $3 WHERE id = $1",
+            case.id,
+            order,
+            troubles
+        )?;
+    }
+    close(ctx, &case, SettleHow::CarriedOut, "").await
+}
+
+/// The command of the entry; answers the order it made.
+async fn done(ctx: &mut Ctx, entry: &Entry) -> Result<Option<Uuid>> {
+    use crate::commands::from_json;
+    let input = entry.input.clone();
+    match entry.command.as_str() {
+        "orders.place" => return Ok(Some(orders::place(ctx, from_json(input)?).await?.order_id)),
+        "payments.capture" => drop(payments::capture(ctx, from_json(input)?).await?),
+        "customers.save" => drop(customers::save(ctx, from_json(input)?).await?),
+        "customers.save_address" => drop(customers::save_address(ctx, from_json(input)?).await?),
+        "customers.delete_address" => drop(customers::delete_address(ctx, from_json(input)?).await?),
+        "customers.prefer_address" => drop(customers::prefer_address(ctx, from_json(input)?).await?),
+        "app.save_view" => drop(crate::app::save_view(ctx, from_json(input)?).await?),
+        "app.delete_view" => drop(crate::app::delete_view(ctx, from_json(input)?).await?),
+        name => return Err(Error::UnknownCommand { name: name.to_owned() }),
+    }
+    Ok(None)
+}
+
+/// Writes down what was the matter with a command that was carried out all the same, in its transaction.
+pub(crate) async fn write(ctx: &mut Ctx, entry: &Entry) -> Result<()> {
+    if ctx.troubles.is_empty() {
+        return Ok(());
+    }
+    let troubles = std::mem::take(&mut ctx.troubles);
+    let (order, now) = (ctx.subject, ctx.heard_at);
+    insert(&mut ctx.tx, ctx.caller.device.id, now, entry, &troubles, order, None).await
+}
+
+/// Writes down that a command was not carried out.
+pub(super) async fn refused(server: &Engine, entry: &Entry, error: Error) -> Result<()> {
+    let mut tx = server.db.begin().await?;
+    insert(&mut tx, server.device_id(), server.now(), entry, &[], None, Some(&error)).await?;
+    tx.commit().await?;
+    server.announce(crate::Changed { tags: vec!["cases".into()], command: entry.command.clone() });
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut Tx,
+    device: Uuid,
+    now: Millis,
+    entry: &Entry,
+    troubles: &[Trouble],
+    order: Option<Uuid>,
+    error: Option<&Error>,
+) -> Result<()> {
+    let number = entry.made.numbers.first().map(String::as_str).unwrap_or_default();
+    execute!(
+        *tx,
+        "INSERT INTO offline_case (id, command_id, command, device, at, found_at, actor, actor_name, entry, troubles,
+                                   order_id, number, error, settled_by, settled_how, note)
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,'','','') ON CONFLICT (command_id) DO NOTHING",
+        Uuid::now_v7(),
+        entry.command_id,
+        entry.command.as_str(),
+        device,
+        entry.at.0,
+        now.0,
+        entry.actor,
+        entry.actor_name.as_str(),
+        serde_json::to_string(entry)?,
+        serde_json::to_string(troubles)?,
+        order,
+        number,
+        error.map(serde_json::to_string).transpose()?.unwrap_or_default()
+    )?;
+    Ok(())
+}
+
+pub(super) async fn exists(server: &Engine, command_id: Uuid) -> Result<bool> {
+    let mut tx = server.db.begin_read().await?;
+    let found: Option<(Uuid,)> =
+        fetch_optional!(tx, (Uuid,), "SELECT id FROM offline_case WHERE command_id = $1 AND error <> ''", command_id)?;
+    tx.rollback().await?;
+    Ok(found.is_some())
+}
+
+/// Customers that this desk made offline and the shop knew already, by the id they were given.
+pub(super) async fn known_customers(server: &Engine) -> Result<std::collections::HashMap<Uuid, Uuid>> {
+    let mut tx = server.db.begin_read().await?;
+    let rows: Vec<(String, String)> = fetch_all!(
+        tx,
+        (String, String),
+        "SELECT entry, error FROM offline_case WHERE device = $1 AND command = 'customers.save' AND error <> ''",
+        server.device_id()
+    )?;
+    tx.rollback().await?;
+    let mut known = std::collections::HashMap::new();
+    for (entry, error) in rows {
+        let entry: Entry = serde_json::from_str(&entry)?;
+        let given = entry.answer.get("id").and_then(serde_json::Value::as_str).and_then(|id| id.parse().ok());
+        if let (Some(given), Ok(Error::Duplicate { existing: Some(existing), .. })) =
+            (given, serde_json::from_str(&error))
+            && let Ok(real) = existing.parse()
+        {
+            known.insert(given, real);
+        }
+    }
+    Ok(known)
+}
+
+impl Ctx {
+    /// Goes on as the command that was given offline: at its time, with its ids and numbers.
+    pub(crate) fn relive(&mut self, entry: &Entry) {
+        self.now = entry.at;
+        self.seed = Some(entry.command_id);
+        self.given = Some(entry.made.clone());
+    }
+
+    /// Something that was done offline and is not as it should be; the command goes on.
+    pub(crate) fn trouble(&mut self, trouble: Trouble) {
+        self.troubles.push(trouble);
+    }
+
+    /// What was made of this command when it was given offline.
+    pub(crate) fn given(&self) -> Option<&Made> {
+        self.given.as_ref()
+    }
+}

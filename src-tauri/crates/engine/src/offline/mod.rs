@@ -1,0 +1,430 @@
+//! Selling on while the server is gone.
+//!
+//! A desk of a shared shop keeps a [`copy`] of what selling needs. When the server does not answer, commands
+//! that may run offline run on the copy, by the same code; each is kept in the copy's outbox, in the
+//! transaction that carried it out. When the server is back they are given to it in their order, each once:
+//! see [`replay`]. What the shop can no longer take as it was is a [`case`](cases) for somebody to look at.
+
+mod cases;
+mod copy;
+mod families;
+mod replay;
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use domain::units::{Count, Millis};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use tokio::{
+    sync::{OwnedRwLockReadGuard, RwLock, watch},
+    time::timeout,
+};
+use uuid::Uuid;
+
+pub(crate) use cases::write as write_case;
+pub use cases::{CaseById, CaseList, ListCases, OfflineCase, Settle, SettleHow, Trouble, carry_out, list, settle};
+pub(crate) use copy::forget_changes;
+pub use replay::{Entry, Made};
+
+use crate::{
+    ctx::{Ctx, Device},
+    db::{Address, Db},
+    engine::{Changed, Engine},
+    error::{Error, Result},
+    execute,
+    settings::{self, Nothing},
+};
+
+/// A server that is silent for so long while it is asked something is looked after.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// And one that does not answer a mere greeting for so long is gone.
+const GREETING: Duration = Duration::from_millis(500);
+/// How long a desk that starts waits for the server before it goes on with its copy.
+const AT_START: Duration = Duration::from_secs(3);
+/// How often a desk without its server looks whether it is back, and one with it whether it is there.
+const LOOK: Duration = Duration::from_secs(2);
+const BEAT: Duration = Duration::from_secs(5);
+/// Changes that come together are copied together.
+const GATHER: Duration = Duration::from_millis(200);
+
+/// How the desk stands to its server.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Line {
+    /// Without the server since.
+    offline: Option<Millis>,
+    /// The copy can be sold from.
+    whole: bool,
+    synced_at: Option<Millis>,
+    /// What was done offline is being given to the server.
+    catching_up: bool,
+    /// Why the server, which answers, is not taken.
+    problem: Option<Error>,
+}
+
+/// What the desk goes on with when its server is gone.
+pub(crate) struct Standby {
+    copy: Db,
+    line: watch::Sender<Line>,
+    /// Held by whatever runs on the copy, and by the desk while it goes back to the server.
+    gate: Arc<RwLock<()>>,
+    /// How far the server's clock is ahead of this machine's.
+    ahead_ms: AtomicI64,
+    /// A connection of its own, for greetings: those of the pool may all be waiting.
+    pulse: tokio::sync::Mutex<Option<PgConnection>>,
+    answered: Mutex<Instant>,
+}
+
+/// Where a command runs.
+pub(crate) struct Side {
+    pub db: Db,
+    /// Given while it runs on the copy.
+    pub local: Option<OwnedRwLockReadGuard<()>>,
+}
+
+/// What the screen shows of the connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Connection {
+    /// The shop is on a server, and this desk keeps a copy for when that is gone.
+    pub shared: bool,
+    /// There is a copy that can be sold from.
+    pub ready: bool,
+    pub offline_since: Option<Millis>,
+    pub catching_up: bool,
+    /// Commands that the server has not heard of yet.
+    pub waiting: Count,
+    pub synced_at: Option<Millis>,
+    /// Why the desk stays offline although the server answers.
+    pub problem: Option<Error>,
+    /// Cases that wait for somebody; unknown while offline.
+    pub open_cases: Count,
+}
+
+/// Opens the shop of a desk with its copy: on the server if that answers, else on the copy alone.
+pub(crate) async fn open(
+    address: &Address,
+    copy: &Path,
+    name: &str,
+    now: Millis,
+) -> Result<(Db, Device, Arc<Standby>)> {
+    let copy = Db::open(&Address::Sqlite(copy.to_owned())).await?;
+    let opened = opened(address, &copy, name, now).await;
+    if opened.is_err() {
+        copy.close().await;
+    }
+    opened
+}
+
+async fn opened(address: &Address, copy: &Db, name: &str, now: Millis) -> Result<(Db, Device, Arc<Standby>)> {
+    copy::prepare(copy).await?;
+    let known = copy::load(copy).await?;
+    let answer = timeout(AT_START, Db::open(address)).await;
+    let gone = || Error::Unreachable { detail: "no answer".into() };
+    let (db, device, state, offline) = match (answer.unwrap_or_else(|_| Err(gone())), known) {
+        (Ok(db), known) => {
+            let device = settings::enrol(&db, known.as_ref().map(|state| state.device), name, now).await?;
+            let state = match known {
+                Some(state) if state.device == device.id => state,
+                // A copy of no desk, or of one that the server does not know, is none.
+                _ => copy::State {
+                    device: device.id,
+                    mark: device.mark.clone(),
+                    cursor: String::new(),
+                    origin: String::new(),
+                    pulled_at: 0,
+                    ahead_ms: 0,
+                    schema_version: 0,
+                },
+            };
+            copy::save(copy, &state).await?;
+            // What waits goes first.
+            let offline = (copy::waiting(copy).await? > 0).then_some(now);
+            (db, device, state, offline)
+        }
+        (Err(Error::Unreachable { .. }), Some(state)) if state.is_whole() => {
+            let device = Device { id: state.device, mark: state.mark.clone() };
+            (Db::later(address)?, device, state, Some(now))
+        }
+        (Err(error), _) => return Err(error),
+    };
+    let line = Line {
+        offline,
+        whole: state.is_whole(),
+        synced_at: state.is_whole().then_some(Millis(state.pulled_at)),
+        ..Line::default()
+    };
+    let standby = Standby {
+        copy: copy.clone(),
+        line: watch::channel(line).0,
+        gate: Arc::default(),
+        ahead_ms: AtomicI64::new(state.ahead_ms),
+        pulse: tokio::sync::Mutex::default(),
+        answered: Mutex::new(Instant::now()),
+    };
+    Ok((db, device, Arc::new(standby)))
+}
+
+impl Standby {
+    pub fn ahead_ms(&self) -> i64 {
+        self.ahead_ms.load(Ordering::Relaxed)
+    }
+
+    pub fn is_online(&self) -> bool {
+        self.offline().is_none()
+    }
+
+    fn offline(&self) -> Option<Millis> {
+        self.line.borrow().offline
+    }
+
+    /// Works without the server from now on, if it can.
+    fn lose(&self, now: Millis) -> bool {
+        self.line.send_if_modified(|line| {
+            let may = line.whole && line.offline.is_none();
+            if may {
+                line.offline = Some(now);
+            }
+            may
+        })
+    }
+
+    pub async fn close(&self) {
+        self.copy.close().await;
+    }
+
+    /// Ends when the server does not answer.
+    async fn gone(&self, server: &Db) {
+        loop {
+            tokio::time::sleep(PATIENCE).await;
+            let mut pulse = self.pulse.lock().await;
+            let fresh = self.answered.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < PATIENCE;
+            if fresh {
+                continue;
+            }
+            match timeout(GREETING, greet(&mut pulse, server)).await {
+                Ok(Ok(())) => *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now(),
+                _ => {
+                    *pulse = None;
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn greet(pulse: &mut Option<PgConnection>, server: &Db) -> Result<()> {
+    let Db::Postgres(server) = server else { return Ok(()) };
+    if let Some(connection) = pulse {
+        if connection.ping().await.is_ok() {
+            return Ok(());
+        }
+        *pulse = None;
+    }
+    let mut connection = server.pool().connect_options().as_ref().clone().connect().await?;
+    connection.ping().await?;
+    *pulse = Some(connection);
+    Ok(())
+}
+
+impl Engine {
+    /// Where a command or query runs now. What needs the server is refused without it.
+    pub(crate) async fn side(&self, may_be_offline: bool) -> Result<Side> {
+        let Some(standby) = &self.standby else { return Ok(Side { db: self.db.clone(), local: None }) };
+        if standby.offline().is_none() {
+            return Ok(Side { db: self.db.clone(), local: None });
+        }
+        let gate = standby.gate.clone().read_owned().await;
+        match standby.offline() {
+            None => Ok(Side { db: self.db.clone(), local: None }),
+            Some(since) if !may_be_offline => Err(Error::Offline { since }),
+            Some(_) => Ok(Side { db: standby.copy.clone(), local: Some(gate) }),
+        }
+    }
+
+    /// Whether the desk works without its server at the moment.
+    pub fn is_offline(&self) -> bool {
+        self.standby.as_ref().is_some_and(|standby| !standby.is_online())
+    }
+
+    /// Work on the server, given up when that does not answer any more and the desk can go on without it.
+    pub(crate) async fn attended<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        match &self.standby {
+            Some(standby) if standby.offline().is_none() && standby.line.borrow().whole => tokio::select! {
+                outcome = work => outcome,
+                () = standby.gone(&self.db) => Err(Error::Unreachable { detail: "no answer".into() }),
+            },
+            _ => work.await,
+        }
+    }
+
+    /// After `error`: whether the work is worth trying again, since the desk has gone offline.
+    pub(crate) fn goes_offline(&self, error: &Error) -> bool {
+        let (Some(standby), Error::Unreachable { .. }) = (&self.standby, error) else { return false };
+        if standby.lose(self.now()) {
+            tracing::warn!(%error, "the server is gone: going on with the copy");
+            self.tell_here(Changed::all());
+        }
+        standby.offline().is_some()
+    }
+
+    /// Brings the copy up to date, now. Nothing to do for a desk without one, or without its server.
+    pub async fn sync(&self) -> Result<()> {
+        let Some(standby) = &self.standby else { return Ok(()) };
+        if standby.offline().is_some() {
+            return self.come_back(standby).await;
+        }
+        let outcome = self.attended(self.pull(standby)).await;
+        if let Err(error) = &outcome
+            && self.goes_offline(error)
+        {
+            return Ok(());
+        }
+        outcome
+    }
+
+    async fn pull(&self, standby: &Standby) -> Result<()> {
+        let here = (self.clock)();
+        let Some(before) = copy::load(&standby.copy).await? else { return Err(Error::internal("a copy of no desk")) };
+        let (after, _) = copy::pull(&self.db, &standby.copy, &before, here).await?;
+        standby.ahead_ms.store(after.ahead_ms, Ordering::Relaxed);
+        standby.line.send_modify(|line| {
+            line.whole = true;
+            line.synced_at = Some(Millis(after.pulled_at));
+            line.problem = None;
+        });
+        Ok(())
+    }
+
+    /// Gives the server what was done without it, and goes back to it.
+    async fn come_back(&self, standby: &Standby) -> Result<()> {
+        let outcome = self.given_back(standby).await;
+        standby.line.send_modify(|line| {
+            line.catching_up = false;
+            line.problem = match &outcome {
+                Ok(()) | Err(Error::Unreachable { .. } | Error::Busy) => None,
+                Err(error) => Some(error.clone()),
+            };
+        });
+        self.tell_here(Changed::all());
+        outcome
+    }
+
+    async fn given_back(&self, standby: &Standby) -> Result<()> {
+        if let Db::Postgres(server) = &self.db {
+            server.renew();
+        }
+        let answers = timeout(AT_START, async {
+            *standby.pulse.lock().await = None;
+            greet(&mut *standby.pulse.lock().await, &self.db).await?;
+            crate::db::migrate_shared(&self.db).await
+        });
+        answers.await.map_err(|_| Error::Unreachable { detail: "no answer".into() })??;
+        standby.line.send_modify(|line| line.catching_up = true);
+        self.tell_here(Changed::all());
+        let server = self.on_server();
+        // Selling goes on meanwhile; the last few are given while nothing else runs.
+        self.give(standby, &server).await?;
+        let _all = standby.gate.write().await;
+        self.give(standby, &server).await?;
+        self.heard(standby, self.pull(standby)).await?;
+        standby.line.send_modify(|line| line.offline = None);
+        tracing::info!("back on the server");
+        Ok(())
+    }
+
+    /// Gives the server all that waits.
+    async fn give(&self, standby: &Standby, server: &Self) -> Result<()> {
+        let mut known = replay::Known::default();
+        while let Some((n, entry)) = copy::first_waiting(&standby.copy).await? {
+            self.heard(standby, replay::replay(server, &entry, &mut known)).await?;
+            copy::sent(&standby.copy, n).await?;
+            self.tell_here(Changed { tags: vec!["connection".into()], command: String::new() });
+        }
+        Ok(())
+    }
+
+    /// Work on the server while the desk is still offline: given up when the server does not answer.
+    async fn heard<T>(&self, standby: &Standby, work: impl Future<Output = Result<T>>) -> Result<T> {
+        tokio::select! {
+            outcome = work => outcome,
+            () = standby.gone(&self.db) => Err(Error::Unreachable { detail: "no answer".into() }),
+        }
+    }
+}
+
+/// Keeps the copy, and brings the desk back to its server, until the shop is closed.
+pub(crate) async fn keep(shop: &Engine) {
+    let Some(standby) = shop.standby.clone() else { return };
+    let mut changes = shop.subscribe();
+    let mut line = standby.line.subscribe();
+    loop {
+        if let Err(error) = shop.sync().await {
+            tracing::debug!(%error, "the copy is not up to date");
+        }
+        let offline = standby.offline().is_some();
+        line.mark_unchanged();
+        tokio::select! {
+            () = tokio::time::sleep(if offline { LOOK } else { BEAT }) => {}
+            _ = changes.recv(), if !offline => tokio::time::sleep(GATHER).await,
+            _ = async { line.wait_for(|line| line.offline.is_some()).await.is_ok() }, if !offline => {
+                tokio::time::sleep(LOOK).await;
+            }
+            () = standby.copy.closed() => return,
+        }
+        while changes.try_recv().is_ok() {}
+    }
+}
+
+/// How the desk stands to its server.
+pub async fn connection(ctx: &mut Ctx, _: Nothing) -> Result<Connection> {
+    let Some(standby) = ctx.standby.clone() else {
+        return Ok(Connection {
+            shared: false,
+            ready: false,
+            offline_since: None,
+            catching_up: false,
+            waiting: Count(0),
+            synced_at: None,
+            problem: None,
+            open_cases: cases::open(&mut ctx.tx).await?,
+        });
+    };
+    let line = standby.line.borrow().clone();
+    Ok(Connection {
+        shared: true,
+        ready: line.whole,
+        offline_since: line.offline,
+        catching_up: line.catching_up,
+        waiting: Count(copy::waiting(&standby.copy).await?),
+        synced_at: line.synced_at,
+        problem: line.problem,
+        open_cases: if ctx.is_local() { Count(0) } else { cases::open(&mut ctx.tx).await? },
+    })
+}
+
+/// Keeps a command for the server, in the transaction that carried it out on the copy.
+pub(crate) async fn remember(ctx: &mut Ctx, answer: &impl Serialize) -> Result<()> {
+    let entry = Entry {
+        command_id: ctx.command_id,
+        at: ctx.now,
+        actor: ctx.caller.actor,
+        actor_name: ctx.caller.actor_name.clone(),
+        door: ctx.caller.door,
+        command: ctx.spec.name.to_owned(),
+        input: serde_json::from_str(&ctx.input)?,
+        undoes: ctx.undoes,
+        answer: serde_json::to_value(answer)?,
+        made: std::mem::take(&mut ctx.made),
+    };
+    let text = serde_json::to_string(&entry)?;
+    let id: Uuid = entry.command_id;
+    execute!(ctx.tx, "INSERT INTO desk_outbox (command_id, entry) VALUES ($1, $2)", id, text)?;
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! Several desks on one Postgres, each on a wire that can be cut.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use engine::{Engine, ctx::Door, db::Address};
+use sqlx::{AssertSqlSafe, Connection as _};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+
+use crate::{Shop, create_database, drop_database, postgres_server, run};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Open,
+    /// Nothing goes through any more, and nobody is told.
+    Silent,
+    /// As when the server is stopped: connections end, new ones are refused.
+    Down,
+}
+
+/// The wire between a desk and the server.
+#[derive(Clone)]
+pub struct Wire {
+    port: u16,
+    state: Arc<watch::Sender<State>>,
+}
+
+impl Wire {
+    async fn to(server: String) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let port = listener.local_addr()?.port();
+        let state = Arc::new(watch::channel(State::Open).0);
+        let wire = Self { port, state: state.clone() };
+        tokio::spawn(async move {
+            while let Ok((desk, _)) = listener.accept().await {
+                let (server, state) = (server.clone(), state.subscribe());
+                tokio::spawn(async move {
+                    if *state.borrow() == State::Down {
+                        return;
+                    }
+                    if let Ok(server) = TcpStream::connect(server).await {
+                        let (desk_in, desk_out) = desk.into_split();
+                        let (server_in, server_out) = server.into_split();
+                        tokio::join!(
+                            carry(desk_in, server_out, state.clone()),
+                            carry(server_in, desk_out, state.clone())
+                        );
+                    }
+                });
+            }
+        });
+        Ok(wire)
+    }
+
+    pub fn set(&self, state: State) {
+        self.state.send_replace(state);
+    }
+}
+
+/// Until one end closes, or the wire is down. What a silent wire swallowed does not come later.
+async fn carry(
+    mut from: tokio::net::tcp::OwnedReadHalf,
+    mut into: tokio::net::tcp::OwnedWriteHalf,
+    mut state: watch::Receiver<State>,
+) {
+    let mut bytes = vec![0; 16 * 1024];
+    let mut torn = false;
+    loop {
+        let read = tokio::select! {
+            read = from.read(&mut bytes) => read,
+            changed = state.wait_for(|state| *state == State::Down) => {
+                drop(changed);
+                return;
+            }
+        };
+        let Ok(n @ 1..) = read else { return };
+        torn |= *state.borrow() == State::Silent;
+        if !torn && into.write_all(&bytes[..n]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A shop on a server of its own, and the desks that share it.
+pub struct Office {
+    /// On the server itself, without a copy.
+    pub server: Shop,
+    url: String,
+    folder: tempfile::TempDir,
+}
+
+impl Office {
+    /// Another desk, and its wire. It has its copy already.
+    pub async fn desk(&self, name: &str) -> anyhow::Result<(Shop, Wire)> {
+        let (_, rest) = self.url.split_once('@').context("a URL with a user")?;
+        let (host, _) = rest.split_once('/').context("a URL with a database")?;
+        let wire = Wire::to(host.to_owned()).await?;
+        let desk = self.open(name, &wire).await?;
+        desk.engine.sync().await?;
+        Ok((desk, wire))
+    }
+
+    /// Opens a desk, for the first time or again.
+    pub async fn open(&self, name: &str, wire: &Wire) -> anyhow::Result<Shop> {
+        let (user, rest) = self.url.split_once('@').context("a URL with a user")?;
+        let (_, database) = rest.split_once('/').context("a URL with a database")?;
+        let address = Address::Postgres(format!("{user}@127.0.0.1:{}/{database}", wire.port));
+        let engine = Engine::open_desk(&address, &self.copy_of(name), name).await?;
+        Ok(Shop::of(engine, address))
+    }
+
+    pub fn copy_of(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.db"))
+    }
+
+    /// The tables in which the copy of a desk differs from the server, with how many rows are only here and
+    /// only there. Each desk has all orders, which are new in these stories.
+    pub async fn differences(&self, name: &str) -> anyhow::Result<Vec<String>> {
+        let whole = self.folder.path().join(format!("whole-{}.db", uuid::Uuid::new_v4().simple()));
+        engine::backup::backup(&self.server.engine, &whole).await?;
+        let mut copy = open_file(&self.copy_of(name)).await?;
+        let attach = format!("ATTACH '{}' AS whole", whole.display());
+        sqlx::query(AssertSqlSafe(attach)).execute(&mut copy).await?;
+        let mut differences = Vec::new();
+        for table in COPIED {
+            let mut counts = Vec::new();
+            for (a, b) in [("main", "whole"), ("whole", "main")] {
+                let columns = if *table == "search_doc" { "kind, ref_id, hay" } else { "*" };
+                let sql = format!(
+                    "SELECT COUNT(*) FROM (SELECT {columns} FROM {a}.{table} EXCEPT SELECT {columns} FROM {b}.{table})"
+                );
+                counts.push(sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).fetch_one(&mut copy).await?);
+            }
+            if counts != [0, 0] {
+                differences.push(format!("{table}: {counts:?}"));
+            }
+        }
+        copy.close().await?;
+        Ok(differences)
+    }
+}
+
+/// What a copy has of a shop.
+pub const COPIED: &[&str] = &[
+    "shop",
+    "shop_picture",
+    "device",
+    "location",
+    "category",
+    "staff",
+    "staff_role",
+    "saved_view",
+    "draft",
+    "order_counter",
+    "product",
+    "product_tag",
+    "sku",
+    "stock_balance",
+    "customer",
+    "customer_address",
+    "orders",
+    "order_line",
+    "order_event",
+    "order_hold",
+    "order_tag",
+    "reservation",
+    "order_return",
+    "order_return_line",
+    "payment",
+    "parcel",
+    "parcel_line",
+    "search_doc",
+];
+
+pub async fn open_file(path: &Path) -> anyhow::Result<sqlx::SqliteConnection> {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    Ok(sqlx::SqliteConnection::connect_with(&options).await?)
+}
+
+impl Shop {
+    fn of(engine: Engine, address: Address) -> Self {
+        let caller = engine.owner(Door::Window);
+        Self { engine, caller, address, clock: Arc::default(), _folder: None }
+    }
+}
+
+/// Runs a story in an office of its own; the server's clock is that of the machine.
+pub fn in_an_office<F: Future<Output = anyhow::Result<()>>>(story: impl FnOnce(Office) -> F) {
+    let Some(server) = postgres_server() else { return };
+    run(async {
+        let (url, name) = create_database(&server).await?;
+        let address = Address::Postgres(url.clone());
+        let shop = Shop::of(Engine::open(&address).await?, address);
+        shop.set_up().await?;
+        let pool = shop.engine.db.clone();
+        let outcome = story(Office { server: shop, url, folder: tempfile::tempdir()? }).await;
+        pool.close().await;
+        drop_database(&server, &name).await?;
+        outcome
+    });
+}

@@ -1,0 +1,32 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { DisconnectOutlined, WarningOutlined, WifiOutlined } from "../components/icons";
+import { PlainButton } from "../components/PlainButton";
+import { useAsk } from "../lib/api";
+import { useCan } from "../lib/me";
+import { useSettled } from "../lib/ready";
+import { useFormats } from "../lib/shop";
+
+const LOOK_MS = 5_000;
+
+/** Whether the server is there, on every page of a shared shop; and what was done offline and waits for somebody. */
+export function ConnectionButton({ narrow }: { narrow: boolean }) {
+  const { t } = useTranslation();
+  const f = useFormats();
+  const can = useCan();
+  const navigate = useNavigate();
+  const settled = useSettled();
+  const c = useAsk("offline.connection", {}, { tags: ["connection", "cases"], enabled: settled, again: (c) => (c?.shared ? LOOK_MS : false) }).data;
+  if (!c || (!c.shared && c.open_cases === 0) || !can("orders_read")) return null;
+  const offline = c.offline_since !== null;
+  const waiting = c.waiting > 0 ? t("offline.short.waiting", { n: f.count(c.waiting) }) : "";
+  const text = c.open_cases > 0 ? t("offline.short.cases", { n: f.count(c.open_cases) }) : !offline ? t("offline.online") : [c.catching_up ? t("offline.short.catchingUp") : t("offline.short.since", { at: f.dateTime(c.offline_since ?? 0) }), waiting].filter(Boolean).join(" · ");
+  const title = [text, c.synced_at === null ? t("offline.noCopy") : t("offline.synced", { at: f.dateTime(c.synced_at) })].join("\n");
+  const icon = c.open_cases > 0 ? <WarningOutlined /> : offline ? <DisconnectOutlined /> : <WifiOutlined />;
+  const quiet = !offline && c.open_cases === 0;
+  return (
+    <PlainButton look="text" className={quiet ? "sk-online" : "sk-offline"} icon={icon} aria-label={text} title={title} onClick={() => void navigate({ to: "/attention" })}>
+      {narrow || quiet ? null : text}
+    </PlainButton>
+  );
+}

@@ -1,0 +1,33 @@
+import { Alert } from "antd";
+import { useTranslation } from "react-i18next";
+import { useAsk } from "../lib/api";
+import { describeError, toApiError } from "../lib/errors";
+import { useFormats } from "../lib/shop";
+import "./offline.css";
+
+/** Online or offline, since when, what waits, and how old the copy is. Nothing where the shop is this computer's own. */
+export function ConnectionFacts() {
+  const { t, i18n } = useTranslation();
+  const f = useFormats();
+  const c = useAsk("offline.connection", {}, { tags: ["connection", "cases"] }).data;
+  if (!c?.shared) return null;
+  const copy = c.synced_at === null ? t("offline.noCopy") : t("offline.synced", { at: f.dateTime(c.synced_at) });
+  if (c.offline_since === null) return <Alert className="of-gap" type="success" showIcon title={t("offline.online")} description={copy} />;
+  const problem = c.problem && describeError(i18n, toApiError("app", c.problem));
+  return (
+    <Alert
+      className="of-gap"
+      type="warning"
+      showIcon
+      title={c.catching_up ? t("offline.catchingUp", { n: f.count(c.waiting) }) : t("offline.since", { at: f.dateTime(c.offline_since) })}
+      description={
+        <>
+          <p>{problem ? `${problem.title} ${problem.next}` : t("offline.sinceText")}</p>
+          <p>
+            {t("offline.waiting", { n: f.count(c.waiting) })} {copy}
+          </p>
+        </>
+      }
+    />
+  );
+}
