@@ -230,7 +230,7 @@ fn a_right_taken_away_meanwhile_makes_a_case_that_somebody_else_carries_out() {
 
 #[test]
 fn a_customer_whom_the_shop_knew_already_stays_one() {
-    in_an_office(async |office: Office| {
+    in_an_office(async |mut office: Office| {
         let shop = &office.server;
         let tea = shop.goods("TEA", 1000, 5).await?;
         let (till, wire) = office.desk("till").await?;
@@ -247,7 +247,14 @@ fn a_customer_whom_the_shop_knew_already_stays_one() {
         assert!(matches!(&cases[..], [case] if matches!(case.error, Some(Error::Duplicate { .. }))), "{cases:?}");
         let gone = till.ask(call::customers_get, CustomerById { id: here.id }).await;
         assert!(matches!(gone, Err(Error::NotFound { .. })));
-        all_agree(&office, &[("till", &till)]).await
+        all_agree(&office, &[("till", &till)]).await?;
+
+        // Who may not see telephone numbers does not see them here either.
+        office.server = people::with_owner(office.server).await?;
+        let service = people::of(&office.server, "zhou", Preset::Service.id()).await?;
+        let seen = call::offline_cases(&office.server.engine, &service, ListCases::default()).await?;
+        assert!(!serde_json::to_string(&seen)?.contains("13800138000"), "{seen:?}");
+        Ok(())
     });
 }
 

@@ -381,7 +381,7 @@ macro_rules! undoable {
     static SPEC: Spec = spec!(command $dotted $flags $tags);
             let (engine, caller) = (engine.clone(), caller.clone());
             Box::pin(guarded(async move {
-                let mut attempt = 0;
+                let (mut attempt, mut alone) = (0, false);
                 loop {
                     let outcome = engine.attended(async {
                         match engine.begin(&SPEC, &caller, meta, undoes, &input).await? {
@@ -394,7 +394,7 @@ macro_rules! undoable {
                     });
                     match outcome.await {
                         // Whether the server did it before it was lost shows when it is back: the id is the same.
-                        Err(error) if attempt == 0 && engine.goes_offline(&error) => attempt += 1,
+                        Err(error) if !alone && engine.goes_offline(&error) => alone = true,
                         Err(error) if again(&error, attempt).await => attempt += 1,
                         outcome => return outcome,
                     }

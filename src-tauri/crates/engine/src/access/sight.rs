@@ -13,6 +13,8 @@ use crate::{
     catalog::Product,
     ctx::Ctx,
     customers::{Address, Customer, CustomerRow},
+    error::Error,
+    offline::{OfflineCase, Trouble},
     orders::{Order, OrderRow, ShipTo},
     stock::StockHold,
 };
@@ -70,6 +72,23 @@ impl Veiled for Customer {
             ]);
         }
         self.addresses.veil(rights);
+    }
+}
+
+impl Veiled for OfflineCase {
+    fn veil(&mut self, rights: &Rights) {
+        if sees_people(rights) {
+            return;
+        }
+        self.note = masked_note(&self.note);
+        if let Some(Error::Duplicate { value, .. }) = &mut self.error {
+            *value = masked_note(value);
+        }
+        for trouble in &mut self.troubles {
+            if let Trouble::CustomerGone { name } = trouble {
+                *name = masked_name(name);
+            }
+        }
     }
 }
 

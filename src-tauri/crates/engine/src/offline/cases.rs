@@ -170,8 +170,8 @@ pub async fn list(ctx: &mut Ctx, input: ListCases) -> Result<CaseList> {
     let only = if input.settled { "" } else { "WHERE c.settled_at IS NULL" };
     let sql = format!("SELECT {COLUMNS} {only} ORDER BY c.found_at DESC, c.id DESC LIMIT {MOST}");
     let rows = crate::fetch_dyn!(ctx.tx, Row, sql, Vec::new())?;
-    let cases = rows.into_iter().map(Row::told).collect::<Result<_>>()?;
-    Ok(CaseList { cases, open: open(&mut ctx.tx).await? })
+    let cases = rows.into_iter().map(Row::told).collect::<Result<Vec<_>>>()?;
+    Ok(CaseList { cases: ctx.shown(cases), open: open(&mut ctx.tx).await? })
 }
 
 pub(super) async fn open(tx: &mut Tx) -> Result<Count> {
@@ -182,7 +182,8 @@ pub(super) async fn open(tx: &mut Tx) -> Result<Count> {
 async fn one(ctx: &mut Ctx, id: Uuid) -> Result<OfflineCase> {
     let sql = format!("SELECT {COLUMNS} WHERE c.id = $1");
     let rows = crate::fetch_dyn!(ctx.tx, Row, sql, [crate::db::Arg::Uuid(id)])?;
-    rows.into_iter().next().ok_or_else(|| Error::not_found("case", id))?.told()
+    let case = rows.into_iter().next().ok_or_else(|| Error::not_found("case", id))?.told()?;
+    Ok(ctx.shown(case))
 }
 
 /// Puts a case away: the order that it is about has been seen to, or nothing will be made of it.
