@@ -19,7 +19,7 @@ use specta::Type;
 use uuid::Uuid;
 
 use crate::{
-    ctx::{Caller, Meta},
+    ctx::{Caller, Ctx, Meta},
     engine::{Begun, Engine, again, answer, guarded},
     error::{Error, Result},
 };
@@ -353,17 +353,11 @@ macro_rules! typed {
     static SPEC: Spec = spec!(query $dotted $flags $tags);
             let (engine, caller) = (engine.clone(), caller.clone());
             Box::pin(guarded(async move {
-                let outcome = engine.attended(async {
+                let work = || async {
                     let mut ctx = engine.begin_query(&SPEC, &caller).await?;
                     $f(&mut ctx, input.clone()).await
-                });
-                match outcome.await {
-                    Err(error) if engine.goes_offline(&error) => {
-                        let mut ctx = engine.begin_query(&SPEC, &caller).await?;
-                        $f(&mut ctx, input).await
-                    }
-                    outcome => outcome,
-                }
+                };
+                engine.here_or_there(work).await
             }))
         }
     };
@@ -381,20 +375,18 @@ macro_rules! undoable {
     static SPEC: Spec = spec!(command $dotted $flags $tags);
             let (engine, caller) = (engine.clone(), caller.clone());
             Box::pin(guarded(async move {
-                let (mut attempt, mut alone) = (0, false);
-                loop {
-                    let outcome = engine.attended(async {
-                        match engine.begin(&SPEC, &caller, meta, undoes, &input).await? {
-                            Begun::Done(result) => answer(&result),
-                            Begun::Fresh(mut ctx) => {
-                                let outcome = $f(&mut ctx, input.clone()).await;
-                                engine.finish(ctx, outcome).await
-                            }
+                let work = || async {
+                    match engine.begin(&SPEC, &caller, meta, undoes, &input).await? {
+                        Begun::Done(result) => answer(&result),
+                        Begun::Fresh(mut ctx) => {
+                            let outcome = $f(&mut ctx, input.clone()).await;
+                            engine.finish(ctx, outcome).await
                         }
-                    });
-                    match outcome.await {
-                        // Whether the server did it before it was lost shows when it is back: the id is the same.
-                        Err(error) if !alone && engine.goes_offline(&error) => alone = true,
+                    }
+                };
+                let mut attempt = 0;
+                loop {
+                    match engine.here_or_there(work).await {
                         Err(error) if again(&error, attempt).await => attempt += 1,
                         outcome => return outcome,
                     }
@@ -403,6 +395,16 @@ macro_rules! undoable {
         }
     };
     (query $($rest:tt)*) => {};
+}
+
+/// What may be given offline is one of these when it is given again.
+macro_rules! within {
+    (command $name:ident $ctx:ident $input:ident $dotted:literal $f:path, [$permission:ident offline $($flag:ident)*]) => {
+        if $name == $dotted {
+            return to_json(Box::pin($f($ctx, from_json($input)?)).await?);
+        }
+    };
+    ($($rest:tt)*) => {};
 }
 
 macro_rules! by_name {
@@ -428,6 +430,13 @@ macro_rules! build {
         mod undoing {
             use super::*;
             $(undoable!($kind $ipc $dotted $f, $input, $output, $flags $tags);)*
+        }
+
+        /// Runs a command that may be given offline as a part of another one, in its transaction. Whether it is
+        /// allowed is for the other one to ask.
+        pub(crate) async fn within(ctx: &mut Ctx, name: &str, input: serde_json::Value) -> Result<serde_json::Value> {
+            $(within!($kind name ctx input $dotted $f, $flags);)*
+            Err(Error::UnknownCommand { name: name.to_owned() })
         }
 
         async fn dispatch(

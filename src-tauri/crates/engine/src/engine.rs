@@ -163,15 +163,7 @@ impl Engine {
     /// Refuses whoever may not do this: for what a door does besides commands.
     pub fn need(&self, caller: &Caller, permission: Permission) -> Answer<()> {
         let (engine, caller) = (self.clone(), caller.clone());
-        Box::pin(async move {
-            let mut looked = engine.attended(engine.looked(permission, &caller)).await;
-            if let Err(error) = &looked
-                && engine.goes_offline(error)
-            {
-                looked = engine.looked(permission, &caller).await;
-            }
-            looked
-        })
+        Box::pin(async move { engine.here_or_there(|| engine.looked(permission, &caller)).await })
     }
 
     async fn looked(&self, permission: Permission, caller: &Caller) -> Result<()> {

@@ -49,6 +49,18 @@ fn sees_people(rights: &Rights) -> bool {
     rights.permissions.has(Permission::ContactRead)
 }
 
+fn veil_person(rights: &Rights, name: &mut String, phone: &mut String, email: &mut String) {
+    if !sees_people(rights) {
+        mask(&mut [(name, masked_name), (phone, masked_phone), (email, masked_email)]);
+    }
+}
+
+fn veil_address(rights: &Rights, name: &mut String, phone: &mut String, street: &mut String, postcode: &mut String) {
+    if !sees_people(rights) {
+        mask(&mut [(name, masked_name), (phone, masked_phone), (street, masked_text), (postcode, masked_text)]);
+    }
+}
+
 impl<T: Veiled> Veiled for Vec<T> {
     fn veil(&mut self, rights: &Rights) {
         self.iter_mut().for_each(|value| value.veil(rights));
@@ -63,13 +75,9 @@ impl<T: Veiled> Veiled for Option<T> {
 
 impl Veiled for Customer {
     fn veil(&mut self, rights: &Rights) {
+        veil_person(rights, &mut self.name, &mut self.phone, &mut self.email);
         if !sees_people(rights) {
-            mask(&mut [
-                (&mut self.name, masked_name),
-                (&mut self.phone, masked_phone),
-                (&mut self.email, masked_email),
-                (&mut self.note, masked_note),
-            ]);
+            mask(&mut [(&mut self.note, masked_note)]);
         }
         self.addresses.veil(rights);
     }
@@ -94,39 +102,19 @@ impl Veiled for OfflineCase {
 
 impl Veiled for CustomerRow {
     fn veil(&mut self, rights: &Rights) {
-        if !sees_people(rights) {
-            mask(&mut [
-                (&mut self.name, masked_name),
-                (&mut self.phone, masked_phone),
-                (&mut self.email, masked_email),
-            ]);
-        }
+        veil_person(rights, &mut self.name, &mut self.phone, &mut self.email);
     }
 }
 
 impl Veiled for Address {
     fn veil(&mut self, rights: &Rights) {
-        if !sees_people(rights) {
-            mask(&mut [
-                (&mut self.name, masked_name),
-                (&mut self.phone, masked_phone),
-                (&mut self.street, masked_text),
-                (&mut self.postcode, masked_text),
-            ]);
-        }
+        veil_address(rights, &mut self.name, &mut self.phone, &mut self.street, &mut self.postcode);
     }
 }
 
 impl Veiled for ShipTo {
     fn veil(&mut self, rights: &Rights) {
-        if !sees_people(rights) {
-            mask(&mut [
-                (&mut self.name, masked_name),
-                (&mut self.phone, masked_phone),
-                (&mut self.street, masked_text),
-                (&mut self.postcode, masked_text),
-            ]);
-        }
+        veil_address(rights, &mut self.name, &mut self.phone, &mut self.street, &mut self.postcode);
     }
 }
 

@@ -44,12 +44,7 @@ impl Engine {
     /// Who is behind this name, if the password is theirs. Right and wrong tries are in the audit log.
     pub fn sign_in(&self, door: Door, input: SignIn) -> Answer<Caller> {
         let engine = self.clone();
-        Box::pin(async move {
-            match engine.attended(engine.prove(door, input.clone())).await {
-                Err(error) if engine.goes_offline(&error) => engine.prove(door, input).await,
-                outcome => outcome,
-            }
-        })
+        Box::pin(async move { engine.here_or_there(|| engine.prove(door, input.clone())).await })
     }
 
     async fn prove(&self, door: Door, SignIn { login, password }: SignIn) -> Result<Caller> {

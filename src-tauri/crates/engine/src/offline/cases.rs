@@ -4,8 +4,11 @@
 //! where the goods are missing. What cannot be carried out at all is kept whole until somebody does so in
 //! their own name, or dismisses it and says why.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::units::{Count, Millis, Minor, Qty};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use specta::Type;
 use uuid::Uuid;
 
@@ -13,11 +16,10 @@ use super::{Entry, Made};
 use crate::{
     access,
     ctx::Ctx,
-    customers,
     db::Tx,
     engine::Engine,
     error::{Error, Result, Shortage},
-    execute, fetch_all, fetch_one, fetch_optional, orders, payments,
+    execute, fetch_all, fetch_one, fetch_optional, orders,
 };
 
 /// What is the matter with something that was done offline.
@@ -80,6 +82,18 @@ pub enum SettleHow {
     CarriedOut,
 }
 
+impl SettleHow {
+    const ALL: [Self; 3] = [Self::Seen, Self::Dismissed, Self::CarriedOut];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::Dismissed => "dismissed",
+            Self::CarriedOut => "carried_out",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
 pub struct CaseById {
     pub id: Uuid,
@@ -130,7 +144,7 @@ struct Row {
 impl Row {
     fn told(self) -> Result<OfflineCase> {
         let entry: Entry = serde_json::from_str(&self.entry)?;
-        let amount = |value: Option<&serde_json::Value>| value.and_then(serde_json::Value::as_i64);
+        let amount = |value: Option<&Value>| value.and_then(Value::as_i64);
         let total = amount(entry.answer.get("total"));
         let due = amount(entry.answer.get("due"));
         Ok(OfflineCase {
@@ -150,12 +164,7 @@ impl Row {
             error: if self.error.is_empty() { None } else { Some(serde_json::from_str(&self.error)?) },
             settled_at: self.settled_at.map(Millis),
             settled_by: self.settled_by,
-            settled_how: match self.settled_how.as_str() {
-                "seen" => Some(SettleHow::Seen),
-                "dismissed" => Some(SettleHow::Dismissed),
-                "carried_out" => Some(SettleHow::CarriedOut),
-                _ => None,
-            },
+            settled_how: SettleHow::ALL.into_iter().find(|how| how.as_str() == self.settled_how),
             note: self.note,
         })
     }
@@ -198,11 +207,6 @@ pub async fn settle(ctx: &mut Ctx, input: Settle) -> Result<OfflineCase> {
 }
 
 async fn close(ctx: &mut Ctx, case: &OfflineCase, how: SettleHow, note: &str) -> Result<OfflineCase> {
-    let word = match how {
-        SettleHow::Seen => "seen",
-        SettleHow::Dismissed => "dismissed",
-        SettleHow::CarriedOut => "carried_out",
-    };
     let touched = execute!(
         ctx.tx,
         "UPDATE offline_case SET settled_at = $2, settled_by = $3, settled_how = $4, note = $5
@@ -210,14 +214,14 @@ async fn close(ctx: &mut Ctx, case: &OfflineCase, how: SettleHow, note: &str) ->
         case.id,
         ctx.now.0,
         ctx.caller.actor_name.as_str(),
-        word,
+        how.as_str(),
         note
     )?;
     if touched == 0 {
         return Err(Error::WrongState { kind: "case".into(), state: "settled".into(), action: "settle".into() });
     }
     ctx.about(case.id);
-    ctx.changed("offline_case", case.id, serde_json::Value::Null, serde_json::json!({ "how": word, "note": note }));
+    ctx.changed("offline_case", case.id, Value::Null, json!({ "how": how, "note": note }));
     one(ctx, case.id).await
 }
 
@@ -237,9 +241,9 @@ pub async fn carry_out(ctx: &mut Ctx, input: CaseById) -> Result<OfflineCase> {
     access::check(&ctx.rights, spec.permission)?;
     let now = ctx.now;
     ctx.relive(&entry);
-    let order = done(ctx, &entry).await?;
+    crate::commands::within(ctx, &entry.command, entry.input.clone()).await?;
     ctx.now = now;
-    if let Some(order) = order {
+    if let (Some(order), "orders.place") = (ctx.subject, entry.command.as_str()) {
         let troubles = serde_json::to_string(&std::mem::take(&mut ctx.troubles))?;
         execute!(
             ctx.tx,
@@ -250,24 +254,6 @@ pub async fn carry_out(ctx: &mut Ctx, input: CaseById) -> Result<OfflineCase> {
         )?;
     }
     close(ctx, &case, SettleHow::CarriedOut, "").await
-}
-
-/// The command of the entry; answers the order it made.
-async fn done(ctx: &mut Ctx, entry: &Entry) -> Result<Option<Uuid>> {
-    use crate::commands::from_json;
-    let input = entry.input.clone();
-    match entry.command.as_str() {
-        "orders.place" => return Ok(Some(orders::place(ctx, from_json(input)?).await?.order_id)),
-        "payments.capture" => drop(payments::capture(ctx, from_json(input)?).await?),
-        "customers.save" => drop(customers::save(ctx, from_json(input)?).await?),
-        "customers.save_address" => drop(customers::save_address(ctx, from_json(input)?).await?),
-        "customers.delete_address" => drop(customers::delete_address(ctx, from_json(input)?).await?),
-        "customers.prefer_address" => drop(customers::prefer_address(ctx, from_json(input)?).await?),
-        "app.save_view" => drop(crate::app::save_view(ctx, from_json(input)?).await?),
-        "app.delete_view" => drop(crate::app::delete_view(ctx, from_json(input)?).await?),
-        name => return Err(Error::UnknownCommand { name: name.to_owned() }),
-    }
-    Ok(None)
 }
 
 /// Writes down what was the matter with a command that was carried out all the same, in its transaction.
@@ -321,36 +307,46 @@ async fn insert(
     Ok(())
 }
 
-pub(super) async fn exists(server: &Engine, command_id: Uuid) -> Result<bool> {
-    let mut tx = server.db.begin_read().await?;
-    let found: Option<(Uuid,)> =
-        fetch_optional!(tx, (Uuid,), "SELECT id FROM offline_case WHERE command_id = $1 AND error <> ''", command_id)?;
-    tx.rollback().await?;
-    Ok(found.is_some())
+/// What the shop refused before.
+pub(super) struct Known {
+    /// By the ids of the commands, of whatever desk.
+    refused: HashSet<Uuid>,
+    /// Customers who turned out to be known already: the id that this desk gave them offline, and the one they
+    /// have.
+    pub customers: HashMap<Uuid, Uuid>,
 }
 
-/// Customers that this desk made offline and the shop knew already, by the id they were given.
-pub(super) async fn known_customers(server: &Engine) -> Result<std::collections::HashMap<Uuid, Uuid>> {
-    let mut tx = server.db.begin_read().await?;
-    let rows: Vec<(String, String)> = fetch_all!(
-        tx,
-        (String, String),
-        "SELECT entry, error FROM offline_case WHERE device = $1 AND command = 'customers.save' AND error <> ''",
-        server.device_id()
-    )?;
-    tx.rollback().await?;
-    let mut known = std::collections::HashMap::new();
-    for (entry, error) in rows {
-        let entry: Entry = serde_json::from_str(&entry)?;
-        let given = entry.answer.get("id").and_then(serde_json::Value::as_str).and_then(|id| id.parse().ok());
-        if let (Some(given), Ok(Error::Duplicate { existing: Some(existing), .. })) =
-            (given, serde_json::from_str(&error))
-            && let Ok(real) = existing.parse()
+impl Known {
+    pub async fn load(server: &Engine) -> Result<Self> {
+        let mut tx = server.db.begin_read().await?;
+        let refused: Vec<(Uuid,)> = fetch_all!(tx, (Uuid,), "SELECT command_id FROM offline_case WHERE error <> ''")?;
+        let twins: Vec<(String, String)> = fetch_all!(
+            tx,
+            (String, String),
+            "SELECT entry, error FROM offline_case WHERE device = $1 AND command = 'customers.save' AND error <> ''",
+            server.device_id()
+        )?;
+        tx.rollback().await?;
+        let mut known = Self { refused: refused.into_iter().map(|(id,)| id).collect(), customers: HashMap::new() };
+        for (entry, error) in twins {
+            known.meet(&serde_json::from_str(&entry)?, &serde_json::from_str(&error)?);
+        }
+        Ok(known)
+    }
+
+    pub fn refused(&self, command_id: Uuid) -> bool {
+        self.refused.contains(&command_id)
+    }
+
+    /// After a command was refused: whether its customer has another id.
+    pub fn meet(&mut self, entry: &Entry, error: &Error) {
+        if let (Some(given), Error::Duplicate { existing: Some(existing), .. }) =
+            (entry.answer.get("id").and_then(Value::as_str), error)
+            && let (Ok(given), Ok(real)) = (given.parse(), existing.parse())
         {
-            known.insert(given, real);
+            self.customers.insert(given, real);
         }
     }
-    Ok(known)
 }
 
 impl Ctx {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::families::{CUSTOMER, FAMILIES, ORDERS, Root, SEARCH, SEARCH_TABLE, WHOLE, family_of};
 use crate::{
     backup::copy::{self, Table},
+    ctx::Device,
     db::{Arg, Db, Tx, placeholders},
     error::Result,
     execute, fetch_all, fetch_dyn, fetch_one, fetch_optional,
@@ -96,6 +97,19 @@ fn triggers() -> Vec<String> {
 }
 
 impl State {
+    /// Of a desk that has copied nothing yet.
+    pub fn of(device: &Device) -> Self {
+        Self {
+            device: device.id,
+            mark: device.mark.clone(),
+            cursor: String::new(),
+            origin: String::new(),
+            pulled_at: 0,
+            ahead_ms: 0,
+            schema_version: 0,
+        }
+    }
+
     pub async fn load(tx: &mut Tx) -> Result<Option<Self>> {
         Ok(fetch_optional!(
             *tx,
@@ -129,9 +143,9 @@ impl State {
     }
 }
 
-/// Brings the copy up to what the server has now; answers what it knows of itself then, and whether
-/// anything changed. The copy must have no command that waits for the server.
-pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis) -> Result<(State, bool)> {
+/// Brings the copy up to what the server has now; answers what it knows of itself then. The copy must have no
+/// command that waits for the server.
+pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis) -> Result<State> {
     let mut from = server.begin_read().await?;
     let (cursor, origin, now): (String, String, i64) = fetch_one!(
         from,
@@ -154,15 +168,14 @@ pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis) -
         || before.origin != after.origin
         || before.schema_version != after.schema_version
         || now - before.pulled_at > (DAYS_OF_FEED - 1) * DAY_MS;
-    let changed = if anew {
+    if anew {
         all(&mut from, copy, &after).await?;
-        true
     } else {
-        changes(&mut from, copy, before, &after).await?
-    };
+        changes(&mut from, copy, before, &after).await?;
+    }
     from.rollback().await?;
     copy.committed();
-    Ok((after, changed))
+    Ok(after)
 }
 
 /// Everything anew.
@@ -187,7 +200,7 @@ async fn all(from: &mut Tx, copy: &Db, after: &State) -> Result<()> {
 }
 
 /// The families that changed on the server since `before`, and those that were touched here.
-async fn changes(from: &mut Tx, copy: &Db, before: &State, after: &State) -> Result<bool> {
+async fn changes(from: &mut Tx, copy: &Db, before: &State, after: &State) -> Result<()> {
     let mut found: Vec<(String, Uuid)> = fetch_all!(
         *from,
         (String, Uuid),
@@ -198,14 +211,12 @@ async fn changes(from: &mut Tx, copy: &Db, before: &State, after: &State) -> Res
     let touched: Vec<(String, Uuid)> = fetch_all!(into, (String, Uuid), "SELECT family, root FROM desk_touched")?;
     found.extend(touched.iter().cloned());
     if found.is_empty() && before.cursor == after.cursor {
-        into.rollback().await?;
-        return Ok(false);
+        return Ok(into.rollback().await?);
     }
     let mut families: BTreeMap<String, BTreeSet<Uuid>> = BTreeMap::new();
     for (family, root) in found {
         families.entry(family).or_default().insert(root);
     }
-    let changed = !families.is_empty();
     let tables = ours(&mut into).await?;
     quietly(&mut into).await?;
     let (whole, rest): (Vec<Table>, Vec<Table>) = tables.into_iter().partition(|table| WHOLE.contains(&table.name()));
@@ -234,8 +245,7 @@ async fn changes(from: &mut Tx, copy: &Db, before: &State, after: &State) -> Res
             renew(from, &mut into, &rooted, family.name, chunk, after).await?;
         }
     }
-    settle(into, after).await?;
-    Ok(changed)
+    settle(into, after).await
 }
 
 /// The rows of these roots as the server has them, in the place of those that are there.

@@ -13,7 +13,7 @@ mod replay;
 use std::{
     path::Path,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicI64, Ordering},
     },
     time::{Duration, Instant},
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use tokio::{
-    sync::{OwnedRwLockReadGuard, RwLock, watch},
+    sync::{Mutex, OwnedRwLockReadGuard, RwLock, watch},
     time::timeout,
 };
 use uuid::Uuid;
@@ -77,9 +77,14 @@ pub(crate) struct Standby {
     gate: Arc<RwLock<()>>,
     /// How far the server's clock is ahead of this machine's.
     ahead_ms: AtomicI64,
-    /// A connection of its own, for greetings: those of the pool may all be waiting.
-    pulse: tokio::sync::Mutex<Option<PgConnection>>,
-    answered: Mutex<Instant>,
+    pulse: Mutex<Pulse>,
+}
+
+/// When the server was last heard of, and the connection that asked: one of its own, since those of the pool may
+/// all be waiting.
+struct Pulse {
+    connection: Option<PgConnection>,
+    answered: Instant,
 }
 
 /// Where a command runs.
@@ -126,22 +131,13 @@ async fn opened(address: &Address, copy: &Db, name: &str, now: Millis) -> Result
     copy::prepare(copy).await?;
     let known = copy::load(copy).await?;
     let answer = timeout(AT_START, Db::open(address)).await;
-    let gone = || Error::Unreachable { detail: "no answer".into() };
-    let (db, device, state, offline) = match (answer.unwrap_or_else(|_| Err(gone())), known) {
+    let (db, device, state, offline) = match (answer.unwrap_or_else(|_| Err(no_answer())), known) {
         (Ok(db), known) => {
             let device = settings::enrol(&db, known.as_ref().map(|state| state.device), name, now).await?;
             let state = match known {
                 Some(state) if state.device == device.id => state,
                 // A copy of no desk, or of one that the server does not know, is none.
-                _ => copy::State {
-                    device: device.id,
-                    mark: device.mark.clone(),
-                    cursor: String::new(),
-                    origin: String::new(),
-                    pulled_at: 0,
-                    ahead_ms: 0,
-                    schema_version: 0,
-                },
+                _ => copy::State::of(&device),
             };
             copy::save(copy, &state).await?;
             // What waits goes first.
@@ -165,8 +161,7 @@ async fn opened(address: &Address, copy: &Db, name: &str, now: Millis) -> Result
         line: watch::channel(line).0,
         gate: Arc::default(),
         ahead_ms: AtomicI64::new(state.ahead_ms),
-        pulse: tokio::sync::Mutex::default(),
-        answered: Mutex::new(Instant::now()),
+        pulse: Mutex::new(Pulse { connection: None, answered: Instant::now() }),
     };
     Ok((db, device, Arc::new(standby)))
 }
@@ -204,33 +199,39 @@ impl Standby {
         loop {
             tokio::time::sleep(PATIENCE).await;
             let mut pulse = self.pulse.lock().await;
-            let fresh = self.answered.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < PATIENCE;
-            if fresh {
+            if pulse.answered.elapsed() < PATIENCE {
                 continue;
             }
-            match timeout(GREETING, greet(&mut pulse, server)).await {
-                Ok(Ok(())) => *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now(),
-                _ => {
-                    *pulse = None;
-                    return;
-                }
+            if !matches!(timeout(GREETING, pulse.greet(server)).await, Ok(Ok(()))) {
+                pulse.connection = None;
+                return;
             }
         }
     }
 }
 
-async fn greet(pulse: &mut Option<PgConnection>, server: &Db) -> Result<()> {
-    let Db::Postgres(server) = server else { return Ok(()) };
-    if let Some(connection) = pulse {
-        if connection.ping().await.is_ok() {
-            return Ok(());
-        }
-        *pulse = None;
+impl Pulse {
+    async fn greet(&mut self, server: &Db) -> Result<()> {
+        let Db::Postgres(server) = server else { return Ok(()) };
+        let known = match self.connection.take() {
+            Some(mut connection) => connection.ping().await.is_ok().then_some(connection),
+            None => None,
+        };
+        self.connection = Some(match known {
+            Some(connection) => connection,
+            None => {
+                let mut connection = server.pool().connect_options().as_ref().clone().connect().await?;
+                connection.ping().await?;
+                connection
+            }
+        });
+        self.answered = Instant::now();
+        Ok(())
     }
-    let mut connection = server.pool().connect_options().as_ref().clone().connect().await?;
-    connection.ping().await?;
-    *pulse = Some(connection);
-    Ok(())
+}
+
+fn no_answer() -> Error {
+    Error::Unreachable { detail: "no answer".into() }
 }
 
 impl Engine {
@@ -253,19 +254,27 @@ impl Engine {
         self.standby.as_ref().is_some_and(|standby| !standby.is_online())
     }
 
+    /// Work where the shop is now; when the server is lost meanwhile, once more on the copy. Whether the server
+    /// did it before it was lost shows when it is back.
+    pub(crate) async fn here_or_there<T, W: Future<Output = Result<T>>>(&self, work: impl Fn() -> W) -> Result<T> {
+        match self.attended(work()).await {
+            Err(error) if self.goes_offline(&error) => work().await,
+            outcome => outcome,
+        }
+    }
+
     /// Work on the server, given up when that does not answer any more and the desk can go on without it.
-    pub(crate) async fn attended<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    async fn attended<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         match &self.standby {
-            Some(standby) if standby.offline().is_none() && standby.line.borrow().whole => tokio::select! {
-                outcome = work => outcome,
-                () = standby.gone(&self.db) => Err(Error::Unreachable { detail: "no answer".into() }),
-            },
+            Some(standby) if standby.offline().is_none() && standby.line.borrow().whole => {
+                self.heard(standby, work).await
+            }
             _ => work.await,
         }
     }
 
     /// After `error`: whether the work is worth trying again, since the desk has gone offline.
-    pub(crate) fn goes_offline(&self, error: &Error) -> bool {
+    fn goes_offline(&self, error: &Error) -> bool {
         let (Some(standby), Error::Unreachable { .. }) = (&self.standby, error) else { return false };
         if standby.lose(self.now()) {
             tracing::warn!(%error, "the server is gone: going on with the copy");
@@ -292,7 +301,7 @@ impl Engine {
     async fn pull(&self, standby: &Standby) -> Result<()> {
         let here = (self.clock)();
         let Some(before) = copy::load(&standby.copy).await? else { return Err(Error::internal("a copy of no desk")) };
-        let (after, _) = copy::pull(&self.db, &standby.copy, &before, here).await?;
+        let after = copy::pull(&self.db, &standby.copy, &before, here).await?;
         standby.ahead_ms.store(after.ahead_ms, Ordering::Relaxed);
         standby.line.send_modify(|line| {
             line.whole = true;
@@ -321,11 +330,13 @@ impl Engine {
             server.renew();
         }
         let answers = timeout(AT_START, async {
-            *standby.pulse.lock().await = None;
-            greet(&mut *standby.pulse.lock().await, &self.db).await?;
+            let mut pulse = standby.pulse.lock().await;
+            pulse.connection = None;
+            pulse.greet(&self.db).await?;
+            drop(pulse);
             crate::db::migrate_shared(&self.db).await
         });
-        answers.await.map_err(|_| Error::Unreachable { detail: "no answer".into() })??;
+        answers.await.map_err(|_| no_answer())??;
         standby.line.send_modify(|line| line.catching_up = true);
         self.tell_here(Changed::all());
         let server = self.on_server();
@@ -341,7 +352,7 @@ impl Engine {
 
     /// Gives the server all that waits.
     async fn give(&self, standby: &Standby, server: &Self) -> Result<()> {
-        let mut known = replay::Known::default();
+        let mut known = cases::Known::load(server).await?;
         while let Some((n, entry)) = copy::first_waiting(&standby.copy).await? {
             self.heard(standby, replay::replay(server, &entry, &mut known)).await?;
             copy::sent(&standby.copy, n).await?;
@@ -350,11 +361,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Work on the server while the desk is still offline: given up when the server does not answer.
+    /// Work on the server, given up when that does not answer any more.
     async fn heard<T>(&self, standby: &Standby, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             outcome = work => outcome,
-            () = standby.gone(&self.db) => Err(Error::Unreachable { detail: "no answer".into() }),
+            () = standby.gone(&self.db) => Err(no_answer()),
         }
     }
 }

@@ -2,14 +2,14 @@
 //! with the ids and numbers it was given then. The command's id makes it happen once, whatever is cut off,
 //! repeated or killed in between.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::units::Millis;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::cases;
+use super::cases::{self, Known};
 use crate::{
     commands,
     ctx::{Caller, Door, Meta},
@@ -43,28 +43,17 @@ pub struct Made {
     pub facts: Value,
 }
 
-/// Customers who turned out to be known already: the id that was given offline, and the one they have.
-#[derive(Default)]
-pub(super) struct Known {
-    loaded: bool,
-    customers: HashMap<Uuid, Uuid>,
-}
-
 /// Gives one command to the server. An error means that it is to be tried again later; what the shop refuses
 /// for good is a case, and no error.
 pub(super) async fn replay(server: &Engine, text: &str, known: &mut Known) -> Result<()> {
     let mut entry: Entry = serde_json::from_str(text)?;
-    if !known.loaded {
-        known.customers = cases::known_customers(server).await?;
-        known.loaded = true;
+    if known.refused(entry.command_id) {
+        return Ok(());
     }
     for (given, real) in &known.customers {
         entry.input = renamed(entry.input, given, real);
     }
     entry.at = entry.at.min(server.now());
-    if cases::exists(server, entry.command_id).await? {
-        return Ok(());
-    }
     let caller = Caller {
         actor: entry.actor,
         actor_name: entry.actor_name.clone(),
@@ -83,12 +72,7 @@ pub(super) async fn replay(server: &Engine, text: &str, known: &mut Known) -> Re
             | Error::NoShop),
         ) => Err(error),
         Err(error) => {
-            if let (Some(given), Error::Duplicate { existing: Some(existing), .. }) =
-                (entry.answer.get("id").and_then(Value::as_str), &error)
-                && let (Ok(given), Ok(real)) = (given.parse(), existing.parse())
-            {
-                known.customers.insert(given, real);
-            }
+            known.meet(&entry, &error);
             cases::refused(server, &entry, error).await
         }
     }

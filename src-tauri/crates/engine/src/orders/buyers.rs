@@ -31,12 +31,17 @@ const GLANCE: usize = 5_000;
 const CHUNK: usize = 1_000;
 
 /// An order that is new to the index.
+#[derive(sqlx::FromRow)]
 pub(crate) struct Bought {
+    #[sqlx(rename = "id")]
     pub order: Uuid,
     pub placed_at: i64,
     /// What its customer is found by.
     pub hay: String,
 }
+
+const BOUGHT: &str = "SELECT o.id, o.placed_at, d.hay
+    FROM orders o JOIN search_doc d ON d.kind = 'customer' AND d.ref_id = o.customer_id";
 
 /// The keys of a millisecond: from the first to the last.
 fn keys_of(at: i64) -> (i64, i64) {
@@ -133,14 +138,8 @@ pub(crate) async fn forget(tx: &mut Tx, orders: &[Uuid]) -> Result<()> {
 /// Puts these orders, which are not in it, into the index.
 pub(crate) async fn remember(tx: &mut Tx, orders: &[Uuid]) -> Result<()> {
     let ids: Vec<Arg> = orders.iter().copied().map(Arg::Uuid).collect();
-    let sql = format!(
-        "SELECT o.id, o.placed_at, d.hay
-         FROM orders o JOIN search_doc d ON d.kind = 'customer' AND d.ref_id = o.customer_id
-         WHERE o.id IN ({})",
-        placeholders(0, orders.len())
-    );
-    let found: Vec<(Uuid, i64, String)> = fetch_dyn!(*tx, (Uuid, i64, String), sql, &ids)?;
-    put(tx, found.into_iter().map(|(order, placed_at, hay)| Bought { order, placed_at, hay }).collect()).await
+    let found = fetch_dyn!(*tx, Bought, format!("{BOUGHT} WHERE o.id IN ({})", placeholders(0, orders.len())), &ids)?;
+    put(tx, found).await
 }
 
 /// Makes the whole index anew.
@@ -152,18 +151,11 @@ pub(crate) async fn rebuild(tx: &mut Tx) -> Result<()> {
     tx.execute_dyn("DELETE FROM search_order".to_owned(), &[]).await?;
     let mut after = Uuid::nil();
     loop {
-        type Found = (Uuid, i64, String);
-        let page: Vec<Found> = fetch_all!(
-            *tx,
-            Found,
-            "SELECT o.id, o.placed_at, d.hay
-             FROM orders o JOIN search_doc d ON d.kind = 'customer' AND d.ref_id = o.customer_id
-             WHERE o.id > $1 ORDER BY o.id LIMIT 20000",
-            after
-        )?;
-        let Some((last, ..)) = page.last() else { return Ok(()) };
-        after = *last;
-        put(tx, page.into_iter().map(|(order, placed_at, hay)| Bought { order, placed_at, hay }).collect()).await?;
+        let sql = format!("{BOUGHT} WHERE o.id > $1 ORDER BY o.id LIMIT 20000");
+        let page = fetch_dyn!(*tx, Bought, sql, &[Arg::Uuid(after)])?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.order;
+        put(tx, page).await?;
     }
 }
 

@@ -68,8 +68,8 @@ pub async fn place(ctx: &mut Ctx, input: PlaceOrder) -> Result<Placed> {
         return Ok(existing);
     }
     check(ctx, &input)?;
-    let priced = price(ctx, &input).await?;
     let sold = Sold::of(ctx)?;
+    let priced = price(ctx, &input, sold.as_ref()).await?;
     match for_sale(&priced) {
         Err(Error::NotForSale { skus }) if sold.is_some() => ctx.trouble(Trouble::NotForSale { skus }),
         outcome => outcome?,
@@ -81,30 +81,22 @@ pub async fn place(ctx: &mut Ctx, input: PlaceOrder) -> Result<Placed> {
     let wanted: Vec<(Uuid, Uuid, i64)> =
         input.lines.iter().zip(&draft.line_ids).map(|(line, id)| (*id, line.sku_id, line.qty.0)).collect();
 
-    let mut short: Option<Vec<Shortage>> = None;
-    let allocated = if sold.is_some() {
-        // What was sold was sold; the goods may be somewhere else by now.
-        let takes = at_once || shop.preferences.reserve_on_place || paid || input.pay_later;
-        if takes {
-            short = take_if_there(ctx, draft.id, &wanted, at_once).await?;
-        }
-        if let Some(lines) = &short {
-            at_once = false;
-            ctx.trouble(Trouble::SoldOut { lines: lines.clone() });
-        }
-        takes && short.is_none()
-    } else if at_once {
-        stock::consume(ctx, draft.id, "order", draft.id, &wanted).await?;
-        true
-    } else if shop.preferences.reserve_on_place {
-        stock::reserve(ctx, draft.id, &wanted).await?;
-        true
-    } else if paid || input.pay_later {
-        short = take_if_there(ctx, draft.id, &wanted, false).await?;
-        short.is_none()
+    let reserves = shop.preferences.reserve_on_place;
+    let takes = at_once || reserves || paid || input.pay_later;
+    let short = if !takes {
+        None
+    } else if sold.is_none() && (at_once || reserves) {
+        take(ctx, draft.id, &wanted, at_once).await?;
+        None
     } else {
-        false
+        // It may wait for its goods; what was sold already was sold, wherever they are by now.
+        take_if_there(ctx, draft.id, &wanted, at_once).await?
     };
+    if let (Some(lines), Some(_)) = (&short, &sold) {
+        ctx.trouble(Trouble::SoldOut { lines: lines.clone() });
+    }
+    at_once &= short.is_none();
+    let allocated = takes && short.is_none();
 
     let counts: Vec<LineCounts> = wanted
         .iter()
@@ -387,7 +379,15 @@ async fn draft(
     })
 }
 
-/// Takes stock for an order that may also wait for it: off the shelf `at_once`, or by reserving it.
+/// Takes stock for an order: off the shelf `at_once`, or by reserving it.
+async fn take(ctx: &mut Ctx, order_id: Uuid, wanted: &[(Uuid, Uuid, i64)], at_once: bool) -> Result<()> {
+    match at_once {
+        true => stock::consume(ctx, order_id, "order", order_id, wanted).await,
+        false => stock::reserve(ctx, order_id, wanted).await,
+    }
+}
+
+/// As [`take`], for an order that may also wait for its goods: answers what is missing.
 async fn take_if_there(
     ctx: &mut Ctx,
     order_id: Uuid,
@@ -395,11 +395,7 @@ async fn take_if_there(
     at_once: bool,
 ) -> Result<Option<Vec<Shortage>>> {
     execute!(ctx.tx, "SAVEPOINT reserving")?;
-    let taken = match at_once {
-        true => stock::consume(ctx, order_id, "order", order_id, wanted).await,
-        false => stock::reserve(ctx, order_id, wanted).await,
-    };
-    match taken {
+    match take(ctx, order_id, wanted, at_once).await {
         Ok(()) => {
             execute!(ctx.tx, "RELEASE SAVEPOINT reserving")?;
             Ok(None)

@@ -64,7 +64,8 @@ impl SaleSku {
     }
 }
 
-pub(crate) async fn price(ctx: &mut Ctx, input: &PlaceOrder) -> Result<Priced> {
+/// `sold`: how it was sold already.
+pub(crate) async fn price(ctx: &mut Ctx, input: &PlaceOrder, sold: Option<&Sold>) -> Result<Priced> {
     let shop = ctx.shop()?;
     let preferences = &shop.preferences;
     if input.lines.len() > domain::orders::MAX_LINES {
@@ -72,14 +73,13 @@ pub(crate) async fn price(ctx: &mut Ctx, input: &PlaceOrder) -> Result<Priced> {
     }
     let ids: Vec<Uuid> = input.lines.iter().map(|line| line.sku_id).collect();
     let skus = skus_for_order(ctx, &ids).await?;
-    let sold = Sold::of(ctx)?;
     let mut lines = Vec::with_capacity(input.lines.len());
     let mut troubles = Vec::new();
     for (at, line) in input.lines.iter().enumerate() {
         let sku = skus.get(&line.sku_id).ok_or_else(|| Error::invalid(format!("lines.{at}.sku_id"), "unknown"))?;
         let mut ppm = sku.tax_ppm.unwrap_or(i64::from(preferences.tax_ppm));
         let mut unit_price = line.unit_price.map_or(sku.price, |price| price.0);
-        if let Some(then) = sold.as_ref().and_then(|sold| sold.lines.get(at)) {
+        if let Some(then) = sold.and_then(|sold| sold.lines.get(at)) {
             if then.unit_price != unit_price {
                 let (sold, now) = (Minor(then.unit_price), Minor(unit_price));
                 troubles.push(Trouble::PriceChanged { sku: sku.code.clone(), sold, now });
@@ -94,7 +94,7 @@ pub(crate) async fn price(ctx: &mut Ctx, input: &PlaceOrder) -> Result<Priced> {
         });
     }
     troubles.into_iter().for_each(|trouble| ctx.trouble(trouble));
-    let (tax_inclusive, tax_per_order) = match &sold {
+    let (tax_inclusive, tax_per_order) = match sold {
         Some(sold) => (sold.tax_inclusive, sold.tax_per_order),
         None => (preferences.tax_inclusive, preferences.tax_per_order),
     };

@@ -32,7 +32,7 @@ pub async fn quote(ctx: &mut Ctx, input: PlaceOrder) -> Result<OrderQuote> {
         other => other,
     };
     note(check(ctx, &input))?;
-    let priced = match price(ctx, &input).await {
+    let priced = match price(ctx, &input, None).await {
         Ok(priced) => priced,
         Err(error) => {
             if !input.lines.is_empty() {

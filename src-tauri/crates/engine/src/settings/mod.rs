@@ -273,14 +273,7 @@ pub(crate) async fn this_device(db: &Db, now: Millis) -> Result<Device> {
         tx.rollback().await?;
         return Ok(Device { id, mark });
     }
-    let device = Device { id: Uuid::now_v7(), mark: String::new() };
-    execute!(
-        tx,
-        "INSERT INTO device (id, mark, created_at) VALUES ($1, $2, $3)",
-        device.id,
-        device.mark.as_str(),
-        now.0
-    )?;
+    let device = insert_device(&mut tx, String::new(), "", now).await?;
     tx.commit().await?;
     Ok(device)
 }
@@ -297,17 +290,8 @@ pub(crate) async fn enrol(db: &Db, known: Option<Uuid>, name: &str, now: Millis)
             return Ok(Device { id: *id, mark: mark.clone() });
         }
         let mark = (0..).map(desk_mark).find(|mark| devices.iter().all(|(_, taken)| taken != mark)).unwrap_or_default();
-        let device = Device { id: Uuid::now_v7(), mark };
-        let inserted = execute!(
-            tx,
-            "INSERT INTO device (id, mark, created_at, name, seen_at) VALUES ($1, $2, $3, $4, $3)",
-            device.id,
-            device.mark.as_str(),
-            now.0,
-            name
-        );
-        match inserted {
-            Ok(_) => {
+        match insert_device(&mut tx, mark, name, now).await {
+            Ok(device) => {
                 tx.commit().await?;
                 return Ok(device);
             }
@@ -316,6 +300,19 @@ pub(crate) async fn enrol(db: &Db, known: Option<Uuid>, name: &str, now: Millis)
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+async fn insert_device(tx: &mut Tx, mark: String, name: &str, now: Millis) -> Result<Device, sqlx::Error> {
+    let device = Device { id: Uuid::now_v7(), mark };
+    execute!(
+        *tx,
+        "INSERT INTO device (id, mark, created_at, name, seen_at) VALUES ($1, $2, $3, $4, $3)",
+        device.id,
+        device.mark.as_str(),
+        now.0,
+        name
+    )?;
+    Ok(device)
 }
 
 /// Nothing for the first desk, then B … Z, AA, AB …
