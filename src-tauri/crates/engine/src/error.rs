@@ -91,6 +91,11 @@ pub enum Error {
     Busy,
     #[error("the database file is damaged")]
     Damaged,
+    /// Neither this machine's keyring nor anybody who was here told the key: the recovery code is asked for.
+    #[error("{file} is encrypted")]
+    Encrypted { file: String },
+    #[error("the recovery code is not of this file")]
+    WrongRecoveryCode,
     /// This needs the server, and the desk works without it at the moment.
     #[error("the server is gone since {since:?}")]
     Offline { since: Millis },
@@ -159,7 +164,8 @@ impl From<sqlx::Error> for Error {
                     5 | 6 => return Self::Busy,
                     8 => return Self::ReadOnly,
                     13 => return Self::DiskFull,
-                    11 | 26 => return Self::Damaged,
+                    // "Out of memory" is what SQLCipher says of a page that it cannot decrypt.
+                    7 | 11 | 26 => return Self::Damaged,
                     14 => return Self::Unreachable { detail: database.message().into() },
                     _ => {}
                 }

@@ -15,6 +15,7 @@ pub mod connection;
 pub mod ctx;
 pub mod customers;
 pub mod db;
+pub mod encryption;
 mod engine;
 pub mod error;
 pub mod exports;

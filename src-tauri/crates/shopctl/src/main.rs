@@ -3,7 +3,12 @@
 mod import;
 mod output;
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::{Parser, Subcommand};
 use domain::access::Permission;
@@ -13,6 +18,7 @@ use engine::{
     commands::{self, SPECS, call},
     ctx::{Caller, Door, Meta},
     db::Address,
+    encryption::{self, RecoveryCode},
     exports::{Export, ExportFormat, ExportId, ExportJob, ExportState},
 };
 use output::{Failure, print, say};
@@ -54,6 +60,7 @@ Examples:
   shopctl --db shop.db call orders.list '{\"limit\":10}'
   shopctl --db shop.db import online_retail.csv --kind online_retail
   shopctl --db shop.db backup /backups/shop-monday.db
+  shopctl --db shop.db encrypt
   shopctl --db shop.db check
   shopctl --db shop.db serve --ui ui/dist";
 
@@ -108,6 +115,11 @@ enum What {
         #[arg(long)]
         overwrite: bool,
     },
+    /// Encrypt the shop's file, or give an encrypted one a new recovery code. Prints the code, which is kept
+    /// nowhere: write it down. Nobody may have the shop open.
+    Encrypt,
+    /// Take the encryption off the shop's file.
+    Decrypt,
     /// Compare every balance, status and sum with the facts it comes from.
     Check,
     /// Make a small shop to look around in, from real sales data.
@@ -142,6 +154,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let address: Address = args.db.parse().map_err(Failure::Usage)?;
+    unlock(&address, &args.what).await?;
     if let What::Restore { file, overwrite } = &args.what {
         let report = engine::backup::restore(file, &address, *overwrite).await?;
         print(&report, compact);
@@ -153,12 +166,46 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         _ => Engine::open(&address).await,
     };
     let shop = shop.map_err(Failure::Database)?;
+    let rewrites = matches!(args.what, What::Encrypt | What::Decrypt);
+    let encrypts = matches!(args.what, What::Encrypt);
     let outcome = match caller(&shop, args.login).await {
         Ok(caller) => on_shop(&shop, &caller, args.what, compact).await,
         Err(refused) => Err(refused.into()),
     };
     shop.close().await;
-    outcome
+    match (outcome, &address) {
+        (Ok(_), Address::Sqlite(file)) if rewrites => rewrite(file, encrypts, compact).await,
+        (outcome, _) => outcome,
+    }
+}
+
+/// With the code from the environment, which no list of processes shows.
+async fn unlock(address: &Address, what: &What) -> Result<(), Failure> {
+    let Ok(code) = std::env::var("SHOPKEEPER_RECOVERY_CODE") else { return Ok(()) };
+    let mut files = Vec::new();
+    if let Address::Sqlite(file) = address {
+        files.push(file);
+    }
+    if let What::Restore { file, .. } = what {
+        files.push(file);
+    }
+    for file in files.into_iter().filter(|file| encryption::is_encrypted(file)) {
+        encryption::unlock(file, &code).await.map_err(Failure::Database)?;
+    }
+    Ok(())
+}
+
+/// What nobody else may have open meanwhile, and this program has closed.
+async fn rewrite(file: &Path, encrypts: bool, compact: bool) -> Result<ExitCode, Failure> {
+    if !encrypts {
+        encryption::decrypt(file).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let code = RecoveryCode::new()?;
+    let done = encryption::encrypt(file, &code).await?;
+    print(&serde_json::json!({ "code": code.written()?, "kept": done.kept, "left": done.left }), compact);
+    say("Write the code down and keep it apart from this machine: without it nobody opens the shop elsewhere.");
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn caller(shop: &Engine, login: Option<String>) -> engine::Result<Caller> {
@@ -199,6 +246,12 @@ async fn on_shop(shop: &Engine, caller: &Caller, what: What, compact: bool) -> R
             shop.need(caller, Permission::SettingsWrite).await?;
             engine::sample::create(shop).await?;
             say("The sample shop is ready.");
+        }
+        What::Encrypt | What::Decrypt => {
+            shop.need(caller, Permission::SettingsWrite).await?;
+            if shop.db.is_postgres() {
+                return Err(Failure::Usage(Error::invalid("db", "not_a_file")));
+            }
         }
         What::Commands | What::Restore { .. } => {}
     }

@@ -28,6 +28,7 @@ use crate::{
     app::TableSize,
     commands::Answer,
     db::{Address, Db, Tx, newest_migration},
+    encryption,
     engine::system_clock,
     error::{Error, Result},
     fetch_optional,
@@ -62,7 +63,7 @@ async fn write(engine: &Engine, to: &Path) -> Result<BackupReport> {
         match &engine.db {
             Db::Sqlite { path, .. } => {
                 // A connection of its own: the copy reads one state while orders are written.
-                let mut connection = SqliteConnection::connect_with(&reading(path)).await?;
+                let mut connection = SqliteConnection::connect_with(&reading(path).await?).await?;
                 sqlx::query("VACUUM INTO $1")
                     .bind(part.to_string_lossy().into_owned())
                     .execute(&mut connection)
@@ -105,9 +106,9 @@ async fn bring_in(from: &Path, into: &Address, overwrite: bool) -> Result<Backup
     let found = look(from, from).await?;
     if let Address::Sqlite(path) = into
         && path.exists()
-        && !is_whole(path).await?
+        && let Some(why) = unusable(path).await?
     {
-        set_aside(path, "damaged").map_err(|error| file_error(path, &error))?;
+        set_aside(path, why).map_err(|error| file_error(path, &error))?;
     }
     match into {
         Address::Sqlite(path) if !path.exists() => {
@@ -176,16 +177,18 @@ async fn copy_into(from: &Path, into: &Address, overwrite: bool) -> Result<()> {
     outcome
 }
 
-/// Whether all pages of a database can be read and agree with each other.
-async fn is_whole(file: &Path) -> Result<bool> {
+/// What is the matter with a database of which not all pages can be read, or do not agree with each other.
+async fn unusable(file: &Path) -> Result<Option<&'static str>> {
     let outcome = async {
-        let mut connection = SqliteConnection::connect_with(&reading(file)).await?;
+        let mut connection = SqliteConnection::connect_with(&reading(file).await?).await?;
         let found: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut connection).await?;
         connection.close().await?;
-        Ok(found == "ok")
+        Ok((found != "ok").then_some("damaged"))
     };
-    match outcome.await.map_err(|error: sqlx::Error| Error::from(error)) {
-        Err(Error::Damaged) => Ok(false),
+    match outcome.await {
+        Err(Error::Damaged) => Ok(Some("damaged")),
+        // Nobody here can open it; whoever finds its code may.
+        Err(Error::Encrypted { .. }) => Ok(Some("locked")),
         outcome => outcome,
     }
 }
@@ -209,8 +212,8 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Opens a backup to see that it is one, whole, and not newer than this program; counts its rows.
-async fn look(file: &Path, named: &Path) -> Result<BackupReport> {
-    let mut connection = SqliteConnection::connect_with(&reading(file)).await?;
+pub(crate) async fn look(file: &Path, named: &Path) -> Result<BackupReport> {
+    let mut connection = SqliteConnection::connect_with(&reading(file).await?).await?;
     let outcome = look_inside(&mut connection, named).await;
     connection.close().await?;
     let bytes = fs::metadata(file).map_err(|error| file_error(named, &error))?.len();
@@ -219,7 +222,7 @@ async fn look(file: &Path, named: &Path) -> Result<BackupReport> {
     Ok(report)
 }
 
-async fn look_inside(connection: &mut SqliteConnection, named: &Path) -> Result<BackupReport> {
+pub(crate) async fn look_inside(connection: &mut SqliteConnection, named: &Path) -> Result<BackupReport> {
     let whole: String =
         sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut *connection).await.map_err(|error| {
             match Error::from(error) {
@@ -262,12 +265,13 @@ async fn single_file(db: &Db) -> Result<()> {
     Ok(())
 }
 
-fn reading(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(std::time::Duration::from_secs(15))
+async fn reading(path: &Path) -> Result<SqliteConnectOptions> {
+    let options = encryption::options(path).await?;
+    Ok(options.create_if_missing(false).busy_timeout(std::time::Duration::from_secs(15)))
 }
 
 /// Onto the disk, then under its name: a cut in between leaves the old or the new, never a half.
-fn settle(part: &Path, to: &Path) -> Result<()> {
+pub(crate) fn settle(part: &Path, to: &Path) -> Result<()> {
     let done = (|| {
         fs::File::options().write(true).open(part)?.sync_all()?;
         fs::rename(part, to)?;
@@ -280,21 +284,21 @@ fn settle(part: &Path, to: &Path) -> Result<()> {
     done.map_err(|error| file_error(to, &error))
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path.as_os_str());
     name.push(ending);
     name.into()
 }
 
 /// Removes a file that is not wanted any more, with what SQLite may have left beside it.
-fn forget(path: &Path) {
+pub(crate) fn forget(path: &Path) {
     for ending in ["", "-wal", "-shm", "-journal"] {
         // It is not there as a rule.
         let _ = fs::remove_file(beside(path, ending));
     }
 }
 
-fn file_error(path: &Path, error: &io::Error) -> Error {
+pub(crate) fn file_error(path: &Path, error: &io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::StorageFull => Error::DiskFull,
         io::ErrorKind::ReadOnlyFilesystem => Error::ReadOnly,
@@ -302,7 +306,7 @@ fn file_error(path: &Path, error: &io::Error) -> Error {
     }
 }
 
-fn bad(path: &Path, reason: &str) -> Error {
+pub(crate) fn bad(path: &Path, reason: &str) -> Error {
     Error::BadFile { file: path.display().to_string(), reason: reason.into() }
 }
 

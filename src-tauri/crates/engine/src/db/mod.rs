@@ -25,12 +25,15 @@ use std::{
 use sqlx::{
     Connection as _, SqlitePool,
     postgres::PgConnectOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use uuid::Uuid;
 
 use self::log::Log;
-use crate::error::{Error, Result};
+use crate::{
+    encryption,
+    error::{Error, Result},
+};
 
 /// Where a shop's data lives.
 #[derive(Clone, Debug, PartialEq)]
@@ -370,8 +373,8 @@ impl Db {
                     std::fs::create_dir_all(folder)
                         .map_err(|e| Error::Unreachable { detail: format!("{}: {e}", folder.display()) })?;
                 }
-                let options = SqliteConnectOptions::new()
-                    .filename(path)
+                let options = encryption::options(path)
+                    .await?
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)

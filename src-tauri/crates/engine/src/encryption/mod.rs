@@ -1,0 +1,240 @@
+//! The encryption of a shop's file (SQLCipher).
+//!
+//! An encrypted file begins with 16 random bytes, its salt, where a plain one says what it is. Under the salt
+//! the keyring of the machine holds the key, so a file is opened wherever it is moved to; on another machine,
+//! or on one without a keyring, the recovery code opens it. Copies made of an encrypted file by the database
+//! itself have its key and its salt.
+
+mod code;
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use code::Key;
+pub use code::RecoveryCode;
+
+use crate::{
+    backup,
+    commands::Answer,
+    error::{Error, Result},
+    secrets,
+};
+
+/// Pages of this size are what is encrypted.
+const PAGE: usize = 4096;
+const PLAIN: &[u8] = b"SQLite format 3\0";
+
+type Salt = [u8; 16];
+
+/// Keys that were typed or found since the program was started.
+static KNOWN: Mutex<BTreeMap<Salt, Key>> = Mutex::new(BTreeMap::new());
+
+/// What opens one file.
+#[derive(Clone, Copy)]
+pub(crate) struct Lock {
+    salt: Salt,
+    key: Key,
+}
+
+/// What came of encrypting a shop.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Encrypted {
+    /// The keyring has the key; otherwise the code is asked for at each start.
+    pub kept: bool,
+    /// Older copies beside the shop that could not be encrypted.
+    pub left: Vec<String>,
+}
+
+impl Lock {
+    fn new(key: Key) -> Result<Self> {
+        let mut salt = Salt::default();
+        getrandom::fill(&mut salt).map_err(Error::internal)?;
+        Ok(Self { salt, key })
+    }
+
+    /// The key as SQLCipher reads it: raw, since it is none that a person thought up.
+    fn raw(&self) -> String {
+        format!("\"x'{}{}'\"", HEXLOWER.encode(&self.key), HEXLOWER.encode(&self.salt))
+    }
+
+    fn name(salt: &Salt) -> String {
+        format!("shop file {}", HEXLOWER.encode(salt))
+    }
+
+    /// For as long as the program runs, and in the keyring if there is one: whether there is.
+    fn keep(&self) -> bool {
+        known().insert(self.salt, self.key);
+        let kept = secrets::save(&Self::name(&self.salt), &HEXLOWER.encode(&self.key));
+        // A keyring may say that it did and have done nothing.
+        kept.is_ok() && matches!(secrets::load(&Self::name(&self.salt)), Ok(Some(_)))
+    }
+}
+
+fn known() -> std::sync::MutexGuard<'static, BTreeMap<Salt, Key>> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The salt of an encrypted file. What is plain, empty or not there has none, and neither has what is no
+/// database at all: such a file is not made of whole pages, or its first one is not as mixed as an encrypted one.
+fn salt(path: &Path) -> Option<Salt> {
+    let mut page = Vec::with_capacity(PAGE);
+    let file = File::open(path).ok()?;
+    let pages = file.metadata().ok()?.len().is_multiple_of(PAGE as u64);
+    file.take(PAGE as u64).read_to_end(&mut page).ok()?;
+    let mut seen = [false; 256];
+    page.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    let mixed = seen.iter().filter(|seen| **seen).count() > 200;
+    if !pages || !mixed || page.len() < PAGE || page.starts_with(PLAIN) {
+        return None;
+    }
+    page.first_chunk().copied()
+}
+
+pub fn is_encrypted(path: &Path) -> bool {
+    salt(path).is_some()
+}
+
+/// What opens the file; `None` for one that is not encrypted.
+pub(crate) async fn lock_of(path: &Path) -> Result<Option<Lock>> {
+    let Some(salt) = salt(path) else { return Ok(None) };
+    let found = known().get(&salt).copied();
+    let key = match found {
+        Some(key) => Some(key),
+        None => {
+            // It may ask the person to open it.
+            let kept = tokio::task::spawn_blocking(move || secrets::load(&Lock::name(&salt)));
+            let text = kept.await.map_err(Error::internal)?.ok().flatten();
+            text.and_then(|text| HEXLOWER.decode(text.as_bytes()).ok()).and_then(|key| key.try_into().ok())
+        }
+    };
+    let Some(key) = key else { return Err(Error::Encrypted { file: path.display().to_string() }) };
+    known().insert(salt, key);
+    Ok(Some(Lock { salt, key }))
+}
+
+/// How to open the file, with its key if it has one.
+pub(crate) async fn options(path: &Path) -> Result<SqliteConnectOptions> {
+    Ok(with(SqliteConnectOptions::new().filename(path), lock_of(path).await?.as_ref()))
+}
+
+/// No statement is logged where the first one is the key.
+fn with(options: SqliteConnectOptions, lock: Option<&Lock>) -> SqliteConnectOptions {
+    match lock {
+        Some(lock) => options.pragma("key", lock.raw()).disable_statement_logging(),
+        None => options,
+    }
+}
+
+/// Opens an encrypted file with its recovery code, and lets the keyring keep the key: answers whether it does.
+pub fn unlock(path: &Path, code: &str) -> Answer<bool> {
+    let (path, code) = (path.to_owned(), code.parse::<RecoveryCode>());
+    Box::pin(async move {
+        let salt = salt(&path).ok_or_else(|| backup::bad(&path, "not_encrypted"))?;
+        let lock = Lock { salt, key: code?.key()? };
+        let options = with(SqliteConnectOptions::new().filename(&path), Some(&lock));
+        match open(&options).await {
+            Ok(connection) => connection.close().await?,
+            Err(Error::Damaged) => return Err(Error::WrongRecoveryCode),
+            Err(error) => return Err(error),
+        }
+        tokio::task::spawn_blocking(move || lock.keep()).await.map_err(Error::internal)
+    })
+}
+
+async fn open(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    sqlx::query("SELECT COUNT(*) FROM sqlite_schema").fetch_one(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Encrypts the shop in this file, which nobody has open, and the copies that updates and mishaps left beside
+/// it. A shop that is encrypted already gets the new code.
+pub fn encrypt(path: &Path, code: &RecoveryCode) -> Answer<Encrypted> {
+    let (path, key) = (path.to_owned(), code.key());
+    Box::pin(async move {
+        let key = key?;
+        let lock = Lock::new(key)?;
+        // First of all: what is encrypted must be opened again.
+        let kept = tokio::task::spawn_blocking(move || lock.keep()).await.map_err(Error::internal)?;
+        rewrite(&path, Some(&lock)).await?;
+        let mut left = Vec::new();
+        for copy in copies_of(&path) {
+            let lock = Lock::new(key)?;
+            tokio::task::spawn_blocking(move || lock.keep()).await.map_err(Error::internal)?;
+            if let Err(error) = rewrite(&copy, Some(&lock)).await {
+                tracing::warn!(%error, file = %copy.display(), "a copy stays as it is");
+                left.push(copy.display().to_string());
+            }
+        }
+        Ok(Encrypted { kept, left })
+    })
+}
+
+/// Takes the encryption off again.
+pub fn decrypt(path: &Path) -> Answer<()> {
+    let path = path.to_owned();
+    Box::pin(async move { rewrite(&path, None).await })
+}
+
+/// Copies of the same shop that were made beside it, and are not encrypted.
+fn copies_of(path: &Path) -> Vec<PathBuf> {
+    let (Some(folder), Some(stem)) = (path.parent(), path.file_stem().and_then(|stem| stem.to_str())) else {
+        return Vec::new();
+    };
+    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
+    let is_copy = |name: &str| {
+        name.starts_with(&format!("{stem}."))
+            && [".before-", ".damaged-", ".locked-"].iter().any(|word| name.contains(word))
+            && !["-wal", "-shm"].iter().any(|end| name.ends_with(end))
+    };
+    files
+        .filter_map(|file| Some(file.ok()?.path()))
+        .filter(|file| file.file_name().and_then(|name| name.to_str()).is_some_and(is_copy) && !is_encrypted(file))
+        .collect()
+}
+
+/// Writes the database anew with this lock or none, and puts it in its own place when it is whole.
+async fn rewrite(path: &Path, lock: Option<&Lock>) -> Result<()> {
+    let part = backup::beside(path, ".part");
+    backup::forget(&part);
+    let outcome = async {
+        let mut from = open(&options(path).await?.busy_timeout(std::time::Duration::from_secs(2))).await?;
+        // Only whoever is alone with the file may end its log; another program would write on into the old one.
+        let alone: Result<String, sqlx::Error> =
+            sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut from).await;
+        if alone.as_deref().ok() != Some("delete") {
+            return Err(Error::Busy);
+        }
+        sqlx::query("PRAGMA locking_mode = EXCLUSIVE").execute(&mut from).await?;
+        sqlx::query("BEGIN EXCLUSIVE; COMMIT").execute(&mut from).await?;
+        // This connection opens only files that are there.
+        File::create(&part).map_err(|error| backup::file_error(&part, &error))?;
+        let key = lock.map_or_else(|| "''".to_owned(), Lock::raw);
+        let attach = format!("ATTACH '{}' AS part KEY {key}", part.display().to_string().replace('\'', "''"));
+        sqlx::query(AssertSqlSafe(attach)).execute(&mut from).await?;
+        sqlx::query("SELECT sqlcipher_export('part')").fetch_all(&mut from).await?;
+        sqlx::query("DETACH part").execute(&mut from).await?;
+        let before = backup::look_inside(&mut from, path).await?;
+        let after = backup::look(&part, path).await?;
+        if before.tables != after.tables || is_encrypted(&part) != lock.is_some() {
+            return Err(Error::internal("what was encrypted is not what was there"));
+        }
+        from.close().await?;
+        backup::settle(&part, path)
+    }
+    .await;
+    if outcome.is_err() {
+        backup::forget(&part);
+    }
+    outcome
+}
