@@ -178,7 +178,9 @@ impl Desk {
         let engine = match place {
             Place::Own | Place::Sample => Engine::open(&address).await?,
             Place::Postgres { server, .. } => {
-                Engine::open_desk(&address, &self.inner.folder.join(copy_name(server)), &computer_name()).await?
+                let copy = self.inner.folder.join(copy_name(server));
+                engine::encryption::ready_copy(&copy).await?;
+                Engine::open_desk(&address, &copy, &computer_name()).await?
             }
         };
         tauri::async_runtime::spawn(engine::clockwork::keep(engine.clone()));
@@ -201,6 +203,26 @@ impl Desk {
         }
         self.enter(None).await;
         Ok(())
+    }
+
+    /// Does something for which nobody may have the shop's file open, and opens it again for whoever was there.
+    pub async fn meanwhile<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let (place, person) = (self.place().await, self.inner.person.read().await.clone());
+        self.inner.opening.send_replace(Opening::Underway);
+        self.clone().close().await;
+        let outcome = work.await;
+        self.open(place, None).await?;
+        self.enter(person).await;
+        outcome
+    }
+
+    /// The file that is open, or is to be opened.
+    pub async fn file(&self) -> Option<PathBuf> {
+        match self.place().await {
+            Place::Own => Some(self.inner.folder.join("shop.db")),
+            Place::Sample => Some(self.inner.folder.join("sample.db")),
+            Place::Postgres { .. } => None,
+        }
     }
 
     /// Remembers `place` for the next start.

@@ -2,7 +2,7 @@
 
 use tauri_specta::{Builder, collect_commands};
 
-use crate::desk_commands as desk;
+use crate::{desk_commands as desk, encryption_commands as encryption};
 
 macro_rules! handler {
     (command $ipc:ident $input:ty, $output:ty) => {
@@ -53,6 +53,11 @@ macro_rules! door {
                     desk::app_unlock,
                     desk::app_backup,
                     desk::app_restore,
+                    encryption::app_encryption,
+                    encryption::app_recovery_code,
+                    encryption::app_encrypt,
+                    encryption::app_decrypt,
+                    encryption::app_open_encrypted,
                     desk::app_diagnostics,
                     desk::app_pick_open,
                     desk::app_pick_folder,

@@ -4,6 +4,7 @@
 
 mod desk;
 mod desk_commands;
+mod encryption_commands;
 mod ipc;
 mod logs;
 #[cfg(target_os = "linux")]

@@ -27,7 +27,7 @@ async fn a_first_day_in_the_window() -> Result<()> {
     fs::write(&products, PRODUCTS)?;
 
     let window = Window::open(home.path()).await?;
-    set_up_the_shop(&window).await?;
+    let code = set_up_the_shop(&window).await?;
     bring_in(&window, &products).await?;
     let number = take_an_order(&window).await?;
     send_it(&window, &number).await?;
@@ -55,7 +55,48 @@ async fn a_first_day_in_the_window() -> Result<()> {
     window.picture("draft-after-kill").await?;
     window.quit().await?;
 
+    nobody_reads(home.path(), "林小满")?;
+    the_keyring_forgets(home.path())?;
+    let window = Window::open(home.path()).await?;
+    window.there("#sk-code-typed").await?;
+    window.picture("recovery-code").await?;
+    window.fill("#sk-code-typed", "0000-0000-0000-0000-0000-0000-0001").await?;
+    window.keys(ENTER).await?;
+    window.there(".ant-alert-error").await?;
+    window.fill("#sk-code-typed", &code.to_lowercase()).await?;
+    window.keys(ENTER).await?;
+    window.there("nav").await?;
+    window.go("/settings/data").await?;
+    window.reads("已加密").await?;
+    window.picture("settings-encryption").await?;
+    window.quit().await?;
+
     the_books_agree(home.path(), &number)
+}
+
+/// In no file that the app has left is there this name.
+fn nobody_reads(folder: &Path, name: &str) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            nobody_reads(&path, name)?;
+        } else if path.is_file() {
+            let bytes = fs::read(&path)?;
+            let found = bytes.windows(name.len()).any(|part| part == name.as_bytes());
+            ensure!(!found, "{} can be read", path.display());
+        }
+    }
+    Ok(())
+}
+
+/// As on another computer.
+fn the_keyring_forgets(home: &Path) -> Result<()> {
+    let file = fs::read(home.join("data/cn.shopkeeper.desktop/shop.db"))?;
+    ensure!(!file.starts_with(b"SQLite format 3"), "the shop is encrypted");
+    let salt: String = file[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let name = format!("shop file {salt}");
+    ensure!(engine::secrets::load(&name)?.is_some(), "the keyring knows the shop");
+    Ok(engine::secrets::delete(&name)?)
 }
 
 /// The window's own door asks who is there, and holds to what their role allows.
@@ -131,15 +172,27 @@ async fn invoke(window: &Window, name: &str, input: Value) -> Result<Value> {
     window.script("return window.answer", json!([])).await
 }
 
-async fn set_up_the_shop(window: &Window) -> Result<()> {
+/// Answers the recovery code.
+async fn set_up_the_shop(window: &Window) -> Result<String> {
     window.press("English").await?;
     window.picture("first-start").await?;
     window.click(".sk-door-main").await?;
     window.fill("#fr-name", "青禾杂货 Qinghe €").await?;
     window.keys(ENTER).await?;
+    window.until("a recovery code", async || Ok(recovery_code(window).await?.len() == 34)).await?;
+    let code = recovery_code(window).await?;
+    window.picture("encrypt").await?;
+    window.click("#sk-recovery-kept").await?;
+    window.press("Encrypt").await?;
     window.there("nav").await?;
     window.reads("青禾杂货 Qinghe €").await?;
-    window.picture("dashboard-empty").await
+    window.picture("dashboard-empty").await?;
+    Ok(code)
+}
+
+async fn recovery_code(window: &Window) -> Result<String> {
+    let script = "return document.querySelector('#sk-recovery')?.innerText.trim() ?? ''";
+    Ok(window.script(script, json!([])).await?.as_str().unwrap_or_default().to_owned())
 }
 
 async fn bring_in(window: &Window, file: &Path) -> Result<()> {

@@ -11,8 +11,10 @@ import { router } from "./router";
 import { useStatusQuery } from "./status";
 import { useRestore } from "./useRestore";
 
+const AskCodeModal = lazy(inLibrary(async () => ({ default: (await import("../components/RecoveryCode")).AskCodeModal })));
 const FirstRun = lazy(inLibrary(() => import("./firstRun/FirstRun")));
 const SignIn = lazy(inLibrary(() => import("./SignIn")));
+const OpenEncrypted = lazy(inLibrary(() => import("./OpenEncrypted")));
 const Unlock = lazy(inLibrary(() => import("./Unlock")));
 
 /** Decides between the shop and the first steps. Nothing else may be shown before the shop's currency and zone are known. */
@@ -21,6 +23,12 @@ export function Gate() {
   const s = status.data ?? null;
   const here = useShop();
   if (status.isPending) return <WaitingAlone />;
+  if (status.error?.code === "encrypted" && inDesktopWindow())
+    return (
+      <Suspense fallback={<WaitingAlone />}>
+        <OpenEncrypted file={String(status.error.data.file ?? "")} onReady={() => void status.refetch()} />
+      </Suspense>
+    );
   if (status.error && !s && status.error.code !== "no_shop")
     return (
       <main className="sk-center">
@@ -56,13 +64,18 @@ export function Gate() {
 /** The own shop cannot be read any more: the last backup takes its place. */
 function BringBack({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
-  const { restore, busy, error } = useRestore(onDone);
+  const { restore, busy, error, asking } = useRestore(onDone);
   return (
     <div className="sk-gap">
       <PlainButton look="primary" disabled={busy} aria-busy={busy} onClick={() => void restore()}>
         {t("settings.backup.restore")}…
       </PlainButton>
       {error !== null && <ErrorNotice error={error} />}
+      {asking && (
+        <Suspense>
+          <AskCodeModal {...asking} />
+        </Suspense>
+      )}
     </div>
   );
 }

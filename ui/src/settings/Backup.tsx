@@ -6,8 +6,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { BackupReport } from "../bindings";
 import { useConfirmDanger } from "../components/ConfirmDanger";
 import { ErrorNotice } from "../components/ErrorNotice";
+import { AskCodeModal } from "../components/RecoveryCode";
 import { useToast } from "../components/useToast";
 import { ask, tell } from "../lib/api";
+import { ApiError } from "../lib/errors";
 import { dayToIso, formatTime, today } from "../lib/dates";
 import { dropJob, putJob } from "../lib/jobs";
 import { megabytes } from "./size";
@@ -83,6 +85,18 @@ function Restore() {
   const danger = useConfirmDanger();
   const client = useQueryClient();
   const [error, setError] = useState<unknown>(null);
+  const [encrypted, setEncrypted] = useState<string | null>(null);
+  const bring = async (path: string) => {
+    setEncrypted(null);
+    try {
+      await tell("app.restore", { path, replace: false });
+      await client.invalidateQueries();
+      toast.success(t("settings.backup.restored"));
+    } catch (e) {
+      if (e instanceof ApiError && e.code === "encrypted") setEncrypted(path);
+      else setError(e);
+    }
+  };
   const restore = async () => {
     setError(null);
     try {
@@ -92,15 +106,7 @@ function Restore() {
         title: t("settings.backup.restoreTitle"),
         text: t("settings.backup.restoreText", { path }),
         action: t("settings.backup.restore"),
-        run: async () => {
-          try {
-            await tell("app.restore", { path, replace: false });
-            await client.invalidateQueries();
-            toast.success(t("settings.backup.restored"));
-          } catch (e) {
-            setError(e);
-          }
-        },
+        run: () => bring(path),
       });
     } catch (e) {
       setError(e);
@@ -111,6 +117,7 @@ function Restore() {
       <p className="sk-muted">{t("settings.backup.restoreHere")}</p>
       <Button onClick={() => void restore()}>{t("settings.backup.restore")}…</Button>
       {error !== null && <ErrorNotice error={error} />}
+      {encrypted !== null && <AskCodeModal path={encrypted} onOpened={() => void bring(encrypted)} onClose={() => setEncrypted(null)} />}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useTell } from "../../lib/api";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { AskCodeModal } from "../../components/RecoveryCode";
 import { LanguageChoice } from "../LanguageChoice";
 import { Seal } from "../Seal";
 import type { AppStatus } from "../status";
@@ -19,7 +20,7 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
   const { t } = useTranslation();
   const [step, setStep] = useState<Step>("choose");
   // A new computer, and the file of the old one.
-  const { restore, busy: restoring, error: unrestored } = useRestore(onReady);
+  const { restore, busy: restoring, error: unrestored, asking } = useRestore(onReady);
   const sample = useTell("app.open_sample", { onSuccess: onReady });
   const error = unrestored ?? sample.error;
   const busy = sample.isPending || restoring;
@@ -45,6 +46,7 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
           <h1>{t("firstRun.welcome")}</h1>
           <p className="sk-muted">{t("firstRun.intro")}</p>
           {error !== null && <ErrorNotice error={error} />}
+          {asking && <AskCodeModal {...asking} />}
           <div className="sk-first-doors">
             <Door icon={<ShopOutlined />} title={t("firstRun.setup.title")} text={t("firstRun.setup.text")} onClick={() => setStep("setup")} disabled={busy} main />
             {status?.desktop && (
@@ -67,7 +69,7 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
       )}
       {step === "setup" && (
         <Card>
-          <SetupForm onReady={onReady} />
+          <SetupForm onReady={onReady} desktop={status?.desktop ?? false} />
         </Card>
       )}
       {step === "connect" && (

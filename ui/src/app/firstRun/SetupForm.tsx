@@ -1,8 +1,9 @@
-import { Button, Form, Input, Radio, Select } from "antd";
-import { useMemo } from "react";
+import { Button, Checkbox, Form, Input, Radio, Select } from "antd";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { DraftNotice } from "../../components/DraftNotice";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { EncryptModal } from "../../components/RecoveryCode";
 import { useTell } from "../../lib/api";
 import { guessZone } from "../../lib/dates";
 import { useDraft } from "../../lib/drafts";
@@ -16,7 +17,7 @@ interface Setup {
   tax_inclusive: boolean;
 }
 
-export function SetupForm({ onReady }: { onReady: () => void }) {
+export function SetupForm({ onReady, desktop }: { onReady: () => void; desktop: boolean }) {
   const { t, i18n } = useTranslation();
   const start = useMemo<Setup>(() => {
     const here = guessZone();
@@ -32,10 +33,14 @@ export function SetupForm({ onReady }: { onReady: () => void }) {
       onReady();
     },
   });
+  const [encrypt, setEncrypt] = useState(desktop);
+  const [showing, setShowing] = useState(false);
+  const open = () => setup.mutate({ ...v, name: v.name.trim() });
   const find = (text: string, o?: { label?: unknown; value?: unknown }) => `${String(o?.label ?? "")} ${String(o?.value ?? "")}`.toLowerCase().includes(text.toLowerCase());
 
   return (
-    <Form layout="vertical" onFinish={() => setup.mutate({ ...v, name: v.name.trim() })}>
+    // Encrypted while there is nothing in it yet; the code stands on the screen before anything depends on it.
+    <Form layout="vertical" onFinish={() => (encrypt ? setShowing(true) : open())}>
       <h1 className="sk-first-title">{t("firstRun.setup.title")}</h1>
       <DraftNotice draft={draft} />
       <Form.Item label={t("firstRun.name")} htmlFor="fr-name" required>
@@ -64,6 +69,23 @@ export function SetupForm({ onReady }: { onReady: () => void }) {
       <Form.Item label={t("firstRun.tax")}>
         <Radio.Group value={v.tax_inclusive} onChange={(e) => put({ tax_inclusive: Boolean(e.target.value) })} options={[{ value: true, label: t("firstRun.taxIncl") }, { value: false, label: t("firstRun.taxExcl") }]} />
       </Form.Item>
+      {desktop && (
+        <Form.Item extra={t("firstRun.encryptHint")}>
+          <Checkbox id="fr-encrypt" checked={encrypt} onChange={(e) => setEncrypt(e.target.checked)}>
+            {t("firstRun.encrypt")}
+          </Checkbox>
+        </Form.Item>
+      )}
+      {showing && (
+        <EncryptModal
+          onClose={() => setShowing(false)}
+          onDone={() => {
+            setShowing(false);
+            setEncrypt(false);
+            open();
+          }}
+        />
+      )}
       {setup.error && <ErrorNotice error={setup.error} />}
       <Button type="primary" size="large" block htmlType="submit" disabled={!v.name.trim()} loading={setup.isPending}>
         {t("firstRun.open")}

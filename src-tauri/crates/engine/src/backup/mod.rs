@@ -71,6 +71,7 @@ async fn write(engine: &Engine, to: &Path) -> Result<BackupReport> {
                 connection.close().await?;
             }
             Db::Postgres(_) => {
+                encryption::begin_backup(&part).await?;
                 let file = Db::open(&Address::Sqlite(part.clone())).await?;
                 let mut from = engine.db.begin_read().await?;
                 let mut into = file.begin().await?;
@@ -194,7 +195,7 @@ async fn unusable(file: &Path) -> Result<Option<&'static str>> {
 }
 
 /// Moves a database out of the way; answers what its name ends with now.
-fn set_aside(file: &Path, why: &str) -> io::Result<String> {
+pub(crate) fn set_aside(file: &Path, why: &str) -> io::Result<String> {
     let end = format!(".{why}-{}", system_clock().0);
     rename(file, &beside(file, &end))?;
     Ok(end)

@@ -180,6 +180,95 @@ pub fn encrypt(path: &Path, code: &RecoveryCode) -> Answer<Encrypted> {
     })
 }
 
+/// Under this name the keyring knows by which salt it holds the key of backups that are made of a server's shop.
+const BACKUPS: &str = "shop backups";
+
+/// From now on the backups that this machine makes of a shop on a server are encrypted. It needs a keyring: they
+/// are made while nobody is there to type a code.
+pub fn encrypt_backups(code: &RecoveryCode) -> Answer<()> {
+    let key = code.key();
+    Box::pin(async move {
+        let lock = Lock::new(key?)?;
+        let kept = move || match lock.keep() {
+            true => secrets::save(BACKUPS, &HEXLOWER.encode(&lock.salt)),
+            false => Err(Error::NoKeyring),
+        };
+        tokio::task::spawn_blocking(kept).await.map_err(Error::internal)?
+    })
+}
+
+/// Those that are there stay encrypted, and can be opened on.
+pub fn decrypt_backups() -> Answer<()> {
+    Box::pin(async { tokio::task::spawn_blocking(|| secrets::delete(BACKUPS)).await.map_err(Error::internal)? })
+}
+
+/// Whether they are.
+pub fn encrypts_backups() -> Answer<bool> {
+    Box::pin(async { Ok(lock_of_backups().await?.is_some()) })
+}
+
+async fn lock_of_backups() -> Result<Option<Lock>> {
+    let find = || -> Option<Lock> {
+        // Without a keyring nothing was ever asked for.
+        let text = secrets::load(BACKUPS).ok().flatten()?;
+        let salt: Salt = HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()?;
+        let key = HEXLOWER.decode(secrets::load(&Lock::name(&salt)).ok().flatten()?.as_bytes()).ok()?;
+        Some(Lock { salt, key: key.try_into().ok()? })
+    };
+    tokio::task::spawn_blocking(find).await.map_err(Error::internal)
+}
+
+/// Makes the file that a server's shop is copied into, encrypted if backups are to be.
+pub(crate) async fn begin_backup(part: &Path) -> Result<()> {
+    match lock_of_backups().await? {
+        Some(lock) => create(part, &lock).await,
+        None => Ok(()),
+    }
+}
+
+/// An empty database, which has its salt.
+async fn create(path: &Path, lock: &Lock) -> Result<()> {
+    known().insert(lock.salt, lock.key);
+    let options = with(SqliteConnectOptions::new().filename(path).create_if_missing(true), Some(lock));
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    // Something that is written on its first page.
+    sqlx::query("PRAGMA user_version = 1").execute(&mut connection).await?;
+    Ok(connection.close().await?)
+}
+
+/// Readies the file that a desk keeps its copy of a shared shop in: encrypted, with a key of its own, where the
+/// machine has a keyring. A copy whose key the keyring has lost is set aside, and the desk copies anew.
+pub fn ready_copy(path: &Path) -> Answer<()> {
+    let path = path.to_owned();
+    Box::pin(async move {
+        if is_encrypted(&path) {
+            match lock_of(&path).await {
+                Err(Error::Encrypted { .. }) => {
+                    tracing::error!(file = %path.display(), "the keyring has lost the key of the copy: it is set aside");
+                    backup::set_aside(&path, "locked").map_err(|error| backup::file_error(&path, &error))?;
+                }
+                outcome => return outcome.map(drop),
+            }
+        }
+        let kept = tokio::task::spawn_blocking(|| -> Result<Option<Lock>> {
+            let mut key = Key::default();
+            getrandom::fill(&mut key).map_err(Error::internal)?;
+            let lock = Lock::new(key)?;
+            Ok((secrets::available() && lock.keep()).then_some(lock))
+        });
+        let Some(lock) = kept.await.map_err(Error::internal)?? else { return Ok(()) };
+        match path.metadata() {
+            Ok(file) if file.len() > 0 => rewrite(&path, Some(&lock)).await,
+            _ => {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder).map_err(|error| backup::file_error(folder, &error))?;
+                }
+                create(&path, &lock).await
+            }
+        }
+    })
+}
+
 /// Takes the encryption off again.
 pub fn decrypt(path: &Path) -> Answer<()> {
     let path = path.to_owned();
