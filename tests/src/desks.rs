@@ -7,7 +7,12 @@ use std::{
 };
 
 use anyhow::Context as _;
-use engine::{Engine, ctx::Door, db::Address};
+use engine::{
+    Engine,
+    ctx::Door,
+    db::Address,
+    settings::{DeskById, DeskState, Nothing},
+};
 use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -15,7 +20,7 @@ use tokio::{
     sync::watch,
 };
 
-use crate::{Shop, create_database, drop_database, postgres_server, run};
+use crate::{Shop, call, create_database, drop_database, postgres_server, run};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -34,7 +39,7 @@ pub struct Wire {
 }
 
 impl Wire {
-    async fn to(server: String) -> anyhow::Result<Self> {
+    pub async fn to(server: String) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let state = Arc::new(watch::channel(State::Open).0);
@@ -58,6 +63,11 @@ impl Wire {
             }
         });
         Ok(wire)
+    }
+
+    /// Where the desk finds the server.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     pub fn set(&self, state: State) {
@@ -98,14 +108,22 @@ pub struct Office {
 }
 
 impl Office {
-    /// Another desk, and its wire. It has its copy already.
+    /// Another desk, and its wire. It is let in, and has its copy already.
     pub async fn desk(&self, name: &str) -> anyhow::Result<(Shop, Wire)> {
-        let (_, rest) = self.url.split_once('@').context("a URL with a user")?;
-        let (host, _) = rest.split_once('/').context("a URL with a database")?;
-        let wire = Wire::to(host.to_owned()).await?;
+        let wire = self.wire().await?;
         let desk = self.open(name, &wire).await?;
+        let known = self.server.ask(call::settings_desks, Nothing {}).await?.items;
+        for waiting in known.iter().filter(|desk| desk.state == DeskState::Waiting) {
+            self.server.call(call::settings_admit_desk, DeskById { id: waiting.id }).await?;
+        }
         desk.engine.sync().await?;
         Ok((desk, wire))
+    }
+
+    pub async fn wire(&self) -> anyhow::Result<Wire> {
+        let (_, rest) = self.url.split_once('@').context("a URL with a user")?;
+        let (host, _) = rest.split_once('/').context("a URL with a database")?;
+        Wire::to(host.to_owned()).await
     }
 
     /// Opens a desk, for the first time or again.

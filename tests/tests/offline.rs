@@ -14,7 +14,7 @@ use engine::{
     offline::{CaseById, ListCases, Settle, SettleHow, Trouble},
     orders::{ListOrders, OrderById, PlaceLine, PlaceOrder, PlacePayment, Placed},
     payments::{CapturePayment, PaymentMethod},
-    settings::Nothing,
+    settings::{DeskById, DeskState, Nothing},
 };
 use sqlx::Connection as _;
 use tests::{
@@ -229,6 +229,66 @@ fn a_right_taken_away_meanwhile_makes_a_case_that_somebody_else_carries_out() {
 }
 
 #[test]
+fn a_desk_waits_until_it_is_let_in_and_one_shut_out_gives_what_it_sold_and_keeps_nothing() {
+    in_an_office(async |mut office: Office| {
+        let tea = office.server.goods("TEA", 1000, 5).await?;
+        office.server = people::with_owner(office.server).await?;
+        let shop = &office.server;
+        shop.call(call::access_save_staff, people::person("mei", Preset::Manager.id())).await?;
+        shop.call(call::access_save_staff, people::person("zhou", Preset::Service.id())).await?;
+        shop.call(call::customers_save, buyer("王小明", "13800138000")).await?;
+
+        let wire = office.wire().await?;
+        let mut till = office.open("till", &wire).await?;
+        till.caller = people::sign_in(&till, "zhou", people::PASSWORD).await?;
+        let placed = till.call(call::orders_place, sale(tea, 1, 1000)).await;
+        assert!(matches!(placed, Err(Error::DeskWaiting)), "{placed:?}");
+        // It gets no copy of anything.
+        assert_eq!(till.engine.sync().await, Err(Error::DeskWaiting));
+        let mut copy = open_file(&office.copy_of("till")).await?;
+        let customers = "SELECT COUNT(*) FROM customer";
+        assert_eq!(sqlx::query_scalar::<_, i64>(customers).fetch_one(&mut copy).await?, 0);
+        copy.close().await?;
+        let desks = shop.ask(call::settings_desks, Nothing {}).await?.items;
+        let (first, new) = (&desks[0], &desks[1]);
+        assert_eq!((new.name.as_str(), new.state, new.here), ("till", DeskState::Waiting, false));
+        assert_eq!((first.state, first.here), (DeskState::Admitted, true));
+        let id = DeskById { id: new.id };
+        let by_service = till.call(call::settings_admit_desk, id).await;
+        assert!(matches!(by_service, Err(Error::Forbidden { .. } | Error::DeskWaiting)), "{by_service:?}");
+        // Whoever may let it in may do so at the desk itself.
+        let mei = people::sign_in(&till, "lin", people::PASSWORD).await?;
+        call::settings_admit_desk(&till.engine, &mei, Meta::new(), id).await?;
+        till.engine.sync().await?;
+        till.call(call::orders_place, sale(tea, 1, 1000)).await?;
+
+        let own = shop.call(call::settings_revoke_desk, DeskById { id: first.id }).await;
+        assert!(matches!(own, Err(Error::Invalid { field, .. }) if field == "id"));
+        wire.set(State::Down);
+        let placed = till.call(call::orders_place, sale(tea, 2, 2000)).await?;
+        assert_eq!(shop.call(call::settings_revoke_desk, id).await?.state, DeskState::Revoked);
+        wire.set(State::Open);
+        assert_eq!(till.engine.sync().await, Err(Error::DeskRevoked));
+
+        // What it sold is not lost: somebody else may do it in their own name.
+        let cases = shop.ask(call::offline_cases, ListCases::default()).await?.cases;
+        assert!(matches!(&cases[..], [case] if case.error == Some(Error::DeskRevoked)), "{cases:?}");
+        shop.call(call::offline_carry_out, CaseById { id: cases[0].id }).await?;
+        let order = shop.ask(call::orders_get, OrderById { order_id: placed.order_id }).await?;
+        assert_eq!((order.number, order.captured), (placed.number, Minor(2000)));
+        // Nothing is left on it, not even in deleted pages, and nothing is taken from it.
+        let refused = till.call(call::orders_place, sale(tea, 1, 1000)).await;
+        assert!(matches!(refused, Err(Error::DeskRevoked)), "{refused:?}");
+        wire.set(State::Down);
+        assert!(till.call(call::orders_place, sale(tea, 1, 1000)).await.is_err());
+        till.engine.close().await;
+        let bytes = std::fs::read(office.copy_of("till"))?;
+        assert!(!bytes.windows(11).any(|part| part == b"13800138000"));
+        Ok(())
+    });
+}
+
+#[test]
 fn a_customer_whom_the_shop_knew_already_stays_one() {
     in_an_office(async |mut office: Office| {
         let shop = &office.server;
@@ -280,6 +340,32 @@ fn a_desk_starts_without_its_server_and_keeps_what_it_did() {
             let order = office.server.ask(call::orders_get, OrderById { order_id: placed.order_id }).await?;
             assert_eq!(order.number, placed.number);
         }
+        all_agree(&office, &[("till", &till)]).await
+    });
+}
+
+#[test]
+fn what_was_sold_is_not_given_to_another_shop_of_the_same_address() {
+    in_an_office(async |office: Office| {
+        let tea = office.server.goods("TEA", 1000, 5).await?;
+        let (till, wire) = office.desk("till").await?;
+        wire.set(State::Down);
+        let placed = till.call(call::orders_place, sale(tea, 1, 1000)).await?;
+        // As when the database was dropped and made anew.
+        let engine::db::Db::Postgres(server) = &office.server.engine.db else { anyhow::bail!("no Postgres") };
+        let own: Uuid = sqlx::query_scalar("SELECT id FROM shop").fetch_one(&server.pool()).await?;
+        let rename = "UPDATE shop SET id = $1";
+        sqlx::query(rename).bind(Uuid::now_v7()).execute(&server.pool()).await?;
+        wire.set(State::Open);
+        assert_eq!(till.engine.sync().await, Err(Error::AnotherShop));
+        let now = till.ask(call::offline_connection, Nothing {}).await?;
+        assert_eq!((now.waiting, now.problem), (Count(1), Some(Error::AnotherShop)));
+        // It sells on.
+        till.call(call::orders_place, sale(tea, 1, 1000)).await?;
+        sqlx::query(rename).bind(own).execute(&server.pool()).await?;
+        till.engine.sync().await?;
+        let order = office.server.ask(call::orders_get, OrderById { order_id: placed.order_id }).await?;
+        assert_eq!(order.number, placed.number);
         all_agree(&office, &[("till", &till)]).await
     });
 }

@@ -78,6 +78,10 @@ export const commands = {
 	settingsRunBackup: (meta: Meta, input: Nothing) => typedError<Done, Error>(__TAURI_INVOKE("settings_run_backup", { meta, input })),
 	settingsBackups: (input: Nothing) => typedError<Backups, Error>(__TAURI_INVOKE("settings_backups", { input })),
 	settingsTryBackup: (input: BackupById) => typedError<TriedBackup, Error>(__TAURI_INVOKE("settings_try_backup", { input })),
+	settingsDesks: (input: Nothing) => typedError<Desks, Error>(__TAURI_INVOKE("settings_desks", { input })),
+	settingsNameDesk: (meta: Meta, input: NameDesk) => typedError<Desk, Error>(__TAURI_INVOKE("settings_name_desk", { meta, input })),
+	settingsAdmitDesk: (meta: Meta, input: DeskById) => typedError<Desk, Error>(__TAURI_INVOKE("settings_admit_desk", { meta, input })),
+	settingsRevokeDesk: (meta: Meta, input: DeskById) => typedError<Desk, Error>(__TAURI_INVOKE("settings_revoke_desk", { meta, input })),
 	settingsLogo: (input: Nothing) => typedError<Logo, Error>(__TAURI_INVOKE("settings_logo", { input })),
 	settingsPreviewNumber: (input: PreviewNumber) => typedError<NumberPreview, Error>(__TAURI_INVOKE("settings_preview_number", { input })),
 	customersSave: (meta: Meta, input: Save) => typedError<Customer, Error>(__TAURI_INVOKE("customers_save", { meta, input })),
@@ -150,6 +154,18 @@ export const commands = {
 	 *  and kept beside it, as a damaged one is.
 	 */
 	appRestore: (meta: Meta, input: RestoreFile) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore", { meta, input })),
+	appEncryption: (input: Nothing) => typedError<Encryption, Error>(__TAURI_INVOKE("app_encryption", { input })),
+	/**  A new recovery code, which is kept nowhere. */
+	appRecoveryCode: (input: Nothing) => typedError<Code, Error>(__TAURI_INVOKE("app_recovery_code", { input })),
+	/**  Encrypts the shop's file, or the backups of a shop on a server, with a code that the person has kept. */
+	appEncrypt: (meta: Meta, input: Code) => typedError<Encrypted, Error>(__TAURI_INVOKE("app_encrypt", { meta, input })),
+	/**  Takes the encryption off again. */
+	appDecrypt: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_decrypt", { meta, input })),
+	/**
+	 *  Opens what is encrypted with its recovery code: the shop, or a backup that is to be restored. Answers whether
+	 *  the keyring knows it from now on.
+	 */
+	appOpenEncrypted: (meta: Meta, input: OpenEncrypted) => typedError<boolean, Error>(__TAURI_INVOKE("app_open_encrypted", { meta, input })),
 	/**  What support needs to know, without names, numbers or secrets. */
 	appDiagnostics: (input: Nothing) => typedError<string, Error>(__TAURI_INVOKE("app_diagnostics", { input })),
 	/**  Lets the person choose a file to read; `None` when they changed their mind. */
@@ -427,6 +443,10 @@ export type CheckWaybill = {
 	waybill: string,
 };
 
+export type Code = {
+	code: string,
+};
+
 /**  A row of the one list of commands. */
 export type CommandInfo = {
 	name: string,
@@ -563,6 +583,35 @@ export type DeleteCategory = {
 /**  How the goods reach the buyer: over the counter at once, by carrier, or fetched later. */
 export type DeliveryMethod = "counter" | "ship" | "pickup";
 
+export type Desk = {
+	id: string,
+	/**  What stands in its document numbers; empty for the first desk. */
+	mark: string,
+	name: string,
+	state: DeskState,
+	created_at: Millis,
+	/**  When it was opened last. */
+	seen_at: Millis | null,
+	revoked_at: Millis | null,
+	/**  This is the desk that asks. */
+	here: boolean,
+};
+
+export type DeskById = {
+	id: string,
+};
+
+/**  How a desk stands to the shop. */
+export type DeskState = 
+/**  Nobody has let it in yet. */
+"waiting" | "admitted" | 
+/**  Nothing is taken from it any more, and its copy of the shop is removed when it comes again. */
+"revoked";
+
+export type Desks = {
+	items: Desk[],
+};
+
 /**  One number that is not what the documents add up to. A healthy shop has none. */
 export type Difference = {
 	area: string,
@@ -606,6 +655,28 @@ export type DraftsInput = {
 	area: string,
 };
 
+/**  What came of encrypting a shop. */
+export type Encrypted = {
+	/**  The keyring has the key; otherwise the code is asked for at each start. */
+	kept: boolean,
+	/**  Older copies beside the shop that could not be encrypted. */
+	left: string[],
+};
+
+export type Encryption = {
+	of: Encrypts,
+	encrypted: boolean,
+};
+
+/**  What is encrypted here, or may be. */
+export type Encrypts = 
+/**  The shop's own file. */
+"shop" | 
+/**  The backups that this machine makes of a shop on a server. */
+"backups" | 
+/**  The sample: there is nothing to hide in it. */
+"nothing";
+
 export type Error = 
 /**  The shop has not been set up: the first-run wizard comes first. */
 { code: "no_shop" } | { code: "not_found"; kind: string; id: string } | 
@@ -634,6 +705,12 @@ export type Error =
 { code: "command_id_reused" } | { code: "not_undoable"; reason: string } | 
 /**  A file given for import or restore that cannot be read; `reason` is a word the UI knows. */
 { code: "bad_file"; file: string; reason: string } | { code: "disk_full" } | { code: "read_only" } | { code: "busy" } | { code: "damaged" } | 
+/**  What this desk did without its server was done in another shop than the one that is there now. */
+{ code: "another_shop" } | 
+/**  Nobody has let this desk in yet. */
+{ code: "desk_waiting" } | { code: "desk_revoked" } | 
+/**  Neither this machine's keyring nor anybody who was here told the key: the recovery code is asked for. */
+{ code: "encrypted"; file: string } | { code: "wrong_recovery_code" } | 
 /**  This needs the server, and the desk works without it at the moment. */
 { code: "offline"; since: Millis } | { code: "unreachable"; detail: string } | 
 /**  The database was written by a newer version of the program. */
@@ -1128,6 +1205,11 @@ export type MoveRow = {
 	note: string,
 };
 
+export type NameDesk = {
+	id: string,
+	name: string,
+};
+
 /**  The input of what takes none. */
 export type Nothing = Record<string, never>;
 
@@ -1174,6 +1256,12 @@ export type OpenBuyer = {
 export type OpenCustomer = {
 	id: string,
 	reason: string,
+};
+
+export type OpenEncrypted = {
+	/**  A backup that is to be restored; without it the shop itself. */
+	path: string | null,
+	code: string,
 };
 
 /**  One option of a product, for example `颜色` with `红`, `蓝`. */
@@ -2676,6 +2764,10 @@ export const COMMANDS = {
   "settings.run_backup": { kind: "command", undo: false, offline: false, tags: ["backups"] },
   "settings.backups": { kind: "query", undo: false, offline: false, tags: [] },
   "settings.try_backup": { kind: "query", undo: false, offline: false, tags: [] },
+  "settings.desks": { kind: "query", undo: false, offline: false, tags: [] },
+  "settings.name_desk": { kind: "command", undo: true, offline: false, tags: ["desks"] },
+  "settings.admit_desk": { kind: "command", undo: false, offline: false, tags: ["desks"] },
+  "settings.revoke_desk": { kind: "command", undo: false, offline: false, tags: ["desks"] },
   "settings.logo": { kind: "query", undo: false, offline: true, tags: [] },
   "settings.preview_number": { kind: "query", undo: false, offline: true, tags: [] },
   "customers.save": { kind: "command", undo: true, offline: true, tags: ["customers"] },

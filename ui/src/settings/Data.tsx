@@ -12,6 +12,8 @@ import { useFormats } from "../lib/shop";
 import { Backup } from "./Backup";
 import { Connection } from "./Connection";
 import { Copies } from "./Copies";
+import { Protection } from "./Protection";
+import { Desks } from "./Desks";
 import { Section } from "./Section";
 import { megabytes } from "./size";
 
@@ -71,8 +73,10 @@ export function Data() {
       </Section>
       <Check />
       {h && <Copies desktop={status?.desktop ?? false} own={h.database === "sqlite" && !(status?.shop?.sample ?? false)} />}
+      {h?.database === "postgres" && <Desks />}
       {status?.desktop ? (
         <>
+          <Protection />
           <Backup elsewhere={(status.shop?.sample ?? false) || h?.database === "postgres"} />
           <Connection sample={status.shop?.sample ?? false} remote={h?.database === "postgres"} />
         </>

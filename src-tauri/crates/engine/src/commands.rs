@@ -211,6 +211,14 @@ macro_rules! for_each_command {
                 [SettingsWrite online] [];
             query settings_try_backup "settings.try_backup" = $crate::backup::try_out, $crate::backup::BackupById => $crate::backup::TriedBackup,
                 [SettingsWrite online] [];
+            query settings_desks "settings.desks" = $crate::settings::desks, $crate::settings::Nothing => $crate::settings::Desks,
+                [SettingsRead online] [];
+            command settings_name_desk "settings.name_desk" = $crate::settings::name_desk, $crate::settings::NameDesk => $crate::settings::Desk,
+                [SettingsWrite online undo audited] [desks];
+            command settings_admit_desk "settings.admit_desk" = $crate::settings::admit_desk, $crate::settings::DeskById => $crate::settings::Desk,
+                [SettingsWrite online final audited] [desks];
+            command settings_revoke_desk "settings.revoke_desk" = $crate::settings::revoke_desk, $crate::settings::DeskById => $crate::settings::Desk,
+                [SettingsWrite online final audited] [desks];
             query settings_logo "settings.logo" = $crate::settings::logo, $crate::settings::Nothing => $crate::settings::Logo,
                 [SettingsRead offline] [];
             query settings_preview_number "settings.preview_number" = $crate::settings::preview_number, $crate::settings::PreviewNumber => $crate::settings::NumberPreview,

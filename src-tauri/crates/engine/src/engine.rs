@@ -426,9 +426,16 @@ pub(crate) async fn guarded<T: Send + 'static>(work: impl Future<Output = Result
 
 /// The transaction of somebody who may do this, with the shop and all their rights.
 async fn admitted(mut tx: Tx, permission: Permission, caller: &Caller) -> Result<(Tx, Option<Arc<Shop>>, Rights)> {
-    let (shop, asks) = settings::load_at_door(&mut tx).await?;
-    let mut rights = access::rights(&mut tx, caller, asks).await?;
+    let (shop, at_door) = settings::load_at_door(&mut tx, caller.device.id).await?;
+    let mut rights = access::rights(&mut tx, caller, at_door.asks).await?;
     let mut allowed = access::check(&rights, permission);
+    // Whoever may let a desk in may do so there.
+    let lets_in = rights.permissions.has(Permission::SettingsWrite);
+    if permission != Permission::Open && at_door.revoked {
+        allowed = Err(Error::DeskRevoked);
+    } else if permission != Permission::Open && at_door.asks && at_door.waits && !lets_in {
+        allowed = Err(Error::DeskWaiting);
+    }
     // What the program does by itself goes on: the switches are for people.
     if let Some(shop) = shop.as_ref().filter(|_| caller.door != Door::Clockwork) {
         let switches = shop.preferences.switches();

@@ -91,6 +91,14 @@ pub enum Error {
     Busy,
     #[error("the database file is damaged")]
     Damaged,
+    /// What this desk did without its server was done in another shop than the one that is there now.
+    #[error("the server has another shop now")]
+    AnotherShop,
+    /// Nobody has let this desk in yet.
+    #[error("this desk waits to be let in")]
+    DeskWaiting,
+    #[error("this desk was shut out")]
+    DeskRevoked,
     /// Neither this machine's keyring nor anybody who was here told the key: the recovery code is asked for.
     #[error("{file} is encrypted")]
     Encrypted { file: String },

@@ -30,12 +30,7 @@ pub async fn shop(folder: &Path, orders: u64, skus: u64) -> anyhow::Result<PathB
         let _ = fs::remove_file(format!("{}{ending}", fresh.display()));
     }
     let engine = Engine::open(&Address::Sqlite(fresh.clone())).await?;
-    let setup =
-        json!({"name": "Bench", "currency": "CNY", "zone": "Asia/Shanghai", "country": "CN", "tax_inclusive": true});
-    ask(&engine, "settings.setup", setup).await?;
-    import(&engine, &products_file(folder, skus), "products", &products(skus)).await?;
-    let people = customers(orders);
-    import(&engine, &folder.join(format!("customers-{people}.csv")), "customers", &customer_rows(people)).await?;
+    goods_and_people(&engine, folder, skus, customers(orders)).await?;
     seed(&engine).await?;
     engine.close().await;
     multiply(&fresh, orders)?;
@@ -48,6 +43,15 @@ pub async fn shop(folder: &Path, orders: u64, skus: u64) -> anyhow::Result<PathB
     drop(db);
     fs::rename(&fresh, &path)?;
     Ok(path)
+}
+
+/// A new shop with what it sells and whom it sells to.
+pub async fn goods_and_people(engine: &Engine, folder: &Path, skus: u64, people: u64) -> anyhow::Result<()> {
+    let setup =
+        json!({"name": "Bench", "currency": "CNY", "zone": "Asia/Shanghai", "country": "CN", "tax_inclusive": true});
+    ask(engine, "settings.setup", setup).await?;
+    import(engine, &products_file(folder, skus), "products", &products(skus)).await?;
+    import(engine, &folder.join(format!("customers-{people}.csv")), "customers", &customer_rows(people)).await
 }
 
 pub const WORDS: &[&str] = &[

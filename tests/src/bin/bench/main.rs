@@ -6,6 +6,7 @@
 mod fill;
 mod raw;
 mod rows;
+mod shared;
 mod window;
 
 use std::{fs, path::PathBuf, time::Duration};
@@ -37,7 +38,10 @@ pub struct Args {
     /// Where the databases are kept between runs.
     #[arg(long, default_value = "target/bench")]
     folder: PathBuf,
-    /// Only these rows: page, dashboard, search, place, import, window, package.
+    /// Orders that a desk takes without its server.
+    #[arg(long, default_value_t = 5_000)]
+    offline: u64,
+    /// Only these rows: page, dashboard, search, place, import, encrypted, shared, window, package.
     names: Vec<String>,
 }
 
@@ -123,8 +127,14 @@ async fn run(args: Args) -> anyhow::Result<()> {
     if wanted("import") {
         measures.extend(rows::import(&bench).await?);
     }
+    if wanted("encrypted") {
+        measures.extend(rows::encrypted(&bench).await?);
+    }
     bench.large.close().await;
     bench.small.close().await;
+    if wanted("shared") {
+        measures.extend(shared::shared(&args.folder, args.skus, args.offline).await?);
+    }
     // The app opens the large shop itself.
     if wanted("window") {
         measures.extend(window::window(&bench)?);

@@ -54,6 +54,50 @@ async fn place_some(engine: &Engine, count: usize) -> anyhow::Result<(Vec<Durati
     Ok((times, last))
 }
 
+/// What encryption costs: the same work on an encrypted copy of the small shop, turn by turn.
+pub async fn encrypted(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
+    let mut shops = Vec::new();
+    for name in ["plain", "encrypted"] {
+        let path = bench.folder.join(format!("{name}.db"));
+        let _ = std::fs::remove_file(&path);
+        engine::backup::backup(&bench.small, &path).await?;
+        if name == "encrypted" {
+            engine::encryption::encrypt(&path, &engine::encryption::RecoveryCode::new()?).await?;
+        }
+        shops.push((path, Vec::new(), Vec::new(), Vec::new()));
+    }
+    for _ in 0..5 {
+        for (path, opens, places, pages) in &mut shops {
+            let start = Instant::now();
+            let shop = Engine::open(&Address::Sqlite(path.clone())).await?;
+            let first = json!({"limit": 50});
+            ask(&shop, "orders.list", first.clone()).await?;
+            opens.push(start.elapsed());
+            places.extend(place_some(&shop, 100).await?.0);
+            for _ in 0..50 {
+                let start = Instant::now();
+                ask(&shop, "orders.list", first.clone()).await?;
+                pages.push(start.elapsed());
+            }
+            shop.close().await;
+        }
+    }
+    let [(_, opens, places, pages), (_, opens_e, places_e, pages_e)] = &mut shops[..] else {
+        anyhow::bail!("two shops")
+    };
+    let mut measures = Vec::new();
+    for (name, plain, encrypted) in [
+        ("open the shop and its first page", opens, opens_e),
+        ("place a 3-line order", places, places_e),
+        ("orders page", pages, pages_e),
+    ] {
+        let (plain, encrypted) = (percentile(plain, 0.5), percentile(encrypted, 0.5));
+        let note = format!("median {encrypted:.2} ms against {plain:.2} ms");
+        measures.push(Measure::new(format!("encrypted / plain: {name}"), encrypted / plain, "×", 1.5, note));
+    }
+    Ok(measures)
+}
+
 /// The first page of 50 orders under each filter and search.
 pub async fn page(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
     let limit = percentile(&mut raw::read_fifty(&bench.large_path, 400)?, 0.5);

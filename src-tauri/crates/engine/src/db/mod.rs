@@ -453,6 +453,15 @@ impl Db {
         }
     }
 
+    /// Writes a SQLite file anew, so that nothing is left in it of what was deleted.
+    pub(crate) async fn compact(&self) -> Result<()> {
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query("VACUUM").execute(writer).await?;
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(writer).await?;
+        }
+        Ok(())
+    }
+
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }

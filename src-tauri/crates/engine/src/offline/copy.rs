@@ -15,7 +15,7 @@ use crate::{
     backup::copy::{self, Table},
     ctx::Device,
     db::{Arg, Db, Tx, placeholders},
-    error::Result,
+    error::{Error, Result},
     execute, fetch_all, fetch_dyn, fetch_one, fetch_optional,
     orders::buyers,
     search,
@@ -36,7 +36,7 @@ pub(super) struct State {
     pub mark: String,
     /// The first transaction of the server whose changes may be missing; empty until the copy is whole.
     pub cursor: String,
-    /// Which server it is a copy of, and since which promotion.
+    /// Which shop on which server it is a copy of, and since which promotion.
     pub origin: String,
     /// By the server's clock.
     pub pulled_at: i64,
@@ -152,7 +152,8 @@ pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis) -
         (String, String, i64),
         "SELECT CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT),
                 (SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()) || '/' ||
-                (SELECT CAST(timeline_id AS TEXT) FROM pg_control_checkpoint()) || '/' || current_database(),
+                (SELECT CAST(timeline_id AS TEXT) FROM pg_control_checkpoint()) || '/' || current_database() ||
+                COALESCE((SELECT '/' || CAST(id AS TEXT) FROM shop), ''),
                 CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
     )?;
     let after = State {
@@ -176,6 +177,21 @@ pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis) -
     from.rollback().await?;
     copy.committed();
     Ok(after)
+}
+
+/// Leaves nothing of the shop in the copy.
+pub(super) async fn wipe(copy: &Db, before: &State) -> Result<()> {
+    if !before.is_whole() {
+        return Ok(());
+    }
+    let mut into = copy.begin().await?;
+    let tables = ours(&mut into).await?;
+    quietly(&mut into).await?;
+    copy::clear(&mut into, &tables).await?;
+    buyers::rebuild(&mut into).await?;
+    settle(into, &State { cursor: String::new(), ..before.clone() }).await?;
+    // What was deleted stands in the file until its pages are written anew.
+    copy.compact().await
 }
 
 /// Everything anew.
@@ -357,6 +373,19 @@ pub(crate) async fn forget_changes(server: &Db) -> Result<()> {
         DAYS_OF_FEED * DAY_MS
     )?;
     Ok(tx.commit().await?)
+}
+
+/// Refuses a server with another shop than that of the copy: a database that was made anew under the same name.
+/// What was done here is none of its business.
+pub(super) async fn same_shop(server: &Db, copy: &Db) -> Result<()> {
+    let mut shops = Vec::with_capacity(2);
+    for db in [server, copy] {
+        let mut tx = db.begin_read().await?;
+        let shop: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), "SELECT id FROM shop")?;
+        tx.rollback().await?;
+        shops.push(shop);
+    }
+    if shops[0] == shops[1] { Ok(()) } else { Err(Error::AnotherShop) }
 }
 
 /// How many commands wait for the server.

@@ -301,6 +301,16 @@ impl Engine {
     async fn pull(&self, standby: &Standby) -> Result<()> {
         let here = (self.clock)();
         let Some(before) = copy::load(&standby.copy).await? else { return Err(Error::internal("a copy of no desk")) };
+        if let Err(error) = settings::check_desk(&self.db, before.device).await {
+            if error == Error::DeskRevoked {
+                copy::wipe(&standby.copy, &before).await?;
+            }
+            if matches!(error, Error::DeskRevoked | Error::DeskWaiting) {
+                // There is nothing to go on with: whoever comes is told by the server.
+                standby.line.send_modify(|line| *line = Line::default());
+            }
+            return Err(error);
+        }
         let after = copy::pull(&self.db, &standby.copy, &before, here).await?;
         standby.ahead_ms.store(after.ahead_ms, Ordering::Relaxed);
         standby.line.send_modify(|line| {
@@ -337,6 +347,9 @@ impl Engine {
             crate::db::migrate_shared(&self.db).await
         });
         answers.await.map_err(|_| no_answer())??;
+        if copy::waiting(&standby.copy).await? > 0 {
+            copy::same_shop(&self.db, &standby.copy).await?;
+        }
         standby.line.send_modify(|line| line.catching_up = true);
         self.tell_here(Changed::all());
         let server = self.on_server();

@@ -1,5 +1,6 @@
 //! The shop and its settings.
 
+mod desks;
 mod numbers;
 mod save;
 
@@ -14,12 +15,14 @@ use specta::Type;
 use uuid::Uuid;
 
 use crate::{
-    ctx::{Ctx, Device},
-    db::{Db, Tx},
-    error::{Error, Result, is_unique_violation},
-    execute, fetch_all, fetch_optional,
+    ctx::Ctx,
+    db::Tx,
+    error::{Error, Result},
+    execute, fetch_optional,
 };
 
+pub use desks::{Desk, DeskById, DeskState, Desks, NameDesk, admit_desk, desks, name_desk, revoke_desk};
+pub(crate) use desks::{check_desk, enrol, this_device};
 pub(crate) use numbers::next_number;
 pub use numbers::preview_number;
 pub(crate) use save::checked_country;
@@ -187,6 +190,8 @@ struct Row {
     version: i64,
     sample: bool,
     asks: bool,
+    waits: bool,
+    revoked: bool,
 }
 
 impl Shop {
@@ -232,19 +237,37 @@ pub async fn shop(ctx: &mut Ctx, _: Nothing) -> Result<ShopState> {
 
 /// The shop as the database has it now.
 pub(crate) async fn load(tx: &mut Tx) -> Result<Option<Shop>> {
-    Ok(load_at_door(tx).await?.0)
+    Ok(load_at_door(tx, Uuid::nil()).await?.0)
 }
 
-/// The shop, and whether it asks who is there: it does as soon as somebody can sign in.
-pub(crate) async fn load_at_door(tx: &mut Tx) -> Result<(Option<Shop>, bool)> {
+/// What is asked of whoever comes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AtDoor {
+    /// Who they are: as soon as somebody can sign in.
+    pub asks: bool,
+    /// Nobody has let this desk in yet.
+    pub waits: bool,
+    /// Somebody has shut it out.
+    pub revoked: bool,
+}
+
+/// The shop, and what it asks of whoever comes from this desk.
+pub(crate) async fn load_at_door(tx: &mut Tx, device: Uuid) -> Result<(Option<Shop>, AtDoor)> {
     let row: Option<Row> = fetch_optional!(
         *tx,
         Row,
         "SELECT id, name, currency, zone, country, contact, phone, address, tax_id, preferences, version, sample,
-                EXISTS (SELECT 1 FROM staff WHERE active) AS asks
-         FROM shop"
+                EXISTS (SELECT 1 FROM staff WHERE active) AS asks,
+                EXISTS (SELECT 1 FROM device WHERE id = $1 AND approved_at IS NULL) AS waits,
+                EXISTS (SELECT 1 FROM device WHERE id = $1 AND revoked_at IS NOT NULL) AS revoked
+         FROM shop",
+        device
     )?;
-    let asks = row.as_ref().is_some_and(|row| row.asks);
+    let at_door = row.as_ref().map_or_else(AtDoor::default, |row| AtDoor {
+        asks: row.asks,
+        waits: row.waits,
+        revoked: row.revoked,
+    });
     let shop = row.map(|row| -> Result<Shop> {
         Ok(Shop {
             id: row.id,
@@ -261,68 +284,5 @@ pub(crate) async fn load_at_door(tx: &mut Tx) -> Result<(Option<Shop>, bool)> {
             sample: row.sample,
         })
     });
-    Ok((shop.transpose()?, asks))
-}
-
-/// This desk's row: on SQLite the one desk there is.
-pub(crate) async fn this_device(db: &Db, now: Millis) -> Result<Device> {
-    let mut tx = db.begin().await?;
-    let rows: Vec<(Uuid, String)> =
-        fetch_all!(tx, (Uuid, String), "SELECT id, mark FROM device ORDER BY created_at LIMIT 1")?;
-    if let Some((id, mark)) = rows.into_iter().next() {
-        tx.rollback().await?;
-        return Ok(Device { id, mark });
-    }
-    let device = insert_device(&mut tx, String::new(), "", now).await?;
-    tx.commit().await?;
-    Ok(device)
-}
-
-/// The desk `known`, or a new one with a mark of its own: of a shop that several desks share.
-pub(crate) async fn enrol(db: &Db, known: Option<Uuid>, name: &str, now: Millis) -> Result<Device> {
-    let mut attempt = 0;
-    loop {
-        let mut tx = db.begin().await?;
-        let devices: Vec<(Uuid, String)> = fetch_all!(tx, (Uuid, String), "SELECT id, mark FROM device")?;
-        if let Some((id, mark)) = devices.iter().find(|(id, _)| Some(*id) == known) {
-            execute!(tx, "UPDATE device SET seen_at = $2 WHERE id = $1", *id, now.0)?;
-            tx.commit().await?;
-            return Ok(Device { id: *id, mark: mark.clone() });
-        }
-        let mark = (0..).map(desk_mark).find(|mark| devices.iter().all(|(_, taken)| taken != mark)).unwrap_or_default();
-        match insert_device(&mut tx, mark, name, now).await {
-            Ok(device) => {
-                tx.commit().await?;
-                return Ok(device);
-            }
-            // Another desk came at the same moment and has the mark.
-            Err(error) if is_unique_violation(&error) && attempt < 20 => attempt += 1,
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-async fn insert_device(tx: &mut Tx, mark: String, name: &str, now: Millis) -> Result<Device, sqlx::Error> {
-    let device = Device { id: Uuid::now_v7(), mark };
-    execute!(
-        *tx,
-        "INSERT INTO device (id, mark, created_at, name, seen_at) VALUES ($1, $2, $3, $4, $3)",
-        device.id,
-        device.mark.as_str(),
-        now.0,
-        name
-    )?;
-    Ok(device)
-}
-
-/// Nothing for the first desk, then B … Z, AA, AB …
-fn desk_mark(n: u32) -> String {
-    let mut mark = String::new();
-    let mut left = n + 1;
-    while n > 0 && left > 0 {
-        left -= 1;
-        mark.insert(0, char::from(b'A' + (left % 26) as u8));
-        left /= 26;
-    }
-    mark
+    Ok((shop.transpose()?, at_door))
 }
