@@ -5,7 +5,7 @@ use engine::{
     Error,
     ctx::Meta,
     customers::{
-        AddressById, Customer, CustomerById, CustomerOrdersInput, CustomerSort, ListCustomers, Merge, ParseAddress,
+        Address, AddressById, Customer, CustomerById, CustomerOrdersInput, CustomerSort, ListCustomers, Merge, ParseAddress,
         Save, SaveAddress, SearchCustomers,
     },
     orders::{ListOrders, OrderById, OrderFilter, PlaceLine, PlaceOrder},
@@ -198,6 +198,37 @@ story!(addresses_have_one_that_is_preferred, async |shop| {
     shop.undo(meta.command_id).await?;
     let now = shop.ask(call::customers_get, CustomerById { id: who.id }).await?;
     assert_eq!((preferred(&now), now.addresses.len()), (vec![first.id], 2));
+    Ok(())
+});
+
+story!(an_address_that_was_changed_meanwhile_is_not_written_over, async |shop| {
+    let who = customer(&shop, "Li Lei", "13800138000").await?;
+    let new = SaveAddress { customer_id: who.id, street: "First Road 1".into(), ..SaveAddress::default() };
+    let read = shop.call(call::customers_save_address, new.clone()).await?;
+    let edit = |street: &str, was: &Address| SaveAddress {
+        street: street.into(),
+        was: Some(was.clone()),
+        ..SaveAddress::from(read.clone())
+    };
+    // Two people have it open; the second is told, and the first one's stands.
+    let meta = Meta::new();
+    let first = shop.call_as(meta, call::customers_save_address, edit("Second Road 2", &read)).await?;
+    let refused = shop.call(call::customers_save_address, edit("Third Road 3", &read)).await;
+    assert!(matches!(refused, Err(Error::Stale { ref kind, .. }) if kind == "address"), "{refused:?}");
+    let second = shop.call(call::customers_save_address, edit("Third Road 3", &first)).await?;
+    assert_eq!(second.street, "Third Road 3");
+    // What was built upon is not taken back from below it.
+    assert!(matches!(shop.undo(meta.command_id).await, Err(Error::Stale { .. })));
+    // The usual address is a part of it: somebody else's choice is not turned back by an old form.
+    let other = shop.call(call::customers_save_address, SaveAddress { preferred: true, ..new }).await?;
+    let refused = shop.call(call::customers_save_address, edit("Fourth Road 4", &second)).await;
+    assert!(matches!(refused, Err(Error::Stale { .. })), "{refused:?}");
+    // One that is gone is not made again by whoever still has it open.
+    shop.call(call::customers_delete_address, AddressById { id: read.id }).await?;
+    let refused = shop.call(call::customers_save_address, edit("Fifth Road 5", &second)).await;
+    assert!(matches!(refused, Err(Error::NotFound { .. })), "{refused:?}");
+    let now = shop.ask(call::customers_get, CustomerById { id: who.id }).await?;
+    assert_eq!(now.addresses, [other]);
     Ok(())
 });
 

@@ -685,7 +685,7 @@ export type Error =
  *  negative, too_large, unknown, check_digit, too_many …
  */
 { code: "invalid"; field: string; rule: string; detail: string } | 
-/**  Somebody saved the row since it was read; `current` is its version now. */
+/**  Somebody saved the row since it was read; `current` is its version now, 0 for what keeps none. */
 { code: "stale"; kind: string; id: string; current: Count } | { code: "duplicate"; kind: string; field: string; value: string; existing: string | null } | { code: "wrong_state"; kind: string; state: string; action: string } | { code: "insufficient_stock"; lines: Shortage[] } | 
 /**  SKUs that may not enter a new order: unlisted or archived. */
 { code: "not_for_sale"; skus: string[] } | { code: "in_use"; kind: string; by: string; count: Count } | { code: "over_refund"; wanted: Minor; available: Minor } | { code: "forbidden"; permission: string } | 
@@ -2160,6 +2160,11 @@ export type SaveAddress = {
 	street: string,
 	postcode?: string,
 	preferred?: boolean,
+	/**
+	 *  The address as it was read: it is refused as stale when it is another by now, and never made
+	 *  anew when it is gone. An address has no version of its own, so it stands for one.
+	 */
+	was?: Address | null,
 };
 
 /**  The plan as it is to be; `version` is the one that was read, 0 for the first. */

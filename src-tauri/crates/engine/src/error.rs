@@ -33,7 +33,7 @@ pub enum Error {
     /// negative, too_large, unknown, check_digit, too_many …
     #[error("{field}: {rule} {detail}")]
     Invalid { field: String, rule: String, detail: String },
-    /// Somebody saved the row since it was read; `current` is its version now.
+    /// Somebody saved the row since it was read; `current` is its version now, 0 for what keeps none.
     #[error("{kind} {id} was changed meanwhile")]
     Stale { kind: String, id: String, current: Count },
     #[error("another {kind} has {field} {value}")]

@@ -1,6 +1,9 @@
 use std::sync::OnceLock;
 
-use domain::customers::{Regions, is_masked, masked_name, masked_phone, masked_text, parse_cn_address};
+use domain::{
+    customers::{Regions, is_masked, masked_name, masked_phone, masked_text, parse_cn_address},
+    units::Count,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -45,6 +48,7 @@ impl From<Address> for SaveAddress {
             street: address.street,
             postcode: address.postcode,
             preferred: address.preferred,
+            was: None,
         }
     }
 }
@@ -55,6 +59,7 @@ pub async fn save_address(ctx: &mut Ctx, input: SaveAddress) -> Result<Address> 
         Some(id) => find(ctx, id).await?,
         None => None,
     };
+    unchanged(ctx, &input, before.as_ref())?;
     let after = match &before {
         Some(before) if before.customer_id != input.customer_id => {
             return Err(Error::invalid("customer_id", "unknown"));
@@ -104,7 +109,8 @@ pub async fn save_address(ctx: &mut Ctx, input: SaveAddress) -> Result<Address> 
     match before {
         Some(before) => {
             ctx.changed("address", after.id, json!(before), json!(after));
-            ctx.undo_with("customers.save_address", &SaveAddress::from(before))?;
+            let back = SaveAddress { was: Some(after.clone()), ..SaveAddress::from(before) };
+            ctx.undo_with("customers.save_address", &back)?;
         }
         None => {
             ctx.changed("address", after.id, Value::Null, json!(after));
@@ -207,6 +213,17 @@ pub(super) async fn insert(ctx: &mut Ctx, input: &SaveAddress, position: i64) ->
         prefer(ctx, input.customer_id, id).await?;
     }
     required(ctx, id).await
+}
+
+/// Refuses what was typed over an address that is another by now.
+fn unchanged(ctx: &Ctx, input: &SaveAddress, before: Option<&Address>) -> Result<()> {
+    let Some(was) = &input.was else { return Ok(()) };
+    let Some(before) = before else { return Err(Error::not_found("address", was.id)) };
+    // It was read as it is shown to whoever saves it, or opened in full.
+    if was == before || *was == ctx.shown(before.clone()) {
+        return Ok(());
+    }
+    Err(Error::Stale { kind: "address".into(), id: before.id.to_string(), current: Count::ZERO })
 }
 
 async fn prefer(ctx: &mut Ctx, customer: Uuid, address: Uuid) -> Result<()> {

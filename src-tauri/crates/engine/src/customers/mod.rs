@@ -129,6 +129,10 @@ pub struct SaveAddress {
     pub postcode: String,
     #[serde(default)]
     pub preferred: bool,
+    /// The address as it was read: it is refused as stale when it is another by now, and never made
+    /// anew when it is gone. An address has no version of its own, so it stands for one.
+    #[serde(default)]
+    pub was: Option<Address>,
 }
 
 /// The input of what concerns one address.
