@@ -1,5 +1,6 @@
 import { Button, Segmented } from "antd";
 import { PlusOutlined, UserAddOutlined } from "@ant-design/icons";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Role, Staff } from "../bindings";
 import { EmptyState } from "../components/EmptyState";
@@ -25,7 +26,11 @@ export default function AccessPage() {
   const writes = can("access_write");
   const all = q.data;
   const person = all?.staff.find((p: Staff) => p.id === search.person);
-  const role = all?.roles.find((r: Role) => r.id === search.role);
+  const present = all?.roles.find((r: Role) => r.id === search.role);
+  // A role that somebody deletes while it is being changed stays on the screen with what was typed.
+  const [held, setHeld] = useState<Role | null>(null);
+  if (present && present !== held) setHeld(present);
+  const role = present ?? (held?.id === search.role ? held : undefined);
   const close = () => set({ new: null, person: null, role: null });
   const add = writes && (
     <Button type="primary" icon={roles ? <PlusOutlined /> : <UserAddOutlined />} onClick={() => set(roles ? { role: "new" } : { new: "1" })}>
@@ -54,9 +59,9 @@ export default function AccessPage() {
           {roles ? <Roles all={all} onOpen={writes ? (id) => set({ role: id }) : null} /> : <StaffTable staff={all.staff} onOpen={writes ? (id) => set({ person: id }) : null} />}
         </>
       )}
-      {all && writes && (search.new || person) && <PersonDrawer key={person ? `${person.id} ${person.version}` : "new"} all={all} person={person ?? null} onClose={close} />}
+      {all && writes && (search.new || person) && <PersonDrawer key={person?.id ?? "new"} all={all} person={person ?? null} onClose={close} />}
       {all && writes && (search.role === "new" || (role && !role.preset)) && (
-        <RoleDrawer key={role ? `${role.id} ${role.version}` : "new"} all={all} role={role ?? null} onClose={close} />
+        <RoleDrawer key={role?.id ?? "new"} all={all} role={role ?? null} gone={role !== undefined && !present} onClose={close} />
       )}
     </div>
   );

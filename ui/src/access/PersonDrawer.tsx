@@ -1,13 +1,25 @@
 import { Alert, Form, Input, Select, Switch } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Staff, StaffAndRoles } from "../bindings";
+import type { Role, Staff, StaffAndRoles } from "../bindings";
 import { FormDrawer } from "../components/FormDrawer";
+import { StaleMerge } from "../components/StaleMerge";
 import { useToast } from "../components/useToast";
-import { useTell } from "../lib/api";
-import { ApiError } from "../lib/errors";
+import { ask, useTell } from "../lib/api";
 import { setPref } from "../lib/prefs";
+import { useMerge, useTypedHere, type Versioned } from "../lib/useMerge";
 import { useRoleName } from "../lib/who";
+
+interface PersonForm {
+  name: string;
+  login: string;
+  role_id: string;
+  active: boolean;
+  password: string;
+}
+
+function versionOf({ version, name, login, role_id, active }: Staff): Versioned<PersonForm> {
+  return { version, value: { name, login, role_id, active, password: "" } };
+}
 
 /** Somebody new, or somebody changed. The first person of a shop is its owner, and signs in from then on. */
 export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; person: Staff | null; onClose: () => void }) {
@@ -16,8 +28,9 @@ export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; per
   const roleName = useRoleName();
   const first = all.staff.length === 0;
   const owner = all.roles.find((r) => r.preset === "owner")?.id ?? "";
-  const [v, setV] = useState({ name: person?.name ?? "", login: person?.login ?? "", role_id: person?.role_id ?? (first ? owner : ""), active: person?.active ?? true, password: "" });
-  const put = (patch: Partial<typeof v>) => setV((old) => ({ ...old, ...patch }));
+  const live = person && versionOf(person);
+  const typed = useTypedHere<PersonForm>(live ? { form: live.value, base: live } : { form: { name: "", login: "", role_id: first ? owner : "", active: true, password: "" }, base: null }, live ?? undefined);
+  const [v, put] = [typed.form, typed.put];
   const save = useTell("access.save_staff", {
     onSuccess: (saved) => {
       if (first) setPref("lastLogin", saved.login);
@@ -25,7 +38,29 @@ export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; per
       onClose();
     },
   });
-  const wrong = save.error instanceof ApiError ? String(save.error.data.field ?? "") : "";
+  const text = (x: unknown) => String(x ?? "");
+  const merge = useMerge<PersonForm>({
+    kind: "staff",
+    fields: {
+      name: { label: t("access.name"), show: text },
+      login: { label: t("access.login"), show: text },
+      role_id: { label: t("access.role"), show: (id) => nameOf(all.roles.find((r) => r.id === id)) },
+      active: { label: t("access.mayEnter"), show: (x) => t(x ? "common.yes" : "common.no") },
+      password: { label: t("access.newPassword"), show: text, secret: true },
+    },
+    mine: v,
+    base: typed.base,
+    live: live ?? undefined,
+    newest: async () => {
+      const now = (await ask("access.staff", {})).staff.find((p) => p.id === person?.id);
+      return now ? versionOf(now) : null;
+    },
+    traces: person ? { subject: person.id } : null,
+    rebase: typed.rebase,
+    save: ({ name, login, role_id, active, password }, onto) => save.mutateAsync({ id: person?.id ?? null, version: onto?.version ?? 0, name, login, role_id, active, password: password || null }),
+  });
+  const error = merge.owns(save.error) ? null : save.error;
+  const wrong = String(error?.data.field ?? "");
   const mark = (field: string) => (wrong === field ? { validateStatus: "error" as const } : {});
 
   return (
@@ -33,11 +68,12 @@ export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; per
       open
       title={person ? t("access.edit", { name: person.name }) : t("access.add")}
       onClose={onClose}
-      onSave={() => save.mutate({ id: person?.id ?? null, version: person?.version ?? 0, name: v.name, login: v.login, role_id: v.role_id, active: v.active, password: v.password || null })}
+      onSave={() => void merge.submit()}
       saving={save.isPending}
       disabled={!v.name.trim() || !v.login.trim() || !v.role_id || (!person && !v.password)}
-      error={save.error}
+      error={error}
     >
+      <StaleMerge merge={merge} />
       {first && <Alert type="info" showIcon title={t("access.first.title")} description={t("access.first.text")} style={{ marginBottom: 16 }} />}
       <Form layout="vertical">
         <Form.Item label={t("access.name")} htmlFor="st-name" required {...mark("name")}>
@@ -60,6 +96,10 @@ export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; per
       </Form>
     </FormDrawer>
   );
+
+  function nameOf(role: Role | undefined) {
+    return role ? roleName(role) : "";
+  }
 
   function roleText() {
     const preset = all.roles.find((r) => r.id === v.role_id)?.preset;

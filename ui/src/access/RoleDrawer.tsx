@@ -1,27 +1,56 @@
 import { Button, Checkbox, Form, Input } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Permission, Role, StaffAndRoles } from "../bindings";
 import { useConfirmDanger } from "../components/ConfirmDanger";
 import { FormDrawer } from "../components/FormDrawer";
 import { MoneyInput } from "../components/MoneyInput";
+import { StaleMerge } from "../components/StaleMerge";
 import { useToast } from "../components/useToast";
-import { useTell } from "../lib/api";
+import { ask, useTell } from "../lib/api";
+import { useFormats } from "../lib/shop";
+import { useMerge, useTypedHere, type Versioned } from "../lib/useMerge";
 import { byModule } from "./queries";
 
+type RoleForm = Pick<Role, "name" | "permissions" | "refund_limit">;
+
+function versionOf({ version, name, permissions, refund_limit }: Role): Versioned<RoleForm> {
+  return { version, value: { name, permissions, refund_limit } };
+}
+
 /** A role of the shop's own. */
-export function RoleDrawer({ all, role, onClose }: { all: StaffAndRoles; role: Role | null; onClose: () => void }) {
+export function RoleDrawer({ all, role, gone = false, onClose }: { all: StaffAndRoles; role: Role | null; gone?: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   const toast = useToast();
   const confirm = useConfirmDanger();
-  const [name, setName] = useState(role?.name ?? "");
-  const [chosen, setChosen] = useState<Permission[]>(role?.permissions ?? []);
-  const [limit, setLimit] = useState<number | null>(role?.refund_limit ?? null);
+  const f = useFormats();
+  const loaded = role && versionOf(role);
+  const live = gone ? null : (loaded ?? undefined);
+  const typed = useTypedHere<RoleForm>(loaded ? { form: loaded.value, base: loaded } : { form: { name: "", permissions: [], refund_limit: null }, base: null }, live);
+  const { name, permissions: chosen, refund_limit: limit } = typed.form;
   const save = useTell("access.save_role", {
     onSuccess: (saved) => {
       toast.success(t("access.roleSaved", { name: saved.name }));
       onClose();
     },
+  });
+  const merge = useMerge<RoleForm>({
+    kind: "role",
+    fields: {
+      name: { label: t("access.roleName"), show: String },
+      permissions: { label: t("access.permissions"), set: true, show: (all) => (all as Permission[]).map((p) => t(`access.permission.${p as "orders_read"}`)).join(t("common.comma")) },
+      refund_limit: { label: t("access.refundLimit"), show: (v) => (typeof v === "number" ? f.money(v) : "") },
+    },
+    mine: typed.form,
+    base: typed.base,
+    live,
+    newest: async () => {
+      const now = (await ask("access.staff", {})).roles.find((r) => r.id === role?.id);
+      return now ? versionOf(now) : null;
+    },
+    traces: role ? { subject: role.id } : null,
+    rebase: typed.rebase,
+    save: (form, onto) => save.mutateAsync({ id: role?.id ?? null, version: onto?.version ?? 0, ...form }),
+    anew: (form) => save.mutateAsync({ id: null, version: 0, ...form }),
   });
   const remove = useTell("access.delete_role", { onSuccess: onClose });
 
@@ -30,21 +59,22 @@ export function RoleDrawer({ all, role, onClose }: { all: StaffAndRoles; role: R
       open
       title={role ? t("access.editRole", { name: role.name }) : t("access.addRole")}
       onClose={onClose}
-      onSave={() => save.mutate({ id: role?.id ?? null, version: role?.version ?? 0, name, permissions: chosen, refund_limit: limit })}
+      onSave={() => void merge.submit()}
       saving={save.isPending}
       disabled={!name.trim() || chosen.length === 0}
-      error={save.error ?? remove.error}
+      error={(merge.owns(save.error) ? null : save.error) ?? remove.error}
     >
+      <StaleMerge merge={merge} />
       <Form layout="vertical">
         <Form.Item label={t("access.roleName")} htmlFor="ro-name" required>
-          <Input id="ro-name" autoFocus value={name} maxLength={60} autoComplete="off" onChange={(e) => setName(e.target.value)} />
+          <Input id="ro-name" autoFocus value={name} maxLength={60} autoComplete="off" onChange={(e) => typed.put({ name: e.target.value })} />
         </Form.Item>
         <p className="sk-muted">{t("access.needsHint")}</p>
         {byModule(all.permissions).map((m) => (
           <fieldset key={m.name} className="sk-access-set">
             <legend>{t(`access.module.${m.name}` as "access.module.orders")}</legend>
             {m.permissions.map((p) => (
-              <Checkbox key={p} checked={chosen.includes(p)} onChange={(e) => setChosen((old) => (e.target.checked ? [...old, p] : old.filter((x) => x !== p)))}>
+              <Checkbox key={p} checked={chosen.includes(p)} onChange={(e) => typed.put({ permissions: e.target.checked ? [...chosen, p] : chosen.filter((x) => x !== p) })}>
                 {t(`access.permission.${p as "orders_read"}`)}
               </Checkbox>
             ))}
@@ -52,7 +82,7 @@ export function RoleDrawer({ all, role, onClose }: { all: StaffAndRoles; role: R
         ))}
         {chosen.includes("payments_refund") && (
           <Form.Item label={t("access.refundLimit")} htmlFor="ro-limit" extra={t("access.refundLimitHint")}>
-            <MoneyInput id="ro-limit" value={limit} onChange={setLimit} />
+            <MoneyInput id="ro-limit" value={limit} onChange={(refund_limit) => typed.put({ refund_limit })} />
           </Form.Item>
         )}
         {role && (

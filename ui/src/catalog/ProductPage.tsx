@@ -1,22 +1,24 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { Alert, Button, Form, Input, Select, Switch, Tabs } from "antd";
 import { DeleteOutlined, InboxOutlined, UndoOutlined } from "@ant-design/icons";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Product } from "../bindings";
 import { DraftNotice } from "../components/DraftNotice";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
+import { StaleMerge } from "../components/StaleMerge";
 import { StatusTag, useStatusText } from "../components/StatusTag";
 import { useToast } from "../components/useToast";
 import { Waiting } from "../components/Waiting";
 import { useTell } from "../lib/api";
 import { useDraft } from "../lib/drafts";
-import { ApiError } from "../lib/errors";
 import { keyLabel, useHotkeys } from "../lib/hotkeys";
 import { useTitles } from "../lib/titles";
+import { asTyped, useMerge, useTyped, type Typed } from "../lib/useMerge";
 import { CategorySelect } from "./CategorySelect";
-import { emptyProduct, firstMissing, formOf, inputOf, type ProductForm } from "./form";
+import { anewOf, newestProduct, onTopOf, useProductFields, versionOf } from "./fields";
+import { emptyProduct, firstMissing, inputOf, type ProductForm } from "./form";
 import { History } from "./History";
 import { MediaEditor } from "./MediaEditor";
 import { OptionsEditor } from "./OptionsEditor";
@@ -29,79 +31,71 @@ export default function ProductPage() {
   const { id = "" } = useParams({ strict: false }) as { id?: string };
   const q = useProduct(id);
   if (id === "") return <Editor key="new" />;
-  if (q.error) return <div className="sk-page"><ErrorNotice error={q.error} onRetry={() => void q.refetch()} /></div>;
-  if (!q.data) return <div className="sk-page"><Waiting /></div>;
-  return <Editor key={id} product={q.data} />;
+  // What is on the screen stays there when the line goes, or the product: somebody may be typing.
+  if (q.data) return <Editor key={id} product={q.data} gone={q.error?.code === "not_found"} />;
+  return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Waiting />}</div>;
 }
 
 /** One form for a new product and an old one. What is typed outlives a crash, and a change made elsewhere meanwhile. */
-function Editor({ product }: { product?: Product }) {
+function Editor({ product, gone = false }: { product?: Product; gone?: boolean }) {
   const { t } = useTranslation();
   const toast = useToast();
   const status = useStatusText();
   const titles = useTitles();
   const navigate = useNavigate();
-  const draft = useDraft<ProductForm>(product ? `catalog.product.${product.id}` : "catalog.product.new", product ? formOf(product) : emptyProduct());
-  const v = draft.value;
-  const put = (patch: Partial<ProductForm>) => draft.set((old) => ({ ...old, ...patch }));
-  const [touched, setTouched] = useState(draft.restoredAt !== null);
-  const edit = (patch: Partial<ProductForm>) => (setTouched(true), put(patch));
+  const loaded = product && versionOf(product);
+  const fresh = (): Typed<ProductForm> => (loaded ? { form: loaded.value, base: loaded } : { form: emptyProduct(), base: null });
+  const draft = useDraft<Typed<ProductForm> | ProductForm>(product ? `catalog.product.${product.id}` : "catalog.product.new", fresh());
+  const kept = asTyped<ProductForm, number>(draft.value);
+  const typed = useTyped<ProductForm>(kept.base === null && loaded && kept.form.version === loaded.version ? { ...kept, base: loaded } : kept, draft.set, draft.clear, gone ? null : loaded);
+  const v = typed.form;
+  const edit = typed.put;
   const title = useRef<HTMLInputElement | null>(null);
   const [missing, setMissing] = useState<ReturnType<typeof firstMissing>>(null);
-
-  // Nothing typed here: the form follows what the shop has now.
-  useEffect(() => {
-    if (product && !touched && product.version !== v.version) draft.clear(formOf(product));
-  }, [product?.version]); // eslint-disable-line react-hooks/exhaustive-deps
 
   const save = useTell("catalog.save_product", { undo: (p) => (product ? t("catalog.saved", { title: titles.title(p) }) : null) });
   const setState = useTell("catalog.set_state", { undo: (_, input) => t("catalog.stateSet", { count: 1, state: status("product", input.state) }), onError: (e) => toast.error(e) });
   const remove = useTell("catalog.delete_product", { undo: () => t("catalog.deleted", { title: product ? titles.title(product) : "" }), onSuccess: () => void navigate({ to: "/catalog" }) });
 
-  const error = save.error;
-  const stale = error instanceof ApiError && error.code === "stale";
-  const odd = error instanceof ApiError && error.code === "invalid" && error.data.rule === "check_digit";
+  const make = async (form: ProductForm) => {
+    const saved = await save.mutateAsync(inputOf(form, null));
+    draft.clear({ form: emptyProduct(), base: null });
+    void navigate({ to: "/catalog/$id", params: { id: saved.id } });
+  };
+  const merge = useMerge<ProductForm>({
+    kind: "product",
+    fields: useProductFields(),
+    mine: v,
+    base: typed.base,
+    live: gone ? null : loaded,
+    newest: () => newestProduct(v.id ?? ""),
+    traces: product ? { subject: product.id } : null,
+    rebase: (value, onto) => typed.rebase(onTopOf(value, onto.value), onto),
+    save: async (form, onto) => {
+      if (!product) return make(form);
+      const saved = versionOf(await save.mutateAsync(inputOf({ ...(onto ? onTopOf(form, onto.value) : form), version: onto?.version ?? form.version }, product.state)));
+      draft.clear({ form: saved.value, base: saved });
+    },
+    anew: (form) => make(anewOf(form)),
+  });
+
+  const error = merge.owns(save.error) ? null : save.error;
+  const odd = error?.code === "invalid" && error.data.rule === "check_digit";
 
   const submit = async (patch: Partial<ProductForm> = {}) => {
     const form = { ...v, ...patch };
     const gap = firstMissing(form);
     setMissing(gap);
     if (gap === "title") title.current?.focus();
-    if (gap) return;
-    try {
-      const saved = await save.mutateAsync(inputOf(form, product?.state ?? null));
-      setTouched(false);
-      draft.clear(product ? formOf(saved) : emptyProduct());
-      if (!product) void navigate({ to: "/catalog/$id", params: { id: saved.id } });
-    } catch {
-      // Shown above the form.
-    }
+    if (!gap) await merge.submit(form);
   };
   useHotkeys([{ keys: "mod+s", label: t("common.save"), run: () => void submit(), inFields: true }, { keys: "mod+enter", label: t("common.save"), run: () => void submit(), inFields: true }]);
 
   const form = (
     <div className="ca-form">
       <DraftNotice draft={draft} />
-      {stale && product && (
-        <Alert
-          type="warning"
-          showIcon
-          role="alert"
-          title={t("catalog.stale.title")}
-          description={<Differences mine={v} theirs={formOf(product)} />}
-          action={
-            <div className="sk-actions">
-              <Button size="small" onClick={() => (save.reset(), setTouched(false), draft.clear(formOf(product)))}>
-                {t("catalog.stale.theirs")}
-              </Button>
-              <Button size="small" type="primary" onClick={() => (save.reset(), void submit({ version: product.version }))}>
-                {t("catalog.stale.mine")}
-              </Button>
-            </div>
-          }
-        />
-      )}
-      {error && !stale && <ErrorNotice error={error} />}
+      <StaleMerge merge={merge} />
+      {error && <ErrorNotice error={error} />}
       {odd && (
         <Alert
           type="warning"
@@ -221,25 +215,5 @@ function Editor({ product }: { product?: Product }) {
         </p>
       )}
     </div>
-  );
-}
-
-/** What the two versions disagree about, field by field. */
-function Differences({ mine, theirs }: { mine: ProductForm; theirs: ProductForm }) {
-  const { t } = useTranslation();
-  const fields = ["title", "titleEn", "brand", "description"] as const;
-  const key = { title: "title", titleEn: "title_en", brand: "brand", description: "description" } as const;
-  const rows = fields.filter((f) => mine[key[f]] !== theirs[key[f]]);
-  const grid = JSON.stringify(mine.skus.map((s) => [s.code, s.price, s.barcode])) !== JSON.stringify(theirs.skus.map((s) => [s.code, s.price, s.barcode]));
-  return (
-    <ul className="ca-diff">
-      {rows.map((f) => (
-        <li key={f}>
-          {t(`catalog.${f}`)}: <ins>{mine[key[f]].slice(0, 80) || "—"}</ins> ↔ <del>{theirs[key[f]].slice(0, 80) || "—"}</del>
-        </li>
-      ))}
-      {grid && <li>{t("catalog.options")}</li>}
-      <li className="sk-muted">{t("catalog.stale.text")}</li>
-    </ul>
   );
 }

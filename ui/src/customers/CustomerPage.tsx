@@ -24,11 +24,11 @@ import "./customers.css";
 export default function CustomerPage() {
   const { id } = useParams({ strict: false }) as { id?: string };
   const q = useCustomer(id ?? "");
-  if (q.data) return <Page key={q.data.id} customer={q.data} />;
+  if (q.data) return <Page key={q.data.id} customer={q.data} gone={q.error?.code === "not_found"} />;
   return <div className="sk-page">{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Waiting rows={8} />}</div>;
 }
 
-function Page({ customer }: { customer: Customer }) {
+function Page({ customer, gone }: { customer: Customer; gone: boolean }) {
   const { t } = useTranslation();
   const f = useFormats();
   const toast = useToast();
@@ -145,7 +145,7 @@ function Page({ customer }: { customer: Customer }) {
           </ul>
         </section>
       </div>
-      <CustomerDrawer open={editing} customer={c} onClose={() => setEditing(false)} />
+      <CustomerDrawer open={editing} customer={c} gone={gone} onClose={() => setEditing(false)} onSaved={(id) => id !== c.id && void navigate({ to: "/customers/$id", params: { id } })} />
       {address && <AddressDrawer customer={c} {...(address === "new" ? {} : { address })} onClose={() => setAddress(null)} />}
       {choosing && <Choose not={c.id} onClose={() => setChoosing(false)} onChosen={(row) => (setChoosing(false), setOther(row))} />}
       {other && <MergeModal first={c} second={other} onClose={() => setOther(null)} onMerged={(kept) => void navigate({ to: "/customers/$id", params: { id: kept } })} />}

@@ -54,8 +54,10 @@ describe("two people at one thing", () => {
 
   it("joins what both did to a set", () => {
     const m = merge(base, { ...base, tags: ["b", "mine"] }, theirsOf({ tags: ["a", "b", "theirs"] }), rules);
-    expect(m.value.tags).toEqual(["b", "theirs", "mine"]);
+    expect(m.value.tags).toEqual(["b", "mine", "theirs"]);
     expect(m.settled).toMatchObject([{ path: "tags", from: "both" }]);
+    // Their order counts, too: the first picture is the cover.
+    expect(merge(base, { ...base, tags: ["b", "a"] }, theirsOf({ title: "x" }), rules).value.tags).toEqual(["b", "a"]);
   });
 
   it("merges the rows of a list one by one, also when their order changed", () => {

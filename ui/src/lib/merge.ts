@@ -10,7 +10,7 @@ export type Choices = Readonly<Record<string, Side>>;
 
 /** How one field of a form is merged. Without a rule it is one value, whatever it holds. */
 export interface FieldRule {
-  /** A list without order or repetition: what one side adds or takes away holds, so that both sides' changes fit together. */
+  /** A list without repetition: what one side adds or takes away holds, so that both sides' changes fit together. */
   set?: boolean;
   /** A list of records, each merged by its own fields. */
   items?: ItemsRule;
@@ -119,11 +119,10 @@ export function changedSince<T extends object>(base: T | null, theirs: T, rules:
 function union(d: Difference, settled: Settled[]): unknown {
   const [b, m, t] = [d.base, d.mine, d.theirs].map((x) => (Array.isArray(x) ? (x as unknown[]) : []));
   const has = (list: unknown[] | undefined, x: unknown) => list?.some((y) => same(x, y)) ?? false;
-  const alike = (x: unknown[] = [], y: unknown[] = []) => x.length === y.length && x.every((v) => has(y, v));
-  if (alike(m, t)) return t;
-  if (alike(b, t)) return settled.push({ ...d, from: "mine", result: m }), m;
-  if (alike(b, m)) return settled.push({ ...d, from: "theirs", result: t }), t;
-  const result = [...(t ?? []).filter((x) => has(m, x) || !has(b, x)), ...(m ?? []).filter((x) => !has(b, x) && !has(t, x))];
+  if (same(m, t)) return t;
+  if (same(b, t)) return settled.push({ ...d, from: "mine", result: m }), m;
+  if (same(b, m)) return settled.push({ ...d, from: "theirs", result: t }), t;
+  const result = [...(m ?? []).filter((x) => has(t, x) || !has(b, x)), ...(t ?? []).filter((x) => !has(b, x) && !has(m, x))];
   settled.push({ ...d, from: "both", result });
   return result;
 }

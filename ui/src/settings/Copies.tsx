@@ -8,6 +8,7 @@ import { useConfirmDanger } from "../components/ConfirmDanger";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Num, When } from "../components/Money";
 import { QtyInput } from "../components/QtyInput";
+import { StaleMerge } from "../components/StaleMerge";
 import { useToast } from "../components/useToast";
 import { Waiting } from "../components/Waiting";
 import { ask, tell, useAsk, useTell } from "../lib/api";
@@ -27,7 +28,7 @@ export function Copies({ desktop, own }: { desktop: boolean; own: boolean }) {
   if (!q.data) return <Section title={t("settings.copies.title")}>{q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : <Waiting rows={3} />}</Section>;
   return (
     <>
-      <Plan key={q.data.plan?.version ?? 0} plan={q.data.plan} desktop={desktop} late={q.data.late} running={q.data.running} />
+      <Plan plan={q.data.plan} desktop={desktop} late={q.data.late} running={q.data.running} />
       {q.data.runs.length > 0 && <Runs runs={q.data.runs} restorable={desktop && own} />}
     </>
   );
@@ -35,11 +36,32 @@ export function Copies({ desktop, own }: { desktop: boolean; own: boolean }) {
 
 type PlanFields = typeof FIRST;
 
+function fieldsOf({ active, folder, every_hours, keep_days, keep_weeks, keep_months }: PlanFields): PlanFields {
+  return { active, folder, every_hours, keep_days, keep_weeks, keep_months };
+}
+
 function Plan({ plan, desktop, late, running }: { plan: (PlanFields & { version: number; next_at: number }) | null; desktop: boolean; late: boolean; running: boolean }) {
   const { t } = useTranslation();
   const f = useFormats();
-  const edit = useEdit<PlanFields>(plan ?? FIRST);
-  const save = useTell("settings.save_backup_plan", { onSuccess: edit.drop });
+  const every = (n: number) => (n === 24 ? t("settings.copies.daily") : n === 168 ? t("settings.copies.weekly") : t("settings.copies.hours", { count: n }));
+  const save = useTell("settings.save_backup_plan");
+  const count = (v: unknown) => f.count(Number(v));
+  const edit = useEdit<PlanFields>(plan ? fieldsOf(plan) : FIRST, plan?.version ?? 0, {
+    kind: "backup_plan",
+    fields: {
+      folder: { label: t("settings.copies.folder"), show: String },
+      every_hours: { label: t("settings.copies.every"), show: (n) => every(Number(n)) },
+      keep_days: { label: t("fields.keep_days"), show: count },
+      keep_weeks: { label: t("fields.keep_weeks"), show: count },
+      keep_months: { label: t("fields.keep_months"), show: count },
+      active: { label: t("settings.copies.active"), show: (on) => t(on ? "common.yes" : "common.no") },
+    },
+    newest: async () => {
+      const now = (await ask("settings.backups", {})).plan;
+      return now ? { version: now.version, value: fieldsOf(now) } : { version: 0, value: FIRST };
+    },
+    save: (form, version) => save.mutateAsync({ version, ...form }),
+  });
   const run = useTell("settings.run_backup");
   const v = edit.value;
   const { active, folder, every_hours, keep_days, keep_weeks, keep_months } = v;
@@ -47,7 +69,6 @@ function Plan({ plan, desktop, late, running }: { plan: (PlanFields & { version:
     const chosen = await ask("app.pick_folder", {});
     if (chosen) edit.put({ folder: chosen });
   };
-  const every = (n: number) => (n === 24 ? t("settings.copies.daily") : n === 168 ? t("settings.copies.weekly") : t("settings.copies.hours", { count: n }));
   return (
     <Section
       title={t("settings.copies.title")}
@@ -55,7 +76,8 @@ function Plan({ plan, desktop, late, running }: { plan: (PlanFields & { version:
       dirty={edit.dirty && folder.trim() !== ""}
       saving={save.isPending}
       onDrop={edit.drop}
-      onSave={() => save.mutate({ version: plan?.version ?? 0, active, folder, every_hours, keep_days, keep_weeks, keep_months })}
+      onSave={() => void edit.merge.submitOnLive()}
+      notice={<StaleMerge merge={edit.merge} />}
     >
       {late && <Alert type="error" showIcon role="alert" title={t("settings.copies.late")} description={t("settings.copies.lateNext")} />}
       {plan === null && <p>{t("settings.copies.none")}</p>}
@@ -84,7 +106,7 @@ function Plan({ plan, desktop, late, running }: { plan: (PlanFields & { version:
           <Switch id="co-active" checked={active} onChange={(on) => edit.put({ active: on })} />
         </Setting>
       )}
-      {save.error && <ErrorNotice error={save.error} />}
+      {save.error && !edit.merge.owns(save.error) && <ErrorNotice error={save.error} />}
       {run.error && <ErrorNotice error={run.error} />}
       {plan?.active && !edit.dirty && (
         <Button icon={<SaveOutlined />} loading={run.isPending || running} onClick={() => run.mutate({})}>

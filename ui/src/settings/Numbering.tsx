@@ -1,22 +1,33 @@
 import { Form, Input, Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { QtyInput } from "../components/QtyInput";
+import { StaleMerge } from "../components/StaleMerge";
 import { useAsk } from "../lib/api";
-import { useEdit, useSavePreferences, type Preferences, type ShopFacts } from "./queries";
+import { useEditPreferences, type Preferences, type ShopFacts } from "./queries";
 import { Section } from "./Section";
 
 /** Document numbers, with the next one shown as it will be. */
 export function Numbering({ facts }: { facts: ShopFacts }) {
   const { t } = useTranslation();
-  const edit = useEdit<Preferences>(facts.preferences);
-  const save = useSavePreferences(edit.drop);
+  const plain = (v: unknown) => String(v ?? "");
+  const edit = useEditPreferences<Preferences>(
+    facts,
+    {
+      order_prefix: { label: t("settings.numbers.order"), show: plain },
+      return_prefix: { label: t("settings.numbers.return"), show: plain },
+      order_date: { label: t("settings.numbers.date"), show: (v) => t(`settings.numbers.dates.${v as Preferences["order_date"]}`) },
+      order_digits: { label: t("settings.numbers.digits"), show: plain },
+    },
+    (p) => p,
+    (p) => p,
+  );
   const v = edit.value;
   const preview = (kind: "order" | "return", prefix: string) => ({ kind, prefix, date: v.order_date, digits: v.order_digits });
   const order = useAsk("settings.preview_number", preview("order", v.order_prefix), { tags: ["orders"], keep: true });
   const back = useAsk("settings.preview_number", preview("return", v.return_prefix), { tags: ["orders"], keep: true });
 
   return (
-    <Section title={t("settings.numbers.title")} text={t("settings.numbers.text")} dirty={edit.dirty} saving={save.isPending} onDrop={edit.drop} onSave={() => save.mutate({ version: facts.version, preferences: v })}>
+    <Section title={t("settings.numbers.title")} text={t("settings.numbers.text")} {...edit.foot} notice={<StaleMerge merge={edit.merge} />}>
       <Form layout="vertical" component="div">
         <div className="sk-two">
           <Form.Item label={t("settings.numbers.order")} htmlFor="n-order">

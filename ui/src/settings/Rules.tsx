@@ -1,22 +1,37 @@
 import { Radio, Switch } from "antd";
 import { useTranslation } from "react-i18next";
-import { PercentInput } from "./PercentInput";
+import { PercentInput, toPercent } from "./PercentInput";
 import { QtyInput } from "../components/QtyInput";
+import { StaleMerge } from "../components/StaleMerge";
 import { useFormats } from "../lib/shop";
-import { useEdit, useSavePreferences, type Preferences, type ShopFacts } from "./queries";
+import { useEditPreferences, type Preferences, type ShopFacts } from "./queries";
 import { Section, Setting } from "./Section";
 
 /** Thresholds and time-outs on one page, each saying what it will do. */
 export function Rules({ facts }: { facts: ShopFacts }) {
   const { t } = useTranslation();
   const f = useFormats();
-  const edit = useEdit<Preferences>(facts.preferences);
-  const save = useSavePreferences(edit.drop);
+  const count = (v: unknown) => f.count(Number(v));
+  const yes = (v: unknown) => t(v ? "common.yes" : "common.no");
+  const edit = useEditPreferences<Preferences>(
+    facts,
+    {
+      low_stock: { label: t("settings.rules.low"), show: count },
+      reserve_on_place: { label: t("settings.rules.reserve"), show: (v) => t(v ? "settings.rules.onPlace" : "settings.rules.onPay") },
+      unpaid_minutes: { label: t("settings.rules.unpaid"), show: (v) => `${count(v)} ${t("settings.rules.minutes")}` },
+      auto_review: { label: t("settings.rules.review"), show: yes },
+      complete_days: { label: t("settings.rules.complete"), show: (v) => `${count(v)} ${t("settings.rules.days")}` },
+      tax_inclusive: { label: t("firstRun.tax"), show: (v) => t(v ? "firstRun.taxIncl" : "firstRun.taxExcl") },
+      tax_ppm: { label: t("settings.rules.rate"), show: (v) => `${toPercent(Number(v))} %` },
+      tax_per_order: { label: t("settings.rules.round"), show: (v) => t(v ? "settings.rules.perOrder" : "settings.rules.perLine") },
+    },
+    (p) => p,
+    (p) => p,
+  );
   const v = edit.value;
-  const foot = { dirty: edit.dirty, saving: save.isPending, onDrop: edit.drop, onSave: () => save.mutate({ version: facts.version, preferences: v }) };
 
   return (
-    <Section title={t("settings.rules.title")} text={t("settings.rules.text")} {...foot}>
+    <Section title={t("settings.rules.title")} text={t("settings.rules.text")} {...edit.foot} notice={<StaleMerge merge={edit.merge} />}>
       <h3>{t("settings.rules.stock")}</h3>
       <Setting label={t("settings.rules.low")} htmlFor="r-low" effect={v.low_stock === 0 ? t("settings.rules.lowNever") : t("settings.rules.lowEffect", { n: f.count(v.low_stock) })}>
         <QtyInput id="r-low" min={0} max={1_000_000} value={v.low_stock} onChange={(n) => edit.put({ low_stock: n ?? 0 })} />

@@ -12,14 +12,17 @@ interface Props {
   saving?: boolean;
   onSave?: () => void;
   onDrop?: () => void;
+  /** Above the form. */
+  notice?: ReactNode;
 }
 
-export function Section({ title, text, children, dirty = false, saving = false, onSave, onDrop }: Props) {
+export function Section({ title, text, children, dirty = false, saving = false, onSave, onDrop, notice }: Props) {
   const { t } = useTranslation();
   useHotkeys(onSave && dirty ? [{ keys: "mod+s", label: t("common.save"), run: () => !saving && onSave(), inFields: true }] : []);
   return (
     <Card className="sk-section" title={<h2>{title}</h2>}>
       {text && <p className="sk-muted sk-section-text">{text}</p>}
+      {notice}
       {children}
       {onSave && (
         <div className="sk-actions sk-section-foot">

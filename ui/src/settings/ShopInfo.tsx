@@ -3,19 +3,42 @@ import { DeleteOutlined, PictureOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import { countryName, currencies, currencyName, REGIONS, zones } from "../app/firstRun/regions";
 import { ErrorNotice } from "../components/ErrorNotice";
+import { StaleMerge } from "../components/StaleMerge";
 import { useToast } from "../components/useToast";
 import { useAsk, useTell } from "../lib/api";
 import { ApiError } from "../lib/errors";
-import { useEdit, type ShopFacts } from "./queries";
+import { newestShop, useEdit, type ShopFacts } from "./queries";
 import { Section } from "./Section";
 
 const MAX_LOGO_BYTES = 380 * 1024;
 
+type ShopForm = Pick<ShopFacts, "name" | "currency" | "zone" | "country" | "contact" | "phone" | "address" | "tax_id">;
+
+function formOf({ name, currency, zone, country, contact, phone, address, tax_id }: ShopFacts): ShopForm {
+  return { name, currency, zone, country, contact, phone, address, tax_id };
+}
+
 export function ShopInfo({ facts }: { facts: ShopFacts }) {
   const { t, i18n } = useTranslation();
-  const edit = useEdit<ShopFacts>(facts);
+  const save = useTell("settings.save_shop", { undo: () => t("settings.saved") });
+  const plain = (v: unknown) => String(v ?? "");
+  const edit = useEdit<ShopForm>(formOf(facts), facts.version, {
+    kind: "shop",
+    fields: {
+      name: { label: t("settings.shop.name"), show: plain },
+      contact: { label: t("settings.shop.contact"), show: plain },
+      phone: { label: t("settings.shop.phone"), show: plain },
+      address: { label: t("settings.shop.address"), show: plain },
+      tax_id: { label: t("settings.shop.tax_id"), show: plain },
+      country: { label: t("firstRun.country"), show: (v) => (v ? countryName(plain(v), i18n.language) : "") },
+      currency: { label: t("firstRun.currency"), show: (v) => currencyName(plain(v), i18n.language) },
+      zone: { label: t("firstRun.zone"), show: plain },
+    },
+    newest: () => newestShop(formOf),
+    traces: { subject: facts.id },
+    save: (form, version) => save.mutateAsync({ version, ...form }),
+  });
   const v = edit.value;
-  const save = useTell("settings.save_shop", { undo: () => t("settings.saved"), onSuccess: edit.drop });
   const text = (key: "name" | "contact" | "phone" | "address" | "tax_id", max: number) => (
     <Form.Item label={t(`settings.shop.${key}`)} htmlFor={`shop-${key}`}>
       <Input id={`shop-${key}`} value={v[key]} maxLength={max} onChange={(e) => edit.put({ [key]: e.target.value })} />
@@ -31,21 +54,10 @@ export function ShopInfo({ facts }: { facts: ShopFacts }) {
         dirty={edit.dirty}
         saving={save.isPending}
         onDrop={edit.drop}
-        onSave={() =>
-          save.mutate({
-            version: facts.version,
-            name: v.name,
-            currency: v.currency,
-            zone: v.zone,
-            country: v.country,
-            contact: v.contact,
-            phone: v.phone,
-            address: v.address,
-            tax_id: v.tax_id,
-          })
-        }
+        onSave={() => void edit.merge.submitOnLive()}
+        notice={<StaleMerge merge={edit.merge} />}
       >
-        {save.error && <ErrorNotice error={save.error} />}
+        {save.error && !edit.merge.owns(save.error) && <ErrorNotice error={save.error} />}
         <Form layout="vertical" component="div">
           {text("name", 80)}
           <div className="sk-two">
