@@ -1,5 +1,5 @@
 import { Alert, Button, Input, Modal } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsk } from "../lib/api";
 import { copyText } from "../lib/files";
@@ -18,6 +18,7 @@ import "./merge.css";
 const SIDES: Side[] = ["mine", "theirs"];
 /** Of what was taken by itself, so much is told. */
 const TOLD = 12;
+const SLOW_MS = 400;
 
 /** Above a form: that it was changed meanwhile, quietly; and, when it must be, what both sides did, to be made one. */
 export function StaleMerge<T extends object, V>({ merge }: { merge: Merging<T, V> }) {
@@ -55,11 +56,7 @@ function Shown<T extends object, V>({ merge, view, by }: { merge: Merging<T, V>;
     </Button>
   );
   if (view.at === "asking")
-    return (
-      <Modal open title={t("merge.asking")} onCancel={merge.close} footer={keep}>
-        <Waiting rows={3} />
-      </Modal>
-    );
+    return <Asking onCancel={merge.close} footer={keep} />;
   if (view.at === "failed")
     return (
       <Modal
@@ -99,6 +96,21 @@ function Shown<T extends object, V>({ merge, view, by }: { merge: Merging<T, V>;
   );
 }
 
+/** Only for a slow line: what is there at once needs no window of its own. */
+function Asking({ onCancel, footer }: { onCancel: () => void; footer: ReactNode }) {
+  const { t } = useTranslation();
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <Modal open={slow} title={t("merge.asking")} onCancel={onCancel} footer={footer}>
+      <Waiting rows={3} />
+    </Modal>
+  );
+}
+
 /** What was typed, to be taken elsewhere. */
 function Copied({ text }: { text: string }) {
   const { t } = useTranslation();
@@ -111,7 +123,7 @@ function Copied({ text }: { text: string }) {
   return (
     <>
       <p>{t("merge.gone.text")}</p>
-      <Input.TextArea ref={(el) => void (field.current = el?.resizableTextArea?.textArea ?? null)} aria-label={t("merge.gone.typed")} readOnly value={text} autoSize={{ minRows: 3, maxRows: 12 }} />
+      <Input.TextArea ref={(el) => void (field.current = el?.resizableTextArea?.textArea ?? null)} aria-label={t("merge.gone.typed")} readOnly value={text} rows={Math.min(12, Math.max(3, text.split("\n").length))} />
       <Button className="sk-merge-copy" onClick={() => void copy()}>
         {t("merge.gone.copy")}
       </Button>
@@ -129,11 +141,12 @@ function Both<T extends object, V>({ merge, view, by }: { merge: Merging<T, V>; 
   const all = (side: Side) => setChoices(Object.fromEntries(m.conflicts.map((c) => [c.path, side])));
   const save = () => m.open === 0 && void merge.saveMerged(m.value);
   const body = useRef<HTMLDivElement | null>(null);
-  const focus = () => (body.current?.querySelector<HTMLElement>("input[type=radio]") ?? body.current?.closest(".ant-modal")?.querySelector<HTMLElement>(".ant-btn-primary"))?.focus();
-  useEffect(() => {
-    // A second round replaces the first in the same window.
-    if (view.round > 0) focus();
-  }, [view.round]);
+  /** The first thing to choose has the focus as soon as it can, and keeps what somebody moved on to. */
+  const focus = () => {
+    const box = body.current?.closest(".ant-modal");
+    if (box?.querySelector("input:focus, button:focus")) return;
+    (body.current?.querySelector<HTMLElement>("input[type=radio]") ?? box?.querySelector<HTMLElement>(".ant-btn-primary"))?.focus();
+  };
   useHotkeys([
     { keys: "mod+enter", label: t("merge.save"), run: save, inFields: true },
     { keys: "mod+s", run: save, inFields: true },
@@ -160,7 +173,13 @@ function Both<T extends object, V>({ merge, view, by }: { merge: Merging<T, V>; 
         </Button>,
       ]}
     >
-      <div ref={body}>
+      <div
+        ref={(el) => {
+          const fresh = el !== null && body.current !== el;
+          body.current = el;
+          if (fresh) focus();
+        }}
+      >
         <p>
           {by} {t("merge.kept")}
           {view.round > 1 && <strong> {t("merge.again")}</strong>}
