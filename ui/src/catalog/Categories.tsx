@@ -6,9 +6,11 @@ import type { Category } from "../bindings";
 import { EmptyState } from "../components/EmptyState";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { PageHeader } from "../components/PageHeader";
+import { StaleMerge } from "../components/StaleMerge";
 import { useToast } from "../components/useToast";
 import { Waiting } from "../components/Waiting";
-import { useTell } from "../lib/api";
+import { ask, useTell } from "../lib/api";
+import { useMerge } from "../lib/useMerge";
 import { pathOf, treeOf, useCategories, type TreeNode } from "./queries";
 import "./catalog.css";
 
@@ -24,9 +26,30 @@ export default function Categories() {
   const [name, setName] = useState("");
   const [target, setTarget] = useState<string | null>(null);
   const done = { onSuccess: () => setDoing(null), onError: (e: unknown) => toast.error(e) };
-  const save = useTell("catalog.save_category", { undo: (c) => t("catalog.categories.saved", { name: c.name }), ...done });
+  const save = useTell("catalog.save_category", { undo: (c) => t("catalog.categories.saved", { name: c.name }), ...done, onError: (e) => !merge.owns(e) && toast.error(e) });
   const move = useTell("catalog.move_category", { undo: (c) => t("catalog.categories.moved", { name: c.name }), ...done });
   const remove = useTell("catalog.delete_category", { undo: () => t("catalog.categories.deleted"), ...done });
+
+  const renamed = doing?.what === "rename" ? doing.of : null;
+  const now = renamed && all.find((c) => c.id === renamed.id);
+  const merge = useMerge<{ name: string }>({
+    kind: "category",
+    fields: { name: { label: t("catalog.categories.name"), show: String } },
+    mine: { name },
+    base: renamed && { version: renamed.version, value: { name: renamed.name } },
+    live: renamed ? (now ? { version: now.version, value: { name: now.name } } : null) : undefined,
+    newest: async () => {
+      const found = (await ask("catalog.categories", {})).items.find((c) => c.id === renamed?.id);
+      return found ? { version: found.version, value: { name: found.name } } : null;
+    },
+    traces: renamed && { subject: renamed.id },
+    rebase: (value, onto) => {
+      setName(value.name);
+      if (renamed) setDoing({ what: "rename", of: { ...renamed, name: onto.value.name, version: onto.version } });
+    },
+    save: (value, onto) => save.mutateAsync({ id: renamed?.id ?? null, version: onto?.version ?? null, parent_id: renamed?.parent_id ?? null, name: value.name.trim() }),
+    anew: (value) => save.mutateAsync({ id: null, version: null, parent_id: all.some((c) => c.id === renamed?.parent_id) ? (renamed?.parent_id ?? null) : null, name: value.name.trim() }),
+  });
 
   const start = (d: Doing) => {
     setName(d.what === "rename" ? d.of.name : "");
@@ -37,7 +60,7 @@ export default function Categories() {
   const submit = () => {
     if (!doing) return;
     if (doing.what === "add") save.mutate({ id: null, version: null, parent_id: doing.parent, name: name.trim() });
-    else if (doing.what === "rename") save.mutate({ id: doing.of.id, version: doing.of.version, parent_id: doing.of.parent_id, name: name.trim() });
+    else if (doing.what === "rename") void merge.submit();
     else if (doing.what === "move") move.mutate({ id: doing.of.id, parent_id: target, position: 1_000_000 });
     else remove.mutate({ id: doing.of.id, move_to: target });
   };
@@ -115,6 +138,7 @@ export default function Categories() {
         okButtonProps={{ disabled: doing?.what === "add" || doing?.what === "rename" ? name.trim() === "" : doing?.what === "delete" && target === null }}
         destroyOnHidden
       >
+        {renamed && <StaleMerge merge={merge} />}
         {(doing?.what === "add" || doing?.what === "rename") && (
           <label>
             {t("catalog.categories.name")}
