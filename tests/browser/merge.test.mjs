@@ -120,6 +120,11 @@ for (const lang of LANGUAGES)
       await dialog.waitFor();
       assert.equal(await dialog.locator("fieldset").count(), 1);
       await looks("merge-customer");
+      await mine.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      assert.equal(await mine.locator("#cu-note").inputValue(), "likes tea 爱喝茶", "the drawer is still there");
+      await mine.keyboard.press("Control+Enter");
+      await dialog.waitFor();
       await side(say("customers.note"), "theirs").check();
       await mine.keyboard.press("Control+Enter");
       await mine.locator("#cu-name").waitFor({ state: "detached" });

@@ -182,7 +182,7 @@ function Both<T extends object, V>({ merge, view, by }: { merge: Merging<T, V>; 
       >
         <p>
           {by} {t("merge.kept")}
-          {view.round > 1 && <strong> {t("merge.again")}</strong>}
+          {view.again && <strong> {t("merge.again")}</strong>}
         </p>
         {m.conflicts.length > 0 && (
           <section aria-labelledby="sk-merge-choose">

@@ -89,7 +89,7 @@ export type MergeView<T, V> =
   | { at: "asking"; mine: T }
   | { at: "failed"; mine: T; error: unknown; again: () => void }
   | { at: "gone"; mine: T }
-  | { at: "merging"; base: Versioned<T, V> | null; mine: T; theirs: Versioned<T, V>; round: number };
+  | { at: "merging"; base: Versioned<T, V> | null; mine: T; theirs: Versioned<T, V>; round: number; again: boolean };
 
 /** Versions that changed nothing the form shows are taken silently, but not for ever. */
 const SILENT = 5;
@@ -104,15 +104,15 @@ export function useMerge<T extends object, V = number>(options: MergeOptions<T, 
   const isStale = (e: ApiError) => e.code === "stale" && e.data.kind === latest.current.kind;
   const isGone = (e: ApiError) => e.code === "not_found" && e.data.kind === latest.current.kind;
 
-  /** Fetches the newest and lays it beside what was typed. */
-  const compare = async (base: Versioned<T, V> | null, mine: T, round: number, saving: boolean): Promise<boolean> => {
+  /** Fetches the newest and lays it beside what was typed, `again` when that was merged before. */
+  const compare = async (base: Versioned<T, V> | null, mine: T, round: number, saving: boolean, again = false): Promise<boolean> => {
     setView({ at: "asking", mine });
     let theirs: Versioned<T, V> | null;
     try {
       theirs = await latest.current.newest();
     } catch (raw) {
       const error = toApiError("app", raw);
-      setView(isGone(error) ? { at: "gone", mine } : { at: "failed", mine, error, again: () => void compare(base, mine, round, saving) });
+      setView(isGone(error) ? { at: "gone", mine } : { at: "failed", mine, error, again: () => void compare(base, mine, round, saving, again) });
       return false;
     }
     if (!theirs) {
@@ -123,15 +123,15 @@ export function useMerge<T extends object, V = number>(options: MergeOptions<T, 
     if (m.conflicts.length === 0 && m.settled.every((s) => s.from === "mine") && round < SILENT) {
       // Nothing that this form shows: it goes on from there.
       latest.current.rebase(m.value, theirs);
-      if (saving) return write(m.value, theirs, round + 1);
+      if (saving) return write(m.value, theirs, round + 1, again);
       setView(null);
       return false;
     }
-    setView({ at: "merging", base, mine, theirs, round });
+    setView({ at: "merging", base, mine, theirs, round, again });
     return false;
   };
 
-  const write = async (value: T, onto: Versioned<T, V> | null, round: number): Promise<boolean> => {
+  const write = async (value: T, onto: Versioned<T, V> | null, round: number, again = false): Promise<boolean> => {
     try {
       await latest.current.save(value, onto);
       setView(null);
@@ -139,7 +139,7 @@ export function useMerge<T extends object, V = number>(options: MergeOptions<T, 
     } catch (raw) {
       const error = toApiError("app", raw);
       if (isGone(error)) setView({ at: "gone", mine: value });
-      else if (isStale(error)) return compare(onto, value, round + 1, true);
+      else if (isStale(error)) return compare(onto, value, round + 1, true, again);
       else setView(null);
       return false;
     }
@@ -183,7 +183,7 @@ export function useMerge<T extends object, V = number>(options: MergeOptions<T, 
       view?.at === "merging"
         ? alone(() => {
             latest.current.rebase(value, view.theirs);
-            return write(value, view.theirs, view.round);
+            return write(value, view.theirs, view.round, true);
           })
         : Promise.resolve(false as const),
     makeAnew: (value: T) =>
