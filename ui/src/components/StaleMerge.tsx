@@ -274,22 +274,23 @@ function Taken<T extends object, V>({ title, of, fields, view }: OfFields<T, V> 
   );
 }
 
-/** A text with the part marked in which it differs from the other; what both begin and end with is cut when it is long. */
+/** A text with the words marked in which it differs from the other; what both begin and end with is cut when it is long. */
 function Marked({ text, other }: { text: string; other: string }) {
-  const [a, b] = [[...text], [...other]];
+  // Two short values are compared at a glance.
+  if (text.length <= 24 && other.length <= 24) return <span className="sk-merge-value">{text}</span>;
+  const words = (x: string) => x.match(/[\p{Script=Latin}\p{N}]+|[\s\S]/gu) ?? [];
+  const [a, b] = [words(text), words(other)];
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head++;
   let tail = 0;
   while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
   const part = (from: number, to: number) => a.slice(from, to).join("");
   const middle = part(head, a.length - tail);
-  // Two short values are compared at a glance.
-  if (a.length <= 24 && b.length <= 24) return <span className="sk-merge-value">{text}</span>;
   return (
     <span className="sk-merge-value">
-      {head > 60 ? `…${part(head - 40, head)}` : part(0, head)}
+      {head > 40 ? `…${part(head - 25, head)}` : part(0, head)}
       {middle !== "" && <mark>{middle.length > 1200 ? `${middle.slice(0, 1200)}…` : middle}</mark>}
-      {tail > 60 ? `${part(a.length - tail, a.length - tail + 40)}…` : part(a.length - tail, a.length)}
+      {tail > 40 ? `${part(a.length - tail, a.length - tail + 25)}…` : part(a.length - tail, a.length)}
     </span>
   );
 }
