@@ -8,7 +8,7 @@ use std::{
 
 use engine::{
     Changed, Engine, Error, Result,
-    access::SignIn,
+    access::{SignIn, Switch},
     ctx::{Caller, Door},
     db::Address,
 };
@@ -63,7 +63,7 @@ struct Inner {
     folder: PathBuf,
     place: RwLock<Place>,
     shop: RwLock<Option<Engine>>,
-    /// Who has signed in to the open shop.
+    /// Who has signed in to the open shop; without a name at a desk that is locked.
     person: RwLock<Option<Caller>>,
     opening: watch::Sender<Opening>,
     tell: Box<dyn Fn(Changed) + Send + Sync>,
@@ -113,8 +113,24 @@ impl Desk {
     }
 
     pub async fn sign_in(&self, input: SignIn) -> Result<()> {
-        let caller = self.shop().await?.sign_in(Door::Window, input).await?;
+        let (shop, before) = self.shop_and_caller().await?;
+        let caller = shop.sign_in(Door::Window, input).await?;
+        self.enter(Some(caller.after(&before))).await;
+        Ok(())
+    }
+
+    /// The next one at a desk that is open, by PIN.
+    pub async fn switch(&self, input: Switch) -> Result<()> {
+        let (shop, before) = self.shop_and_caller().await?;
+        let caller = shop.switch(&before, input).await?;
         self.enter(Some(caller)).await;
+        Ok(())
+    }
+
+    /// Nobody, until the next PIN or password.
+    pub async fn lock(&self) -> Result<()> {
+        let (shop, before) = self.shop_and_caller().await?;
+        self.enter(Some(shop.lock(&before))).await;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use domain::access::Permission;
 use engine::{
     Error, Result,
-    access::{Me, SignIn, ViewAs},
+    access::{Me, SignIn, Switch, ViewAs},
     commands,
     connection::Found,
     ctx::{Door, Meta},
@@ -145,6 +145,22 @@ pub async fn access_sign_out(desk: State<'_, Desk>, meta: Meta, input: Nothing) 
     let (Meta { .. }, Nothing {}) = (meta, input);
     desk.sign_out().await;
     Ok(())
+}
+
+/// From here on this desk works in the name of whoever the PIN is of.
+#[tauri::command]
+#[specta::specta]
+pub async fn access_switch(desk: State<'_, Desk>, meta: Meta, input: Switch) -> Result<()> {
+    let Meta { .. } = meta;
+    desk.switch(input).await
+}
+
+/// Whoever was here has left; a PIN opens the desk again, where signing out asks for a password.
+#[tauri::command]
+#[specta::specta]
+pub async fn access_lock(desk: State<'_, Desk>, meta: Meta, input: Nothing) -> Result<()> {
+    let (Meta { .. }, Nothing {}) = (meta, input);
+    desk.lock().await
 }
 
 /// Shows the shop as somebody of this role sees it.

@@ -44,6 +44,8 @@ macro_rules! door {
                     desk::app_undo,
                     desk::access_sign_in,
                     desk::access_sign_out,
+                    desk::access_switch,
+                    desk::access_lock,
                     desk::access_view_as,
                     desk::app_open_sample,
                     desk::app_leave_sample,

@@ -24,7 +24,7 @@ pub fn person(login: &str, role: Uuid) -> SaveStaff {
 }
 
 pub async fn sign_in(shop: &Shop, login: &str, password: &str) -> engine::Result<Caller> {
-    let input = SignIn { login: login.into(), password: password.to_owned().into() };
+    let input = SignIn { login: login.into(), password: password.to_owned().into(), code: None };
     shop.engine.sign_in(Door::CommandLine, input).await
 }
 

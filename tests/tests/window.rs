@@ -119,11 +119,24 @@ async fn somebody_signs_in_at_the_window() -> Result<()> {
         "role_id": Preset::Warehouse.id(), "password": PASSWORD });
     let hired = invoke(&window, "access_save_staff", warehouse).await?;
     ensure!(hired["ok"]["login"] == "chen", "{hired}");
+    // A PIN opens the desk again when it is locked.
+    let set = invoke(&window, "access_set_pin", json!({ "pin": "4820", "password": PASSWORD })).await?;
+    ensure!(set.get("ok").is_some(), "{set}");
+    invoke(&window, "access_lock", json!({})).await?;
+    window.reads("type your PIN").await?;
+    window.picture("locked").await?;
+    let refused = invoke(&window, "orders_board", json!({})).await?;
+    ensure!(refused["error"]["code"] == "sign_in_required", "{refused}");
+    window.keys("4820").await?;
+    window.keys(ENTER).await?;
+    window.there("nav").await?;
     window.quit().await?;
 
     // The next start asks again.
     let window = Window::open(home.path()).await?;
     window.reads("Who is there?").await?;
+    let pin = invoke(&window, "access_switch", json!({ "login": "lin", "pin": "4820" })).await?;
+    ensure!(pin["error"]["code"] == "password_needed", "{pin}");
     let signed_in = invoke(&window, "access_sign_in", json!({ "login": "chen", "password": PASSWORD })).await?;
     ensure!(signed_in.get("ok").is_some(), "{signed_in}");
     window.there("nav").await?;

@@ -104,6 +104,12 @@ export const commands = {
 	accessStaff: (input: Nothing) => typedError<StaffAndRoles, Error>(__TAURI_INVOKE("access_staff", { input })),
 	accessSaveStaff: (meta: Meta, input: SaveStaff) => typedError<Staff, Error>(__TAURI_INVOKE("access_save_staff", { meta, input })),
 	accessChangePassword: (meta: Meta, input: ChangePassword) => typedError<Done, Error>(__TAURI_INVOKE("access_change_password", { meta, input })),
+	accessSetPin: (meta: Meta, input: SetPin) => typedError<Done, Error>(__TAURI_INVOKE("access_set_pin", { meta, input })),
+	accessRemovePin: (meta: Meta, input: StaffById) => typedError<Done, Error>(__TAURI_INVOKE("access_remove_pin", { meta, input })),
+	accessOfferTotp: (input: Nothing) => typedError<TotpOffer, Error>(__TAURI_INVOKE("access_offer_totp", { input })),
+	accessTurnOnTotp: (meta: Meta, input: TurnOnTotp) => typedError<Done, Error>(__TAURI_INVOKE("access_turn_on_totp", { meta, input })),
+	accessTurnOffTotp: (meta: Meta, input: TurnOffTotp) => typedError<Done, Error>(__TAURI_INVOKE("access_turn_off_totp", { meta, input })),
+	accessRemoveTotp: (meta: Meta, input: StaffById) => typedError<Done, Error>(__TAURI_INVOKE("access_remove_totp", { meta, input })),
 	accessSaveRole: (meta: Meta, input: SaveRole) => typedError<Role, Error>(__TAURI_INVOKE("access_save_role", { meta, input })),
 	accessDeleteRole: (meta: Meta, input: RoleById) => typedError<Done, Error>(__TAURI_INVOKE("access_delete_role", { meta, input })),
 	offlineConnection: (input: Nothing) => typedError<Connection, Error>(__TAURI_INVOKE("offline_connection", { input })),
@@ -133,6 +139,10 @@ export const commands = {
 	/**  From here on this desk works in the name of whoever the password proves. */
 	accessSignIn: (meta: Meta, input: SignIn) => typedError<null, Error>(__TAURI_INVOKE("access_sign_in", { meta, input })),
 	accessSignOut: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("access_sign_out", { meta, input })),
+	/**  From here on this desk works in the name of whoever the PIN is of. */
+	accessSwitch: (meta: Meta, input: Switch) => typedError<null, Error>(__TAURI_INVOKE("access_switch", { meta, input })),
+	/**  Whoever was here has left; a PIN opens the desk again, where signing out asks for a password. */
+	accessLock: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("access_lock", { meta, input })),
 	/**  Shows the shop as somebody of this role sees it. */
 	accessViewAs: (meta: Meta, input: ViewAs) => typedError<null, Error>(__TAURI_INVOKE("access_view_as", { meta, input })),
 	/**  Opens the sample shop, making it the first time. */
@@ -699,6 +709,16 @@ export type Error =
 { code: "only_looking" } | 
 /**  The shop has people, and this door does not know who is there. */
 { code: "sign_in_required" } | { code: "wrong_password" } | 
+/**  The password is right, and the second step is on: the code comes next. */
+{ code: "code_needed" } | { code: "wrong_code" } | 
+/**  It is right, but opened once already: the next one is to be waited for. */
+{ code: "code_used" } | 
+/**  `left`: how often another one may be tried. */
+{ code: "wrong_pin"; left: Count } | 
+/**  After too many wrong PINs the password is asked for. */
+{ code: "pin_blocked" } | 
+/**  No PIN of this person is taken here: the desk was not opened by password, or too long ago. */
+{ code: "password_needed" } | 
 /**  After too many wrong passwords. */
 { code: "locked_out"; until: Millis } | { code: "unknown_command"; name: string } | 
 /**  The same command id came with another input: the caller has a fault. */
@@ -1123,6 +1143,8 @@ export type Me = {
 	view_as: Role | null,
 	/**  Who may sign in here. */
 	names: SignInName[],
+	/**  Who may take over this desk by PIN; nobody while that is not enough here. */
+	pins: SignInName[],
 };
 
 /**  Two records of one person: all of `drop` moves to `keep`. */
@@ -2312,7 +2334,7 @@ export type SearchSkus = {
 	only_for_sale: boolean,
 };
 
-/**  A password on its way in. It is never written out: not into the audit log, not into any other. */
+/**  A password, a PIN or a code on its way in. It is never written out: not into the audit log, not into any other. */
 export type Secret = string;
 
 /**  Where a shared shop is. The password is in the keyring or in an encrypted file, never here. */
@@ -2323,6 +2345,12 @@ export type Server = {
 	user: string,
 	/**  Off only for a server on this machine. */
 	tls: boolean,
+};
+
+/**  One's own PIN, a new one or none; proved by one's password. */
+export type SetPin = {
+	pin: Secret | null,
+	password: Secret,
 };
 
 export type SetProductState = {
@@ -2419,6 +2447,8 @@ export type Shortage = {
 export type SignIn = {
 	login: string,
 	password: Secret,
+	/**  Of the second step, or a recovery code; asked for by [`Error::CodeNeeded`] when the password was right. */
+	code?: Secret | null,
 };
 
 export type SignInName = {
@@ -2486,6 +2516,14 @@ export type Staff = {
 	last_sign_in_at: Millis | null,
 	/**  After too many wrong passwords nobody signs in with this name before. */
 	locked_until: Millis | null,
+	/**  Has a PIN, to take over a desk. */
+	pin: boolean,
+	/**  After too many wrong ones, until they sign in by password. */
+	pin_blocked: boolean,
+	/**  Is asked for a code besides the password. */
+	two_steps: boolean,
+	/**  With which they sign in when they have no code. */
+	recovery_codes: Count,
 	version: Count,
 };
 
@@ -2495,6 +2533,10 @@ export type StaffAndRoles = {
 	roles: Role[],
 	/**  All that a role can be given. */
 	permissions: Permission[],
+};
+
+export type StaffById = {
+	id: string,
 };
 
 /**  The only stored main state of an order. */
@@ -2590,6 +2632,12 @@ export type StockSort =
 /**  The most on hand first. */
 "on_hand";
 
+/**  Who takes over the desk. */
+export type Switch = {
+	login: string,
+	pin: Secret,
+};
+
 export type TableSize = {
 	name: string,
 	rows: Count,
@@ -2600,6 +2648,16 @@ export type TimersRun = {
 	completed: Count,
 	/**  There was more than one run should take: run again. */
 	more: boolean,
+};
+
+/**  A secret that nobody uses yet: it is kept by whoever asked, until a code proves that the phone has it. */
+export type TotpOffer = {
+	/**  In base 32, to be typed into the phone. */
+	secret: string,
+	/**  The same for a QR code. */
+	uri: string,
+	/**  Each opens once in the place of a code. They are made of the secret, and to be shown once it is in use. */
+	recovery_codes: string[],
 };
 
 /**  What came of opening a copy as a shop. */
@@ -2624,6 +2682,17 @@ export type Trouble =
 { kind: "price_changed"; sku: string; sold: Minor; now: Minor } | 
 /**  Whom it was sold to is not among the customers any more. */
 { kind: "customer_gone"; name: string };
+
+export type TurnOffTotp = {
+	code: Secret,
+	password: Secret,
+};
+
+export type TurnOnTotp = {
+	secret: Secret,
+	code: Secret,
+	password: Secret,
+};
 
 export type Undo = {
 	command_id: string,
@@ -2795,6 +2864,12 @@ export const COMMANDS = {
   "access.staff": { kind: "query", undo: false, offline: false, tags: [] },
   "access.save_staff": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.change_password": { kind: "command", undo: false, offline: false, tags: [] },
+  "access.set_pin": { kind: "command", undo: false, offline: false, tags: ["access"] },
+  "access.remove_pin": { kind: "command", undo: false, offline: false, tags: ["access"] },
+  "access.offer_totp": { kind: "query", undo: false, offline: false, tags: [] },
+  "access.turn_on_totp": { kind: "command", undo: false, offline: false, tags: ["access"] },
+  "access.turn_off_totp": { kind: "command", undo: false, offline: false, tags: ["access"] },
+  "access.remove_totp": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.save_role": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.delete_role": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "offline.connection": { kind: "query", undo: false, offline: true, tags: [] },

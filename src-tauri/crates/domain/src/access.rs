@@ -273,6 +273,28 @@ crate::text_enum! {
         TooLong = "too_long",
         /// One of those that are tried first.
         Common = "common",
+        DigitsOnly = "digits_only",
+    }
+}
+
+/// Wrong PINs in a row after which only the password helps. Ten thousand PINs are few: no wait would be
+/// long enough.
+pub const PIN_GUESSES: i64 = 5;
+
+/// How long a PIN is worth something at a desk after somebody proved there by password who they are: a long
+/// working day.
+pub const PIN_HOURS_MS: i64 = 12 * 3_600_000;
+
+/// Four to eight digits, and none of those that everybody tries: one digit throughout, or digits in a row.
+pub fn pin_weakness(pin: &str) -> Option<Weakness> {
+    let digits = pin.as_bytes();
+    let steps = |by: i16| digits.windows(2).all(|pair| i16::from(pair[1]) - i16::from(pair[0]) == by);
+    match () {
+        () if !digits.iter().all(u8::is_ascii_digit) => Some(Weakness::DigitsOnly),
+        () if digits.len() < 4 => Some(Weakness::TooShort),
+        () if digits.len() > 8 => Some(Weakness::TooLong),
+        () if steps(0) || steps(1) || steps(-1) => Some(Weakness::Common),
+        () => None,
     }
 }
 
@@ -364,5 +386,23 @@ mod tests {
         assert_eq!(weakness("Password1", "x"), Some(Weakness::Common));
         assert_eq!(weakness("Zhanghua", "zhanghua"), Some(Weakness::Common));
         assert_eq!(weakness(&"x".repeat(129), ""), Some(Weakness::TooLong));
+    }
+
+    #[test]
+    fn pins() {
+        for (pin, weakness) in [
+            ("", Some(Weakness::TooShort)),
+            ("482", Some(Weakness::TooShort)),
+            ("123456789", Some(Weakness::TooLong)),
+            ("12a4", Some(Weakness::DigitsOnly)),
+            ("１２３５", Some(Weakness::DigitsOnly)),
+            ("0000", Some(Weakness::Common)),
+            ("1234", Some(Weakness::Common)),
+            ("87654321", Some(Weakness::Common)),
+            ("1235", None),
+            ("48203957", None),
+        ] {
+            assert_eq!(pin_weakness(pin), weakness, "{pin}");
+        }
     }
 }

@@ -266,6 +266,18 @@ macro_rules! for_each_command {
                 [AccessWrite online final audited] [access];
             command access_change_password "access.change_password" = $crate::access::change_password, $crate::access::ChangePassword => $crate::app::Done,
                 [AppWrite online final audited] [];
+            command access_set_pin "access.set_pin" = $crate::access::set_pin, $crate::access::SetPin => $crate::app::Done,
+                [AppWrite online final audited] [access];
+            command access_remove_pin "access.remove_pin" = $crate::access::remove_pin, $crate::access::StaffById => $crate::app::Done,
+                [AccessWrite online final audited] [access];
+            query access_offer_totp "access.offer_totp" = $crate::access::offer_totp, $crate::settings::Nothing => $crate::access::TotpOffer,
+                [AppRead online] [];
+            command access_turn_on_totp "access.turn_on_totp" = $crate::access::turn_on_totp, $crate::access::TurnOnTotp => $crate::app::Done,
+                [AppWrite online final audited] [access];
+            command access_turn_off_totp "access.turn_off_totp" = $crate::access::turn_off_totp, $crate::access::TurnOffTotp => $crate::app::Done,
+                [AppWrite online final audited] [access];
+            command access_remove_totp "access.remove_totp" = $crate::access::remove_totp, $crate::access::StaffById => $crate::app::Done,
+                [AccessWrite online final audited] [access];
             command access_save_role "access.save_role" = $crate::access::save_role, $crate::access::SaveRole => $crate::access::Role,
                 [AccessWrite online final audited] [access];
             command access_delete_role "access.delete_role" = $crate::access::delete_role, $crate::access::RoleById => $crate::app::Done,

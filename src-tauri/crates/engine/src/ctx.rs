@@ -10,6 +10,7 @@ use tokio::sync::OwnedRwLockReadGuard;
 use uuid::{Builder, Uuid};
 
 use crate::{
+    access::Tried,
     commands::Spec,
     db::Tx,
     engine::Engine,
@@ -30,6 +31,16 @@ pub struct Caller {
     pub device: Arc<Device>,
     /// What was given offline, and is given to the server now.
     pub given: Option<Arc<Entry>>,
+    /// Who has proved by password who they are, at this very desk: only there a PIN is worth something. Empty at
+    /// doors that take none.
+    pub proofs: Vec<Proof>,
+}
+
+/// That somebody's password, and code if they want one, was right at this desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub person: Uuid,
+    pub at: Millis,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -131,6 +142,9 @@ pub struct Ctx {
     /// What is made of it now, to be kept for the server.
     pub(crate) made: Made,
     pub(crate) troubles: Vec<Trouble>,
+    /// A wrong password or code given within a command, which counts like one at the door. What the command did
+    /// is taken back; this is noted all the same.
+    pub(crate) misproved: Option<Tried>,
 }
 
 /// A new id, in the order of time.

@@ -150,6 +150,7 @@ impl Engine {
             view_as: None,
             device: self.device.clone(),
             given: None,
+            proofs: Vec::new(),
         }
     }
 
@@ -292,6 +293,7 @@ impl Engine {
             numbers: 0,
             made: Made::default(),
             troubles: Vec::new(),
+            misproved: None,
         }
     }
 
@@ -302,6 +304,9 @@ impl Engine {
             Err(error) => {
                 // The connection may be the reason for the error: nothing more can be done.
                 let _ = ctx.tx.rollback().await;
+                if let Some(tried) = ctx.misproved {
+                    self.note_misproof(&ctx.caller, tried).await?;
+                }
                 return Err(error);
             }
         };

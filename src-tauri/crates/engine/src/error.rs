@@ -70,6 +70,23 @@ pub enum Error {
     SignInRequired,
     #[error("name or password is wrong")]
     WrongPassword,
+    /// The password is right, and the second step is on: the code comes next.
+    #[error("the code of the second step is missing")]
+    CodeNeeded,
+    #[error("the code is wrong")]
+    WrongCode,
+    /// It is right, but opened once already: the next one is to be waited for.
+    #[error("the code was used")]
+    CodeUsed,
+    /// `left`: how often another one may be tried.
+    #[error("the PIN is wrong")]
+    WrongPin { left: Count },
+    /// After too many wrong PINs the password is asked for.
+    #[error("the PIN is blocked until a sign-in by password")]
+    PinBlocked,
+    /// No PIN of this person is taken here: the desk was not opened by password, or too long ago.
+    #[error("a PIN is not enough here")]
+    PasswordNeeded,
     /// After too many wrong passwords.
     #[error("no password is taken before {until:?}")]
     LockedOut { until: Millis },

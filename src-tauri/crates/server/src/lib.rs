@@ -8,6 +8,9 @@
 //!
 //! - In a shop with people `POST /rpc/access.sign_in` with `{"input": {"login": …, "password": …}}` answers with a
 //!   `session`, which every later call bears as `X-Session`; `access.sign_out` ends it, and so do twelve hours.
+//!   Who has a second step is refused with `code_needed`, and gives its `code` besides. On this machine
+//!   `access.lock` keeps the session for the next PIN: `access.switch` with `{"login": …, "pin": …}`. Elsewhere a
+//!   PIN is worth nothing.
 //!
 //! The door is shut unless somebody asks for it, listens on this machine unless asked for more,
 //! and lets nobody in without the token.
@@ -23,7 +26,7 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Path, Query, State},
+    extract::{ConnectInfo, DefaultBodyLimit, Path, Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{
         IntoResponse, Response,
@@ -59,6 +62,8 @@ pub struct Options {
 /// How long somebody stays signed in who does nothing.
 const IDLE: Duration = Duration::from_secs(12 * 3600);
 const SESSION: HeaderName = HeaderName::from_static("x-session");
+/// A call with one of these was passed on by a program on this machine, for whoever.
+const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 #[derive(Clone)]
 struct Shared {
@@ -72,6 +77,20 @@ struct Shared {
 struct Session {
     caller: Caller,
     used: Instant,
+}
+
+/// From where a call comes.
+struct Visit<'a> {
+    session: Option<&'a str>,
+    /// From this very machine.
+    here: bool,
+}
+
+impl Visit<'_> {
+    /// A PIN is worth something where somebody stands at the desk, not from afar.
+    fn seen(&self, caller: Caller) -> Caller {
+        if self.here { caller } else { Caller { proofs: Vec::new(), ..caller } }
+    }
 }
 
 #[derive(Deserialize)]
@@ -101,6 +120,7 @@ pub async fn open(
     let listener = tokio::net::TcpListener::bind(options.listen).await?;
     let address = listener.local_addr()?;
     let router = router(engine, &options);
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     Ok((address, async move { axum::serve(listener, router).await }))
 }
 
@@ -129,6 +149,7 @@ fn router(engine: Engine, options: &Options) -> Router {
 async fn rpc(
     State(shared): State<Shared>,
     Path(name): Path<String>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Result<Json<Call>, axum::extract::rejection::JsonRejection>,
 ) -> Response {
@@ -142,13 +163,18 @@ async fn rpc(
             return (rejection.status(), Json(error)).into_response();
         }
     };
-    let session = headers.get(SESSION).and_then(|value| value.to_str().ok());
+    let visit = Visit {
+        session: headers.get(SESSION).and_then(|value| value.to_str().ok()),
+        here: peer.ip().to_canonical().is_loopback() && !FORWARDED.iter().any(|name| headers.contains_key(*name)),
+    };
     // Who is there is a matter of this door, as it is of every other.
     match name.as_str() {
-        "access.sign_in" => return answer(shared.sign_in(call.input).await),
-        "access.view_as" => return answer(shared.view_as(session, call.input).await),
+        "access.sign_in" => return answer(shared.sign_in(&visit, call.input).await),
+        "access.switch" => return answer(shared.switch(&visit, call.input).await),
+        "access.view_as" => return answer(shared.view_as(&visit, call.input).await),
+        "access.lock" => return answer(Ok(shared.lock(&visit))),
         "access.sign_out" => {
-            shared.sign_out(session);
+            shared.sign_out(&visit);
             return answer(Ok(serde_json::json!({})));
         }
         _ => {}
@@ -160,7 +186,7 @@ async fn rpc(
         // A command without an id could not be sent again safely.
         None => return refuse(&Error::invalid("command_id", "required")),
     };
-    let caller = shared.caller(session);
+    let caller = shared.caller(&visit);
     answer(commands::call_json(&shared.engine, &caller, &name, meta, call.input).await)
 }
 
@@ -203,9 +229,21 @@ fn changes(engine: Engine) -> impl Stream<Item = Result<Event, Infallible>> {
 }
 
 impl Shared {
-    async fn sign_in(&self, input: serde_json::Value) -> Result<serde_json::Value, Error> {
+    async fn sign_in(&self, visit: &Visit<'_>, input: serde_json::Value) -> Result<serde_json::Value, Error> {
         let caller = self.engine.sign_in(Door::Http, commands::from_json(input)?).await?;
+        self.begin(visit, caller.after(&self.caller(visit)))
+    }
+
+    async fn switch(&self, visit: &Visit<'_>, input: serde_json::Value) -> Result<serde_json::Value, Error> {
+        let caller = self.engine.switch(&self.caller(visit), commands::from_json(input)?).await?;
+        self.begin(visit, caller)
+    }
+
+    /// A new session in the place of the one there was.
+    fn begin(&self, visit: &Visit<'_>, caller: Caller) -> Result<serde_json::Value, Error> {
         let session = new_token()?;
+        self.sign_out(visit);
+        let caller = visit.seen(caller);
         if let Ok(mut sessions) = self.sessions.lock() {
             sessions.retain(|_, session| session.used.elapsed() < IDLE);
             sessions.insert(digest(&session), Session { caller, used: Instant::now() });
@@ -213,32 +251,43 @@ impl Shared {
         Ok(serde_json::json!({ "session": session }))
     }
 
-    fn sign_out(&self, session: Option<&str>) {
-        if let (Some(session), Ok(mut sessions)) = (session, self.sessions.lock()) {
+    fn lock(&self, visit: &Visit<'_>) -> serde_json::Value {
+        let locked = self.engine.lock(&self.caller(visit));
+        self.put(visit, locked);
+        serde_json::json!({})
+    }
+
+    fn sign_out(&self, visit: &Visit<'_>) {
+        if let (Some(session), Ok(mut sessions)) = (visit.session, self.sessions.lock()) {
             sessions.remove(&digest(session));
         }
     }
 
-    async fn view_as(&self, session: Option<&str>, input: serde_json::Value) -> Result<serde_json::Value, Error> {
+    async fn view_as(&self, visit: &Visit<'_>, input: serde_json::Value) -> Result<serde_json::Value, Error> {
         let ViewAs { role_id } = commands::from_json(input)?;
-        let looking = self.engine.look_as(&self.caller(session), role_id).await?;
-        if let (Some(session), Ok(mut sessions)) = (session, self.sessions.lock())
-            && let Some(session) = sessions.get_mut(&digest(session))
-        {
-            session.caller = looking;
-        }
+        let looking = self.engine.look_as(&self.caller(visit), role_id).await?;
+        self.put(visit, looking);
         Ok(serde_json::json!({}))
     }
 
+    /// Somebody else in the session of this visit.
+    fn put(&self, visit: &Visit<'_>, caller: Caller) {
+        if let (Some(session), Ok(mut sessions)) = (visit.session, self.sessions.lock())
+            && let Some(session) = sessions.get_mut(&digest(session))
+        {
+            session.caller = caller;
+        }
+    }
+
     /// Whoever bears this session; somebody without a name else.
-    fn caller(&self, session: Option<&str>) -> Caller {
-        let known = session.and_then(|session| {
+    fn caller(&self, visit: &Visit<'_>) -> Caller {
+        let known = visit.session.and_then(|session| {
             let mut sessions = self.sessions.lock().ok()?;
             let session = sessions.get_mut(&digest(session)).filter(|session| session.used.elapsed() < IDLE)?;
             session.used = Instant::now();
             Some(session.caller.clone())
         });
-        known.unwrap_or_else(|| self.engine.owner(Door::Http))
+        visit.seen(known.unwrap_or_else(|| self.engine.owner(Door::Http)))
     }
 
     fn admits(&self, token: Option<&str>) -> bool {
@@ -263,8 +312,14 @@ fn refuse(error: &Error) -> Response {
         | Error::ModuleOff { .. }
         | Error::ModuleReadOnly { .. }
         | Error::OnlyLooking => StatusCode::FORBIDDEN,
-        Error::SignInRequired | Error::WrongPassword => StatusCode::UNAUTHORIZED,
-        Error::LockedOut { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::SignInRequired
+        | Error::WrongPassword
+        | Error::CodeNeeded
+        | Error::WrongCode
+        | Error::CodeUsed
+        | Error::WrongPin { .. }
+        | Error::PasswordNeeded => StatusCode::UNAUTHORIZED,
+        Error::LockedOut { .. } | Error::PinBlocked => StatusCode::TOO_MANY_REQUESTS,
         Error::Busy | Error::Unreachable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         Error::Internal { .. } | Error::Damaged => StatusCode::INTERNAL_SERVER_ERROR,

@@ -4,6 +4,7 @@ mod import;
 mod output;
 
 use std::{
+    io::IsTerminal as _,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -44,7 +45,8 @@ struct Args {
     #[arg(long, global = true, env = "SHOPKEEPER_DB", default_value = "shop.db", hide_env_values = true)]
     db: String,
     /// Who asks, in a shop with people; the password stands in SHOPKEEPER_PASSWORD, where no list of
-    /// processes shows it.
+    /// processes shows it. Whoever has turned on the second step gives its code in SHOPKEEPER_CODE, or is
+    /// asked for it at a terminal.
     #[arg(long = "as", global = true, env = "SHOPKEEPER_LOGIN", value_name = "LOGIN")]
     login: Option<String>,
     /// Print JSON on one line.
@@ -212,7 +214,18 @@ async fn caller(shop: &Engine, login: Option<String>) -> engine::Result<Caller> 
     let Some(login) = login else { return Ok(shop.owner(Door::CommandLine)) };
     let password =
         std::env::var("SHOPKEEPER_PASSWORD").map_err(|_| Error::invalid("SHOPKEEPER_PASSWORD", "required"))?;
-    shop.sign_in(Door::CommandLine, SignIn { login, password: password.into() }).await
+    let code = std::env::var("SHOPKEEPER_CODE").ok().filter(|code| !code.is_empty());
+    let mut input = SignIn { login, password: password.into(), code: code.map(Into::into) };
+    match shop.sign_in(Door::CommandLine, input.clone()).await {
+        Err(Error::CodeNeeded) if std::io::stdin().is_terminal() => {
+            say("Code:");
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).map_err(Error::internal)?;
+            input.code = Some(line.into());
+            shop.sign_in(Door::CommandLine, input).await
+        }
+        outcome => outcome,
+    }
 }
 
 async fn on_shop(shop: &Engine, caller: &Caller, what: What, compact: bool) -> Result<ExitCode, Failure> {

@@ -5,16 +5,20 @@
 //! database with each command: a right that was taken away is gone at once, on every desk.
 
 mod people;
+mod pin;
 mod roles;
 mod seals;
 mod sight;
 mod sign_in;
+mod totp;
+mod tries;
 
 use domain::{
     access::{Permission, Permissions, Preset, Rights},
     units::{Count, Millis, Minor},
 };
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use specta::Type;
 use uuid::Uuid;
 
@@ -26,15 +30,28 @@ use crate::{
 };
 
 pub use people::{change_password, me, save_staff, staff};
+pub use pin::{SetPin, Switch, remove_pin, set_pin};
 pub use roles::{delete_role, save_role};
 pub(crate) use seals::{check as check_seals, last as last_seal, seal};
 pub(crate) use sight::{unveil, veil_json};
 pub(crate) use sign_in::Guard;
 pub use sign_in::SignIn;
+pub use totp::{TotpOffer, TurnOffTotp, TurnOnTotp, offer_totp, remove_totp, turn_off_totp, turn_on_totp};
+pub(crate) use tries::{Tried, is_try, relive};
 
-/// A password on its way in. It is never written out: not into the audit log, not into any other.
-#[derive(Clone, Deserialize, Type)]
+/// A password, a PIN or a code on its way in. It is never written out: not into the audit log, not into any other.
+#[derive(Clone, Type)]
 pub struct Secret(String);
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What is wrong with a value is told with the value: not of this one.
+        match Value::deserialize(deserializer) {
+            Ok(Value::String(text)) => Ok(Self(text)),
+            _ => Err(serde::de::Error::custom("a secret is a text")),
+        }
+    }
+}
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -67,6 +84,8 @@ pub struct Me {
     pub view_as: Option<Role>,
     /// Who may sign in here.
     pub names: Vec<SignInName>,
+    /// Who may take over this desk by PIN; nobody while that is not enough here.
+    pub pins: Vec<SignInName>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -89,6 +108,14 @@ pub struct Staff {
     pub last_sign_in_at: Option<Millis>,
     /// After too many wrong passwords nobody signs in with this name before.
     pub locked_until: Option<Millis>,
+    /// Has a PIN, to take over a desk.
+    pub pin: bool,
+    /// After too many wrong ones, until they sign in by password.
+    pub pin_blocked: bool,
+    /// Is asked for a code besides the password.
+    pub two_steps: bool,
+    /// With which they sign in when they have no code.
+    pub recovery_codes: Count,
     pub version: Count,
 }
 
@@ -144,6 +171,11 @@ pub struct ViewAs {
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
 pub struct RoleById {
+    pub id: Uuid,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+pub struct StaffById {
     pub id: Uuid,
 }
 

@@ -1,14 +1,14 @@
 use domain::{
-    access::{Permissions, Preset, weakness},
+    access::{PIN_GUESSES, Permissions, Preset, weakness},
     units::{Count, Millis, Minor},
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    ChangePassword, Me, SaveStaff, Secret, SignInName, Staff, StaffAndRoles,
+    ChangePassword, Me, SaveStaff, Secret, SignInName, Staff, StaffAndRoles, pin,
     roles::{self, role},
-    sign_in,
+    sign_in, totp,
 };
 use crate::{
     app::Done,
@@ -30,6 +30,10 @@ struct Row {
     active: bool,
     last_sign_in_at: Option<i64>,
     locked_until: i64,
+    pin: bool,
+    pin_failures: i64,
+    two_steps: bool,
+    totp_codes: String,
     version: i64,
 }
 
@@ -37,7 +41,7 @@ macro_rules! staff_columns {
     ($rest:literal) => {
         concat!(
             "SELECT s.id, s.name, s.login, s.role_id, r.name AS role_name, s.active, s.last_sign_in_at, s.locked_until,
-                    s.version
+                    s.pin IS NOT NULL AS pin, s.pin_failures, s.totp IS NOT NULL AS two_steps, s.totp_codes, s.version
              FROM staff s LEFT JOIN staff_role r ON r.id = s.role_id ",
             $rest
         )
@@ -56,6 +60,12 @@ impl Row {
             active: self.active,
             last_sign_in_at: self.last_sign_in_at.map(Millis),
             locked_until: Some(Millis(self.locked_until)).filter(|until| *until > now),
+            pin: self.pin,
+            pin_blocked: self.pin && self.pin_failures >= PIN_GUESSES,
+            two_steps: self.two_steps,
+            recovery_codes: Count(
+                serde_json::from_str::<Vec<String>>(&self.totp_codes).unwrap_or_default().len() as i64
+            ),
             version: Count(self.version),
         }
     }
@@ -71,6 +81,7 @@ pub async fn me(ctx: &mut Ctx, _: Nothing) -> Result<Me> {
         Some(id) => role(&mut ctx.tx, id).await?,
         None => None,
     };
+    let pins = pin::takers(&mut ctx.tx, &ctx.caller, ctx.now).await?;
     Ok(Me {
         view_as,
         asks: !names.is_empty(),
@@ -78,6 +89,7 @@ pub async fn me(ctx: &mut Ctx, _: Nothing) -> Result<Me> {
         permissions: ctx.rights.permissions.iter().collect(),
         refund_limit: ctx.rights.refund_limit.map(Minor),
         names: names.into_iter().map(|(login, name)| SignInName { login, name }).collect(),
+        pins,
     })
 }
 
@@ -91,7 +103,8 @@ pub async fn staff(ctx: &mut Ctx, _: Nothing) -> Result<StaffAndRoles> {
     })
 }
 
-/// Somebody new, or somebody changed. Nobody makes another person mightier than they are themselves.
+/// Somebody new, or somebody changed. Nobody makes another person mightier than they are themselves. With a new
+/// password from somebody else the second step is off: its secret is sealed with the old one.
 pub async fn save_staff(ctx: &mut Ctx, input: SaveStaff) -> Result<Staff> {
     ctx.shop()?;
     let name = checked_text("name", &input.name, 60)?;
@@ -109,11 +122,7 @@ pub async fn save_staff(ctx: &mut Ctx, input: SaveStaff) -> Result<Staff> {
     }
     may_give(ctx, input.role_id).await?;
     let before = match input.id {
-        Some(id) => {
-            let before = load(&mut ctx.tx, id, ctx.now).await?;
-            may_give(ctx, before.role_id).await?;
-            Some(before)
-        }
+        Some(id) => Some(changeable(ctx, id).await?),
         None => None,
     };
     let password = match &input.password {
@@ -140,7 +149,10 @@ pub async fn save_staff(ctx: &mut Ctx, input: SaveStaff) -> Result<Staff> {
             ctx.tx,
             "UPDATE staff SET name = $3, login = $4, role_id = $5, active = $6, password = COALESCE($7, password),
                     failures = CASE WHEN $7 IS NULL THEN failures ELSE 0 END,
-                    locked_until = CASE WHEN $7 IS NULL THEN locked_until ELSE 0 END, version = version + 1
+                    locked_until = CASE WHEN $7 IS NULL THEN locked_until ELSE 0 END,
+                    totp = CASE WHEN $7 IS NULL THEN totp END,
+                    totp_step = CASE WHEN $7 IS NULL THEN totp_step ELSE 0 END,
+                    totp_codes = CASE WHEN $7 IS NULL THEN totp_codes ELSE '[]' END, version = version + 1
              WHERE id = $1 AND version = $2",
             id,
             input.version.0,
@@ -176,17 +188,32 @@ pub async fn save_staff(ctx: &mut Ctx, input: SaveStaff) -> Result<Staff> {
 
 /// One's own, proved by the one there was.
 pub async fn change_password(ctx: &mut Ctx, input: ChangePassword) -> Result<Done> {
-    let id = ctx.caller.actor;
-    let row: Option<(String, String)> =
-        fetch_optional!(ctx.tx, (String, String), "SELECT login, password FROM staff WHERE id = $1 AND active", id)?;
-    let (login, stored) = row.ok_or_else(|| Error::not_found("staff", id))?;
-    if !sign_in::matches(input.current.0, stored).await? {
-        return Err(Error::invalid("current", "wrong_password"));
+    let row = sign_in::oneself(ctx, &input.current, "current").await?;
+    let password = hashed(&input.new, &row.login, "new").await?;
+    let sealed = totp::reseal(&row, &input.current, &input.new).await?;
+    // Neither the password nor the second step became another one meanwhile, or the seal would not open.
+    let written = execute!(
+        ctx.tx,
+        "UPDATE staff SET password = $2, totp = $3, version = version + 1
+         WHERE id = $1 AND password = $4 AND COALESCE(totp, '') = $5",
+        row.id,
+        password,
+        sealed,
+        row.password,
+        row.totp.unwrap_or_default()
+    )?;
+    if written == 0 {
+        return Err(Error::Busy);
     }
-    let password = hashed(&input.new, &login, "new").await?;
-    execute!(ctx.tx, "UPDATE staff SET password = $2, version = version + 1 WHERE id = $1", id, password)?;
-    ctx.about(id);
+    ctx.about(row.id);
     Ok(Done {})
+}
+
+/// Somebody whom whoever asks may change.
+pub(super) async fn changeable(ctx: &mut Ctx, id: Uuid) -> Result<Staff> {
+    let person = load(&mut ctx.tx, id, ctx.now).await?;
+    may_give(ctx, person.role_id).await?;
+    Ok(person)
 }
 
 /// A role that holds more than one has oneself cannot be given, and those who have it cannot be changed.

@@ -27,7 +27,6 @@ use tokio::{
     sync::{Mutex, OwnedRwLockReadGuard, RwLock, watch},
     time::timeout,
 };
-use uuid::Uuid;
 
 pub(crate) use cases::write as write_case;
 pub use cases::{CaseById, CaseList, ListCases, OfflineCase, Settle, SettleHow, Trouble, carry_out, list, settle};
@@ -36,7 +35,7 @@ pub use replay::{Entry, Made};
 
 use crate::{
     ctx::{Ctx, Device},
-    db::{Address, Db},
+    db::{Address, Db, Tx},
     engine::{Changed, Engine},
     error::{Error, Result},
     execute,
@@ -447,8 +446,12 @@ pub(crate) async fn remember(ctx: &mut Ctx, answer: &impl Serialize) -> Result<(
         answer: serde_json::to_value(answer)?,
         made: std::mem::take(&mut ctx.made),
     };
-    let text = serde_json::to_string(&entry)?;
-    let id: Uuid = entry.command_id;
-    execute!(ctx.tx, "INSERT INTO desk_outbox (command_id, entry) VALUES ($1, $2)", id, text)?;
+    keep_entry(&mut ctx.tx, &entry).await
+}
+
+/// Puts what was done on the copy where it waits for the server.
+pub(crate) async fn keep_entry(tx: &mut Tx, entry: &Entry) -> Result<()> {
+    let text = serde_json::to_string(entry)?;
+    execute!(*tx, "INSERT INTO desk_outbox (command_id, entry) VALUES ($1, $2)", entry.command_id, text)?;
     Ok(())
 }
