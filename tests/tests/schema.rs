@@ -74,6 +74,8 @@ async fn both_databases_have_the_same_columns() -> anyhow::Result<()> {
 async fn the_schema_is_described() -> anyhow::Result<()> {
     let (tables, sql) = sqlite_tables().await?;
     let mut about = BTreeMap::new();
+    // Columns that came later: each on a line of its own.
+    let mut added: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut files: Vec<_> = fs::read_dir(migrations())?.filter_map(Result::ok).map(|e| e.path()).collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "sql")) {
@@ -88,6 +90,13 @@ async fn the_schema_is_described() -> anyhow::Result<()> {
                     table,
                     (file.file_name().unwrap_or_default().to_string_lossy().into_owned(), std::mem::take(&mut comment)),
                 );
+            } else if let Some((table, column)) =
+                line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" ADD COLUMN "))
+            {
+                let (name, kind) = column.trim_end_matches(';').split_once(' ').unwrap_or((column, ""));
+                let words = std::mem::take(&mut comment);
+                let words = if words.is_empty() { words } else { format!(": {words}") };
+                added.entry(table.to_owned()).or_default().push(format!("- `{name}` {kind}{words}"));
             } else {
                 comment.clear();
             }
@@ -110,6 +119,9 @@ async fn the_schema_is_described() -> anyhow::Result<()> {
                 let _ = writeln!(text, "- `{column}` {kind}{}{note}", if note.is_empty() { "" } else { ": " });
                 note.clear();
             }
+        }
+        for column in added.get(table).into_iter().flatten() {
+            let _ = writeln!(text, "{column}");
         }
     }
     let path = migrations().join("schema.md");
