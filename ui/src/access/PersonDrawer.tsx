@@ -1,4 +1,4 @@
-import { Alert, Form, Input, Select, Switch } from "antd";
+import { Alert, Button, Form, Input, Select, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Role, Staff, StaffAndRoles } from "../bindings";
 import { FormDrawer } from "../components/FormDrawer";
@@ -59,6 +59,8 @@ export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; per
     rebase: typed.rebase,
     save: ({ name, login, role_id, active, password }, onto) => save.mutateAsync({ id: person?.id ?? null, version: onto?.version ?? 0, name, login, role_id, active, password: password || null }),
   });
+  const removePin = useTell("access.remove_pin", { onSuccess: () => toast.success(t("access.pin.takenAway", { name: v.name })) });
+  const removeSteps = useTell("access.remove_totp", { onSuccess: () => toast.success(t("access.twoSteps.takenAway", { name: v.name })) });
   const error = merge.owns(save.error) ? null : save.error;
   const wrong = String(error?.data.field ?? "");
   const mark = (field: string) => (wrong === field ? { validateStatus: "error" as const } : {});
@@ -71,7 +73,7 @@ export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; per
       onSave={() => void merge.submit()}
       saving={save.isPending}
       disabled={!v.name.trim() || !v.login.trim() || !v.role_id || (!person && !v.password)}
-      error={error}
+      error={error ?? removePin.error ?? removeSteps.error}
     >
       <StaleMerge merge={merge} />
       {first && <Alert type="info" showIcon title={t("access.first.title")} description={t("access.first.text")} style={{ marginBottom: 16 }} />}
@@ -85,7 +87,7 @@ export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; per
         <Form.Item label={t("access.role")} htmlFor="st-role" required {...(v.role_id ? { extra: roleText() } : {})} {...mark("role_id")}>
           <Select id="st-role" value={v.role_id || undefined} disabled={first} placeholder={t("access.chooseRole")} onChange={(role_id: string) => put({ role_id })} options={all.roles.map((r) => ({ value: r.id, label: roleName(r) }))} />
         </Form.Item>
-        <Form.Item label={person ? t("access.newPassword") : t("access.password")} htmlFor="st-password" required={!person} extra={person ? t("access.passwordKept") : t("access.passwordHint")} {...mark("password")}>
+        <Form.Item label={person ? t("access.newPassword") : t("access.password")} htmlFor="st-password" required={!person} extra={!person ? t("access.passwordHint") : `${t("access.passwordKept")}${person.two_steps ? ` ${t("access.twoSteps.withPassword")}` : ""}`} {...mark("password")}>
           <Input.Password id="st-password" value={v.password} autoComplete="new-password" onChange={(e) => put({ password: e.target.value })} />
         </Form.Item>
         {person && (
@@ -94,6 +96,20 @@ export function PersonDrawer({ all, person, onClose }: { all: StaffAndRoles; per
           </Form.Item>
         )}
       </Form>
+      {person && (
+        <div className="sk-actions" style={{ flexWrap: "wrap" }}>
+          {person.pin && (
+            <Button danger loading={removePin.isPending} onClick={() => removePin.mutate({ id: person.id })}>
+              {t("access.pin.takeAway")}
+            </Button>
+          )}
+          {person.two_steps && (
+            <Button danger loading={removeSteps.isPending} onClick={() => removeSteps.mutate({ id: person.id })}>
+              {t("access.twoSteps.takeAway")}
+            </Button>
+          )}
+        </div>
+      )}
     </FormDrawer>
   );
 

@@ -1,5 +1,5 @@
 import { Button, Table, Tag } from "antd";
-import { CheckCircleOutlined, LockOutlined, StopOutlined } from "@ant-design/icons";
+import { CheckCircleOutlined, LockOutlined, NumberOutlined, SafetyOutlined, StopOutlined } from "@ant-design/icons";
 import { useTranslation } from "react-i18next";
 import type { Staff } from "../bindings";
 import { When } from "../components/Money";
@@ -31,9 +31,25 @@ export function StaffTable({ staff, onOpen }: { staff: Staff[]; onOpen: ((id: st
         { title: t("access.login"), dataIndex: "login" },
         { title: t("access.role"), render: (_, p) => roleName({ preset: p.preset, name: p.role_name }) },
         { title: t("access.state"), render: (_, p) => <State person={p} /> },
+        { title: t("access.proof"), render: (_, p) => <Proofs person={p} /> },
         { title: t("access.lastSignIn"), render: (_, p) => (p.last_sign_in_at === null ? <span className="sk-muted">{t("access.never")}</span> : <When ms={p.last_sign_in_at} />) },
       ]}
     />
+  );
+}
+
+/** Besides the password. */
+function Proofs({ person }: { person: Staff }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {person.pin && (
+        <Tag {...(person.pin_blocked ? { color: "warning" } : {})} icon={person.pin_blocked ? <LockOutlined /> : <NumberOutlined />}>
+          {person.pin_blocked ? t("access.pin.blocked") : t("access.pin.of")}
+        </Tag>
+      )}
+      {person.two_steps && <Tag icon={<SafetyOutlined />}>{t("access.twoSteps.short")}</Tag>}
+    </>
   );
 }
 

@@ -14,7 +14,7 @@ const calls: { name: string; input: unknown; id: string | undefined }[] = [];
 let hasShop = true;
 let damaged = false;
 const EVERYTHING: Permission[] = ["open", "app_read", "app_write", "settings_read", "settings_write", "orders_read", "orders_write", "catalog_read", "stock_read", "customers_read", "analytics_read", "payments_read", "imports_read", "access_read", "access_write", "audit_read"];
-const alone: Me = { asks: false, person: null, permissions: EVERYTHING, refund_limit: null, view_as: null, names: [] };
+const alone: Me = { asks: false, person: null, permissions: EVERYTHING, refund_limit: null, view_as: null, names: [], pins: [] };
 let me: Me = alone;
 let announce: (tags: string[]) => void = () => undefined;
 
@@ -28,7 +28,7 @@ setTransport({
     if (name === "settings.shop") return { shop: hasShop ? shop : null };
     if (name === "access.me") return me;
     if (name === "access.sign_in") {
-      me = { ...me, person: { id: "7", name: "Ann", login: "ann", role_id: "4", preset: "warehouse", role_name: "", active: true, last_sign_in_at: null, locked_until: null, version: 1 }, permissions: ["app_read", "app_write", "settings_read", "orders_read", "shipping_write", "catalog_read", "stock_read", "stock_write"] };
+      me = { ...me, person: { id: "7", name: "Ann", login: "ann", role_id: "4", preset: "warehouse", role_name: "", active: true, last_sign_in_at: null, locked_until: null, pin: false, pin_blocked: false, two_steps: false, recovery_codes: 0, version: 1 }, permissions: ["app_read", "app_write", "settings_read", "orders_read", "shipping_write", "catalog_read", "stock_read", "stock_write"] };
       return { session: "s" };
     }
     if (name === "settings.setup") {
@@ -104,7 +104,7 @@ it("asks who is there in a shop with people, and offers what they may do", async
 });
 
 it("asks again once whoever was signed in is not any more", async () => {
-  me = { ...alone, asks: true, person: { id: "7", name: "Ann", login: "ann", role_id: "1", preset: "owner", role_name: "", active: true, last_sign_in_at: null, locked_until: null, version: 1 }, names: [{ login: "ann", name: "Ann" }] };
+  me = { ...alone, asks: true, person: { id: "7", name: "Ann", login: "ann", role_id: "1", preset: "owner", role_name: "", active: true, last_sign_in_at: null, locked_until: null, pin: false, pin_blocked: false, two_steps: false, recovery_codes: 0, version: 1 }, names: [{ login: "ann", name: "Ann" }] };
   render(<App />);
   await screen.findByRole("heading", { level: 1, name: "Settings" });
   me = { ...me, person: null, permissions: ["open"] };

@@ -1,11 +1,14 @@
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../components/Dialog";
-import { EnterOutlined, SearchOutlined } from "../components/icons";
+import { EnterOutlined, SearchOutlined, UserOutlined } from "../components/icons";
 import { switchLanguage } from "../i18n";
 import { useGo } from "../lib/go";
 import { keyLabel } from "../lib/hotkeys";
+import { me } from "../lib/me";
 import { setPref } from "../lib/prefs";
+import { useStore } from "../lib/store";
+import { shown } from "./ownAccount";
 import { useAreas } from "./areas";
 
 interface Item {
@@ -19,6 +22,14 @@ interface Item {
   run: () => void;
 }
 
+/** What whoever is signed in does with their own account. */
+const OWN = [
+  ["switch", "access.pin.switch", "qiehuan renyuan huanren"],
+  ["pin", "access.pin.own", "wode"],
+  ["steps", "access.twoSteps.title", "liangbu yanzheng totp 2fa"],
+  ["password", "access.changePassword", "xiugai mima"],
+] as const;
+
 /** Ctrl+K: every page, every action, and whatever the areas find for the typed text. */
 export function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
@@ -30,6 +41,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
   const [searching, setSearching] = useState(false);
   const list = useRef<HTMLDivElement>(null);
 
+  const who = useStore(me);
+  const own = useMemo(() => OWN.filter(([key]) => who?.person && (key !== "switch" || who.pins.some((p) => p.login !== who.person?.login))), [who]);
   const fixed = useMemo<Item[]>(() => {
     const go = (to: string) => () => goTo(to);
     return [
@@ -47,13 +60,14 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
           run: x.to ? go(x.to) : () => x.run?.(),
         })),
       ),
+      ...own.map(([key, label, words]) => ({ key: `own:${key}`, group: t("app.palette.actions"), title: t(label), icon: <UserOutlined />, words, run: () => shown.set(key) })),
       { key: "lang:zh", group: t("app.palette.screen"), title: "简体中文", words: "language yuyan chinese 语言", run: () => void switchLanguage("zh-CN") },
       { key: "lang:en", group: t("app.palette.screen"), title: "English", words: "language yuyan 英文 语言", run: () => void switchLanguage("en") },
       { key: "theme:light", group: t("app.palette.screen"), title: t("app.theme.light"), words: "theme zhuti light", run: () => setPref("theme", "light") },
       { key: "theme:dark", group: t("app.palette.screen"), title: t("app.theme.dark"), words: "theme zhuti dark", run: () => setPref("theme", "dark") },
       { key: "theme:system", group: t("app.palette.screen"), title: t("app.theme.system"), words: "theme zhuti system", run: () => setPref("theme", "system") },
     ];
-  }, [t, goTo, areas]);
+  }, [t, goTo, areas, own]);
 
   useEffect(() => {
     const q = text.trim();

@@ -53,7 +53,7 @@ export function Gate() {
   if (s.me?.asks && !s.me.person)
     return (
       <Suspense fallback={<WaitingAlone />}>
-        <SignIn shopName={s.shop?.name ?? ""} names={s.me.names} />
+        <SignIn shopName={s.shop?.name ?? ""} names={s.me.names} pins={s.me.pins ?? []} />
       </Suspense>
     );
   // The pages begin once they can know whose money and whose days they show; another shop begins afresh.

@@ -19,7 +19,7 @@ afterEach(() => vi.useRealTimers());
 
 const wait = (minutes: number) => act(() => vi.advanceTimersByTimeAsync(minutes * 60_000));
 
-it("signs out whoever left the desk, and nobody who has a hand on it", async () => {
+it("locks the desk of whoever left it, and nobody who has a hand on it", async () => {
   render(
     <QueryClientProvider client={client}>
       <IdleLock minutes={15} />
@@ -30,5 +30,5 @@ it("signs out whoever left the desk, and nobody who has a hand on it", async () 
   await wait(14);
   expect(calls).toEqual([]);
   await wait(2);
-  expect(calls).toEqual(["access.sign_out"]);
+  expect(calls).toEqual(["access.lock"]);
 });

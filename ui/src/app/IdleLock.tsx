@@ -5,14 +5,14 @@ const HANDS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] a
 const LOOK_MS = 5_000;
 
 /**
- * Signs out whoever has left the desk: after so many minutes without a hand on it. Time is compared rather than counted, since a
- * computer that slept has no hand on it, either. What was being typed is kept as a draft.
+ * Locks the desk of whoever has left it: after so many minutes without a hand on it. Time is compared rather than counted, since a
+ * computer that slept has no hand on it, either. A PIN opens it again where one is enough, or else the password. What was being typed is kept as a draft.
  */
 export function IdleLock({ minutes }: { minutes: number }) {
   const last = useRef(Date.now());
-  const out = useBecome("access.sign_out");
-  const leave = useRef(out.mutate);
-  leave.current = out.mutate;
+  const lock = useBecome("access.lock");
+  const leave = useRef(lock.mutate);
+  leave.current = lock.mutate;
 
   useEffect(() => {
     const seen = () => {

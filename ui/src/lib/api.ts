@@ -30,6 +30,8 @@ type DeskName =
   | "app.undo"
   | "access.sign_in"
   | "access.sign_out"
+  | "access.switch"
+  | "access.lock"
   | "access.view_as"
   | "app.open_sample"
   | "app.leave_sample"

@@ -79,7 +79,7 @@ const http: Transport = {
       throw toApiError(name, { code: answer.status === 401 ? "unauthenticated" : "unreachable", status: answer.status });
     }
     if (!answer.ok || !body || typeof body !== "object" || !("ok" in body)) throw toApiError(name, body);
-    if (name === "access.sign_in") sessionStorage.setItem(SESSION_KEY, (body.ok as { session: string }).session);
+    if (name === "access.sign_in" || name === "access.switch") sessionStorage.setItem(SESSION_KEY, (body.ok as { session: string }).session);
     if (name === "access.sign_out") sessionStorage.removeItem(SESSION_KEY);
     return body.ok;
   },

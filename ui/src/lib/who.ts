@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Role } from "../bindings";
 import { useTell, type Input } from "./api";
 import type { ApiError } from "./errors";
+import { createStore } from "./store";
 
 /** Whoever did it. The one who set the shop up has no name of their own yet, and the clock never gets one. */
 export function useWho(): (actor: string) => string {
@@ -16,7 +17,10 @@ export function useRoleName(): (role: Pick<Role, "preset" | "name">) => string {
   return (role) => (role.preset ? t(`access.preset.${role.preset}`) : role.name);
 }
 
-type Becoming = "access.sign_in" | "access.sign_out" | "access.view_as";
+/** Whoever comes next has chosen to type a password, though a PIN would do. */
+export const byPassword = createStore(false);
+
+type Becoming = "access.sign_in" | "access.sign_out" | "access.switch" | "access.lock" | "access.view_as";
 
 /** Another person sits here, or sees as another role: nothing of what was seen before stays. */
 export function useBecome<N extends Becoming>(name: N, o: { onSuccess?: (input: Input<N>) => void; onError?: (error: ApiError) => void } = {}) {
