@@ -5,8 +5,8 @@ use engine::{
     Error,
     ctx::Meta,
     customers::{
-        Address, AddressById, Customer, CustomerById, CustomerOrdersInput, CustomerSort, ListCustomers, Merge, ParseAddress,
-        Save, SaveAddress, SearchCustomers,
+        Address, AddressById, Customer, CustomerById, CustomerOrdersInput, CustomerSort, ListCustomers, Merge,
+        ParseAddress, Save, SaveAddress, SearchCustomers,
     },
     orders::{ListOrders, OrderById, OrderFilter, PlaceLine, PlaceOrder},
     settings::Nothing,

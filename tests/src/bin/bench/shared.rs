@@ -87,7 +87,7 @@ async fn on(url: &str, folder: &Path, skus: u64, offline: u64) -> anyhow::Result
     ask(&shop, "access.save_staff", serde_json::to_value(owner)?).await?;
     let mut longest = Duration::ZERO;
     for _ in 0..10 {
-        let input = SignIn { login: "lin".into(), password: people::PASSWORD.to_owned().into() };
+        let input = SignIn { login: "lin".into(), password: people::PASSWORD.to_owned().into(), code: None };
         let start = Instant::now();
         shop.sign_in(Door::Window, input).await?;
         longest = longest.max(start.elapsed());
