@@ -40,6 +40,7 @@ for (const lang of LANGUAGES)
           } catch (e) {
             await mine.picture(`failed-merge-${lang}`);
             await theirs.picture(`failed-merge-theirs-${lang}`);
+            for (const page of [mine, theirs]) await page.reload();
             throw e;
           }
         });

@@ -177,10 +177,10 @@ function Purchases({ customerId }: { customerId: string }) {
       {list.error && <ErrorNotice error={list.error} onRetry={list.refetch} />}
       {list.loading && <Waiting />}
       {!list.loading && list.rows.length === 0 && (
-        <p className="sk-muted">
-          {t("customers.noPurchases")}{" "}
+        <>
+          <p className="sk-muted">{t("customers.noPurchases")}</p>
           <Link to="/orders/new">{t("customers.firstOrder")}</Link>
-        </p>
+        </>
       )}
       {list.rows.length > 0 && (
         <table className="cu-orders">
