@@ -15,6 +15,11 @@ for (const lang of LANGUAGES)
       const button = (page, name) => page.getByRole("button", { name: new RegExp(`(^|\\s)${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(\\s|$)`) }).first();
       const dialog = mine.getByRole("dialog").filter({ hasText: say("merge.kept") });
       const side = (label, which) => dialog.locator("fieldset").filter({ hasText: label }).getByRole("radio").nth(which === "mine" ? 0 : 1);
+      /** By keyboard: the first thing to choose has the focus. */
+      const chosenFirst = async () => {
+        await settled(mine);
+        assert.equal(await mine.evaluate(() => document.activeElement?.outerHTML.slice(0, 60)), await mine.evaluate(() => document.querySelector(".sk-merge input[type=radio]")?.outerHTML.slice(0, 60)));
+      };
       const notice = (page, kind) => page.getByText(say("merge.notice", { kind: say(`kinds.${kind}`) }));
       const looks = async (name) => {
         await settled(mine);
@@ -91,8 +96,7 @@ for (const lang of LANGUAGES)
         assert.equal(await mine.locator("#ca-title").inputValue(), "陶瓷马克杯 大号");
         await button(mine, say("merge.compare")).click();
         await dialog.waitFor();
-        // By keyboard: the first to choose has the focus.
-        await mine.waitForFunction(() => document.activeElement?.getAttribute("type") === "radio");
+        await chosenFirst();
         await mine.keyboard.press("Space");
         await side(say("catalog.description"), "mine").waitFor();
         // They save once more while I choose.
@@ -136,6 +140,7 @@ for (const lang of LANGUAGES)
         await mine.keyboard.press("Control+Enter");
         await dialog.waitFor();
         assert.equal(await dialog.locator("fieldset").count(), 1);
+        await chosenFirst();
         await looks("merge-customer");
         await mine.keyboard.press("Escape");
         await dialog.waitFor({ state: "detached" });
@@ -196,6 +201,7 @@ for (const lang of LANGUAGES)
         await mine.waitForFunction(() => document.querySelector("#shop-tax_id")?.value === "91330000X");
         await mine.keyboard.press("Control+s");
         await dialog.waitFor();
+        await chosenFirst();
         await looks("merge-settings");
         await side(say("settings.shop.contact"), "mine").check();
         await mine.keyboard.press("Control+Enter");
