@@ -23,25 +23,33 @@ fn build() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The names of all commands, read out of the one list and of the desk's own commands, so that
-/// the window's permissions need no list of their own.
+/// The names of all commands, read out of the one list and of what the window's door adds to it,
+/// so that the window's permissions need no list of their own.
 fn command_names() -> io::Result<Vec<String>> {
     let mut names = Vec::new();
-    for (path, starts) in [
-        ("crates/engine/src/commands.rs", &["command ", "query "][..]),
-        ("src/desk_commands.rs", &["pub async fn ", "pub fn "][..]),
-    ] {
-        println!("cargo:rerun-if-changed={path}");
-        for line in fs::read_to_string(path)?.lines().map(str::trim_start) {
-            let Some(rest) = starts.iter().find_map(|start| line.strip_prefix(start)) else { continue };
-            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-            // A row of the list goes on with the dotted name in quotes; prose does not.
-            if path.starts_with("src/") || rest[name.len()..].starts_with(" \"") {
-                names.push(name);
-            }
+    for line in read("crates/engine/src/commands.rs")?.lines().map(str::trim) {
+        let Some(rest) = line.strip_prefix("command ").or_else(|| line.strip_prefix("query ")) else { continue };
+        // A row of the list goes on with the dotted name in quotes; prose does not.
+        if let Some((name, _)) = rest.split_once(" \"").filter(|(name, _)| is_name(name)) {
+            names.push(name.to_owned());
         }
     }
+    let door = read("src/ipc.rs")?;
+    let own = door.split_once("collect_commands![").and_then(|(_, rest)| rest.split_once(']'));
+    let (own, _) = own.ok_or_else(|| io::Error::other("src/ipc.rs collects no commands"))?;
+    names.extend(own.split(',').filter_map(|path| path.rsplit_once("::")).filter_map(|(_, name)| {
+        is_name(name).then(|| name.to_owned()) // all but `$ipc`, which stands for the one list
+    }));
     Ok(names)
+}
+
+fn read(path: &str) -> io::Result<String> {
+    println!("cargo:rerun-if-changed={path}");
+    fs::read_to_string(path)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// The window's files are embedded at compile time, so the crate cannot compile without them.
