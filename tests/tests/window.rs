@@ -62,8 +62,8 @@ async fn a_first_day_in_the_window() -> Result<()> {
     window.picture("recovery-code").await?;
     window.fill("#sk-code-typed", "0000-0000-0000-0000-0000-0000-0001").await?;
     window.keys(ENTER).await?;
-    window.there(".ant-alert-error").await?;
-    window.fill("#sk-code-typed", &code.to_lowercase()).await?;
+    window.there("[role=alert]").await?;
+    window.fill_anew("#sk-code-typed", &code.to_lowercase()).await?;
     window.keys(ENTER).await?;
     window.there("nav").await?;
     window.go("/settings/data").await?;

@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 pub const ENTER: &str = "\u{e007}";
+const BACKSPACE: &str = "\u{e003}";
 const CONTROL: &str = "\u{e009}";
 pub const F7: &str = "\u{e037}";
 pub const F9: &str = "\u{e039}";
@@ -149,6 +150,14 @@ impl Window {
         let element = self.find(css).await?;
         self.post(&format!("element/{element}/value"), json!({"text": text})).await?;
         Ok(())
+    }
+
+    /// Types instead of what stands in a field.
+    pub async fn fill_anew(&self, css: &str, text: &str) -> Result<()> {
+        self.click(css).await?;
+        self.with_control("a").await?;
+        self.keys(BACKSPACE).await?;
+        self.fill(css, text).await
     }
 
     /// Types blindly, wherever the focus is: at the pace of a person, not of a scanner.

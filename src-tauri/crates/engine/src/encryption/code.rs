@@ -62,13 +62,11 @@ impl FromStr for RecoveryCode {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let bytes = letters()?.decode(text.as_bytes()).map_err(|_| Error::invalid("code", "malformed"))?;
-        match bytes.split_last() {
-            Some((sum, bits)) if check(bits) == *sum => {
-                bits.try_into().map(Self).map_err(|_| Error::invalid("code", "malformed"))
-            }
-            _ => Err(Error::invalid("code", "malformed")),
-        }
+        let malformed = || Error::invalid("recovery_code", "malformed");
+        let bytes = letters()?.decode(text.as_bytes()).map_err(|_| malformed())?;
+        let (sum, bits) = bytes.split_last().ok_or_else(malformed)?;
+        let bits: &[u8; 16] = bits.try_into().map_err(|_| malformed())?;
+        if check(bits) == *sum { Ok(Self(*bits)) } else { Err(Error::invalid("recovery_code", "check_digit")) }
     }
 }
 
