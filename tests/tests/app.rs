@@ -10,6 +10,18 @@ use engine::{
 use tests::{call, story};
 use uuid::Uuid;
 
+story!(the_same_command_twice_at_once_is_done_once, async |shop| {
+    for n in 0..40 {
+        let (meta, input) = (Meta::new(), Save { name: format!("王小明 {n}"), ..Save::default() });
+        let (one, other) = tokio::join!(
+            shop.call_as(meta, call::customers_save, input.clone()),
+            shop.call_as(meta, call::customers_save, input)
+        );
+        assert_eq!(one?.id, other?.id);
+    }
+    Ok(())
+});
+
 story!(everything_done_is_written_down, async |shop| {
     let meta = Meta::new();
     let who = shop.call_as(meta, call::customers_save, Save { name: "100%_王小明".into(), ..Save::default() }).await?;

@@ -307,7 +307,8 @@ impl Engine {
                 if let Some(tried) = ctx.misproved {
                     self.note_misproof(&ctx.caller, tried).await?;
                 }
-                return Err(error);
+                let done = ctx.local.is_none() && self.was_done(ctx.command_id, &error).await;
+                return Err(if done { Error::Busy } else { error });
             }
         };
         let spec = ctx.spec;
@@ -370,6 +371,23 @@ impl Engine {
         tags.dedup();
         self.announce(Changed { tags, command: spec.name.to_owned() });
         Ok(value)
+    }
+
+    /// Whether the command that was refused is done by now. The same one may arrive twice at once, as when a desk
+    /// sends again what its server had begun: then it was the first that stood in the way of the second, which
+    /// tries again and is answered as the first was. On SQLite no two write at once.
+    async fn was_done(&self, command_id: Uuid, error: &Error) -> bool {
+        if !self.db.is_postgres() || matches!(error, Error::Busy | Error::Unreachable { .. }) {
+            return false;
+        }
+        let looked = async {
+            let mut tx = self.db.begin_read().await?;
+            let done: Option<(Uuid,)> =
+                fetch_optional!(tx, (Uuid,), "SELECT command_id FROM audit WHERE command_id = $1", command_id)?;
+            tx.rollback().await?;
+            Ok::<_, Error>(done.is_some())
+        };
+        looked.await.unwrap_or(false)
     }
 
     pub(crate) async fn begin_query(&self, spec: &'static Spec, caller: &Caller) -> Result<Box<Ctx>> {
