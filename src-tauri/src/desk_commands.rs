@@ -3,7 +3,8 @@
 use domain::access::Permission;
 use engine::{
     Error, Result,
-    access::{Me, SignIn, Switch, ViewAs},
+    access::{Me, Secret, SignIn, Switch, ViewAs},
+    backup::{BackupById, BackupReport, Place as Elsewhere, RemoteCopy, TestBackupPlace},
     commands,
     connection::Found,
     ctx::{Door, Meta},
@@ -65,6 +66,17 @@ pub struct RestoreFile {
     pub path: String,
     /// In the place of the shop that is there.
     pub replace: bool,
+}
+
+/// A copy in a place that is reached over the network, for a machine that has no shop yet.
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct RestoreCopy {
+    pub place: Elsewhere,
+    pub secret: Secret,
+    pub name: String,
+    /// The recovery code, for a copy that is encrypted with a key this machine does not know.
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -269,7 +281,7 @@ pub async fn app_unlock(desk: State<'_, Desk>, meta: Meta, input: Passphrase) ->
 /// Writes a verified copy of the whole shop to a file.
 #[tauri::command]
 #[specta::specta]
-pub async fn app_backup(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> Result<engine::backup::BackupReport> {
+pub async fn app_backup(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> Result<BackupReport> {
     let Meta { .. } = meta;
     let (shop, caller) = desk.shop_and_caller().await?;
     shop.need(&caller, Permission::SettingsWrite).await?;
@@ -280,23 +292,65 @@ pub async fn app_backup(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> R
 /// and kept beside it, as a damaged one is.
 #[tauri::command]
 #[specta::specta]
-pub async fn app_restore(
-    desk: State<'_, Desk>,
-    meta: Meta,
-    input: RestoreFile,
-) -> Result<engine::backup::BackupReport> {
+pub async fn app_restore(desk: State<'_, Desk>, meta: Meta, input: RestoreFile) -> Result<BackupReport> {
     let Meta { .. } = meta;
-    // A shop that cannot be opened cannot say whom it trusts; nothing is overwritten that is whole.
-    if let Ok((shop, caller)) = desk.shop_and_caller().await {
-        shop.need(&caller, Permission::SettingsWrite).await?;
+    may_restore(&desk).await?;
+    bring_in(&desk, input.path.as_ref(), input.replace).await
+}
+
+/// Goes back to a copy that the plan of this desk made, wherever it is: one that is elsewhere is fetched first.
+/// The present shop is kept beside it.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_restore_run(desk: State<'_, Desk>, meta: Meta, input: BackupById) -> Result<BackupReport> {
+    let Meta { .. } = meta;
+    let (shop, caller) = desk.shop_and_caller().await?;
+    shop.need(&caller, Permission::SettingsWrite).await?;
+    let (file, fetched) = engine::backup::fetch_run(&shop, &caller, input.id).await?;
+    // What was fetched stays until it is brought in.
+    let path = fetched.as_ref().map_or(file.as_ref(), |fetched| fetched.file.as_path());
+    bring_in(&desk, path, true).await
+}
+
+/// The copies in a place, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_list_copies(desk: State<'_, Desk>, meta: Meta, input: TestBackupPlace) -> Result<Vec<RemoteCopy>> {
+    let Meta { .. } = meta;
+    may_restore(&desk).await?;
+    let secret = input.secret.ok_or_else(|| Error::invalid("secret", "required"))?;
+    engine::backup::copies_in(&input.place, &secret).await
+}
+
+/// Makes the shop of this machine, which has none or a damaged one, out of a copy in such a place.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_restore_copy(desk: State<'_, Desk>, meta: Meta, input: RestoreCopy) -> Result<BackupReport> {
+    let Meta { .. } = meta;
+    may_restore(&desk).await?;
+    let fetched = engine::backup::fetch_copy(&input.place, &input.secret, &input.name, desk.folder()).await?;
+    if let Some(code) = input.code.filter(|_| engine::encryption::is_encrypted(&fetched.file)) {
+        engine::encryption::unlock(&fetched.file, &code).await?;
     }
+    bring_in(&desk, &fetched.file, false).await
+}
+
+/// A shop that cannot be opened cannot say whom it trusts; nothing is overwritten that is whole.
+async fn may_restore(desk: &Desk) -> Result<()> {
+    match desk.shop_and_caller().await {
+        Ok((shop, caller)) => shop.need(&caller, Permission::SettingsWrite).await,
+        Err(_) => Ok(()),
+    }
+}
+
+async fn bring_in(desk: &Desk, from: &std::path::Path, replace: bool) -> Result<BackupReport> {
     let into = desk.folder().join("shop.db");
     let place = desk.place().await;
-    desk.inner().clone().close().await;
-    let outcome = if input.replace && into.exists() {
-        engine::backup::replace(input.path.as_ref(), &into).await.map(|(report, _)| report)
+    desk.clone().close().await;
+    let outcome = if replace && into.exists() {
+        engine::backup::replace(from, &into).await.map(|(report, _)| report)
     } else {
-        engine::backup::restore(input.path.as_ref(), &Address::Sqlite(into), false).await
+        engine::backup::restore(from, &Address::Sqlite(into), false).await
     };
     let place = if outcome.is_ok() { Place::Own } else { place };
     desk.open(place.clone(), None).await?;

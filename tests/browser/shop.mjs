@@ -13,18 +13,18 @@ export const LANGUAGES = ["zh-CN", "en"];
 export const EXCERPT = join(ROOT, "tests/data/online_retail_excerpt.csv");
 
 const OUT = join(ROOT, "tests/out/browser");
-const SHOPCTL = process.env.SHOPKEEPER_SHOPCTL ?? join(ROOT, "target/debug/shopctl");
+export const SHOPCTL = process.env.SHOPKEEPER_SHOPCTL ?? join(ROOT, "target/debug/shopctl");
 const UI = process.env.SHOPKEEPER_UI ?? join(ROOT, "ui/dist");
 const CHROMIUM = process.env.SHOPKEEPER_CHROMIUM ?? "/usr/bin/chromium";
 const START_MS = 30_000;
 
-/** A shop of its own, empty or with the sample's goods; or a desk of the one on the Postgres `db`. It ends with the test `t`. */
-export async function openShop(t, { sample = false, db = null } = {}) {
+/** A shop of its own, empty or with the sample's goods; or a desk of the one on the Postgres `db`; without a keyring if told so. It ends with the test `t`. */
+export async function openShop(t, { sample = false, db = null, keyring = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "shopkeeper-browser-"));
   const database = ["--db", db ?? join(folder, "shop.db")];
   const copy = db ? ["--copy", join(folder, "copy.db")] : [];
   if (sample) execFileSync(SHOPCTL, [...database, "sample"], { stdio: "ignore" });
-  const shopctl = spawn(SHOPCTL, [...database, "serve", "--ui", UI, ...copy], { stdio: ["ignore", "ignore", "pipe"] });
+  const shopctl = spawn(SHOPCTL, [...database, "serve", "--ui", UI, ...copy], { stdio: ["ignore", "ignore", "pipe"], env: keyring ? process.env : { ...process.env, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" } });
   t.after(async () => {
     const ended = new Promise((done) => (shopctl.exitCode === null ? shopctl.once("exit", done) : done()));
     shopctl.kill("SIGTERM");

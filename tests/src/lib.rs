@@ -15,6 +15,7 @@ pub mod dice;
 pub mod files;
 pub mod goods;
 pub mod people;
+pub mod stores;
 
 use std::{
     future::Future,

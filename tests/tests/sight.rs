@@ -118,6 +118,7 @@ async fn told(shop: &Shop, caller: &Caller, known: &Known) -> anyhow::Result<Vec
         let inputs: Vec<Value> = match spec.name {
             // Of files, and of work under way.
             "settings.try_backup"
+            | "settings.test_backup_place"
             | "imports.inspect"
             | "imports.get"
             | "imports.rejects"

@@ -77,6 +77,9 @@ export const commands = {
 	settingsSaveBackupPlan: (meta: Meta, input: SaveBackupPlan) => typedError<BackupPlan, Error>(__TAURI_INVOKE("settings_save_backup_plan", { meta, input })),
 	settingsRunBackup: (meta: Meta, input: Nothing) => typedError<Done, Error>(__TAURI_INVOKE("settings_run_backup", { meta, input })),
 	settingsBackups: (input: Nothing) => typedError<Backups, Error>(__TAURI_INVOKE("settings_backups", { input })),
+	settingsUnlockBackups: (meta: Meta, input: UnlockBackups) => typedError<Done, Error>(__TAURI_INVOKE("settings_unlock_backups", { meta, input })),
+	settingsTestBackupPlace: (input: TestBackupPlace) => typedError<Done, Error>(__TAURI_INVOKE("settings_test_backup_place", { input })),
+	settingsLateBackups: (input: Nothing) => typedError<LateBackups, Error>(__TAURI_INVOKE("settings_late_backups", { input })),
 	settingsTryBackup: (input: BackupById) => typedError<TriedBackup, Error>(__TAURI_INVOKE("settings_try_backup", { input })),
 	settingsDesks: (input: Nothing) => typedError<Desks, Error>(__TAURI_INVOKE("settings_desks", { input })),
 	settingsNameDesk: (meta: Meta, input: NameDesk) => typedError<Desk, Error>(__TAURI_INVOKE("settings_name_desk", { meta, input })),
@@ -164,6 +167,15 @@ export const commands = {
 	 *  and kept beside it, as a damaged one is.
 	 */
 	appRestore: (meta: Meta, input: RestoreFile) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore", { meta, input })),
+	/**
+	 *  Goes back to a copy that the plan of this desk made, wherever it is: one that is elsewhere is fetched first.
+	 *  The present shop is kept beside it.
+	 */
+	appRestoreRun: (meta: Meta, input: BackupById) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore_run", { meta, input })),
+	/**  The copies in a place, newest first. */
+	appListCopies: (meta: Meta, input: TestBackupPlace) => typedError<RemoteCopy[], Error>(__TAURI_INVOKE("app_list_copies", { meta, input })),
+	/**  Makes the shop of this machine, which has none or a damaged one, out of a copy in such a place. */
+	appRestoreCopy: (meta: Meta, input: RestoreCopy) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore_copy", { meta, input })),
 	appEncryption: (input: Nothing) => typedError<Encryption, Error>(__TAURI_INVOKE("app_encryption", { input })),
 	/**  A new recovery code, which is kept nowhere. */
 	appRecoveryCode: (input: Nothing) => typedError<Code, Error>(__TAURI_INVOKE("app_recovery_code", { input })),
@@ -321,7 +333,12 @@ export type BackupById = {
 
 export type BackupPlan = {
 	active: boolean,
+	/**  Of this machine; empty when the copies go elsewhere only. */
 	folder: string,
+	/**  Where else they go, without its secret. */
+	remote: Place | null,
+	/**  The secret is in a file that nobody has opened since the program was started: `settings.unlock_backups`. */
+	locked: boolean,
 	every_hours: number,
 	/**  How many of the latest days, weeks and months that have a copy keep one. */
 	keep_days: number,
@@ -342,7 +359,10 @@ export type BackupReport = {
 export type BackupRun = {
 	id: string,
 	at: Millis,
+	/**  With the place it is in, if that is not this machine. */
 	file: string,
+	/**  It is not a file of this machine. */
+	remote: boolean,
 	bytes: Count,
 	/**  Why there is no copy. */
 	error: Error | null,
@@ -724,7 +744,12 @@ export type Error =
 /**  The same command id came with another input: the caller has a fault. */
 { code: "command_id_reused" } | { code: "not_undoable"; reason: string } | 
 /**  A file given for import or restore that cannot be read; `reason` is a word the UI knows. */
-{ code: "bad_file"; file: string; reason: string } | { code: "disk_full" } | { code: "read_only" } | { code: "busy" } | { code: "damaged" } | 
+{ code: "bad_file"; file: string; reason: string } | 
+/**
+ *  A place for copies, reached over the network; `kind` is a word the UI knows, `detail` what the other
+ *  side calls it.
+ */
+{ code: "storage"; kind: string; detail: string } | { code: "disk_full" } | { code: "read_only" } | { code: "busy" } | { code: "damaged" } | 
 /**  What this desk did without its server was done in another shop than the one that is there now. */
 { code: "another_shop" } | 
 /**  Nobody has let this desk in yet. */
@@ -1035,6 +1060,20 @@ export type Kpis = {
 	new_customers: Count,
 	/**  Paid orders ÷ visitors, in millionths; none as long as no visitor data are imported. */
 	conversion_ppm: number | null,
+};
+
+/**  A desk whose plan wanted a copy long ago, and has none. */
+export type LateBackup = {
+	device: string,
+	/**  What the desk is called; may be empty. */
+	name: string,
+	/**  It is the desk that asks. */
+	here: boolean,
+	last_good: Millis | null,
+};
+
+export type LateBackups = {
+	desks: LateBackup[],
 };
 
 export type ListCases = {
@@ -1731,6 +1770,15 @@ export type PickSave = {
 	name: string,
 };
 
+/**  A place for files, without its secret. */
+export type Place = { kind: "s3"; endpoint: string; region: string; bucket: string; 
+/**  A folder in the bucket; may be empty. */
+prefix: string; access_key: string; 
+/**  The bucket stands in the path of the address, not in front of its host. */
+path_style: boolean } | { kind: "webdav"; 
+/**  Of the folder, which is there. */
+url: string; user: string };
+
 export type PlaceHold = {
 	order_id: string,
 	kind: HoldKind,
@@ -2050,6 +2098,14 @@ export type ReleaseHold = {
 	hold_id: string,
 };
 
+/**  A copy in such a place. */
+export type RemoteCopy = {
+	name: string,
+	bytes: Count,
+	/**  When it was made, by the clock of the shop: `2026-11-23 10:30:00`. */
+	made: string,
+};
+
 /**  `repair` answers with the difference it set right. */
 export type RepairStock = {
 	sku_id: string,
@@ -2062,6 +2118,15 @@ export type Report = {
 	found: Found,
 	/**  Of one round trip. */
 	milliseconds: Count,
+};
+
+/**  A copy in a place that is reached over the network, for a machine that has no shop yet. */
+export type RestoreCopy = {
+	place: Place,
+	secret: Secret,
+	name: string,
+	/**  The recovery code, for a copy that is encrypted with a key this machine does not know. */
+	code?: string | null,
 };
 
 export type RestoreFile = {
@@ -2194,6 +2259,11 @@ export type SaveBackupPlan = {
 	version: Count,
 	active: boolean,
 	folder: string,
+	remote?: Place | null,
+	/**  The secret key, or the password; `None` leaves the one that is kept. */
+	secret?: Secret | null,
+	/**  Encrypts the secret into a file; wanted on a machine without a keyring. */
+	passphrase?: Secret | null,
 	every_hours: number,
 	keep_days: number,
 	keep_weeks: number,
@@ -2643,6 +2713,12 @@ export type TableSize = {
 	rows: Count,
 };
 
+/**  A place as somebody typed it, and the secret for it; `None` is the one that is kept. */
+export type TestBackupPlace = {
+	place: Place,
+	secret?: Secret | null,
+};
+
 export type TimersRun = {
 	closed: Count,
 	completed: Count,
@@ -2696,6 +2772,10 @@ export type TurnOnTotp = {
 
 export type Undo = {
 	command_id: string,
+};
+
+export type UnlockBackups = {
+	passphrase: Secret,
 };
 
 /**  A named filter of a list; `body` is the list's own JSON. */
@@ -2837,6 +2917,9 @@ export const COMMANDS = {
   "settings.save_backup_plan": { kind: "command", undo: true, offline: false, tags: ["backups"] },
   "settings.run_backup": { kind: "command", undo: false, offline: false, tags: ["backups"] },
   "settings.backups": { kind: "query", undo: false, offline: false, tags: [] },
+  "settings.unlock_backups": { kind: "command", undo: false, offline: false, tags: ["backups"] },
+  "settings.test_backup_place": { kind: "query", undo: false, offline: false, tags: [] },
+  "settings.late_backups": { kind: "query", undo: false, offline: false, tags: [] },
   "settings.try_backup": { kind: "query", undo: false, offline: false, tags: [] },
   "settings.desks": { kind: "query", undo: false, offline: false, tags: [] },
   "settings.name_desk": { kind: "command", undo: true, offline: false, tags: ["desks"] },

@@ -5,15 +5,15 @@ import { useTranslation } from "react-i18next";
 import { Dialog } from "../components/Dialog";
 import { PlainButton } from "../components/PlainButton";
 import { MenuFoldOutlined, MenuOutlined, MenuUnfoldOutlined } from "../components/icons";
-import { useTell } from "../lib/api";
+import { useAsk, useTell } from "../lib/api";
 import { useGo } from "../lib/go";
 import { useHotkeys } from "../lib/hotkeys";
 import { line } from "../lib/transport";
-import { me } from "../lib/me";
+import { me, useCan } from "../lib/me";
 import { prefs, setPref } from "../lib/prefs";
 import { useSettled, useSettleInTime } from "../lib/ready";
 import { useScreen } from "../lib/screen";
-import { useShop } from "../lib/shop";
+import { useFormats, useShop } from "../lib/shop";
 import { useStore } from "../lib/store";
 import { useBecome, useRoleName } from "../lib/who";
 import { useAreas } from "./areas";
@@ -37,6 +37,7 @@ export function Shell() {
   const { pathname } = useLocation();
   const go = useGo();
   const settled = useSettled();
+  const can = useCan();
   useSettleInTime();
 
   useEffect(() => setDrawer(false), [pathname]);
@@ -94,6 +95,7 @@ export function Shell() {
         />
         <LineBanner />
         <SampleBanner />
+        {settled && can("settings_write") && <LateBackupBanner />}
         <LookingBanner />
         <main className="sk-content" id="main" tabIndex={-1}>
           <Suspense>
@@ -153,6 +155,27 @@ function LookingBanner() {
       <PlainButton small disabled={back.isPending} onClick={() => back.mutate({ role_id: null })}>
         {t("access.lookBack")}
       </PlainButton>
+    </div>
+  );
+}
+
+/** A plan whose copies do not come about any more: said to whoever may see to it, on every page and at every desk. */
+function LateBackupBanner() {
+  const { t } = useTranslation();
+  const f = useFormats();
+  const shop = useShop();
+  // It becomes late while nothing happens.
+  const late = useAsk("settings.late_backups", {}, { tags: ["backups"], again: () => 600_000, enabled: !shop.sample }).data?.desks ?? [];
+  const first = late[0];
+  if (!first) return null;
+  const name = first.here ? "" : first.name;
+  const since = first.last_good === null ? null : f.dateTime(first.last_good);
+  return (
+    <div className="sk-sample-banner" role="note">
+      <span>
+        {name ? t("app.lateBackup.desk", { name }) : t("app.lateBackup.here")} {since && t("app.lateBackup.last", { when: since })}
+      </span>
+      <Link to="/settings/$section" params={{ section: "data" }}>{t("app.lateBackup.see")}</Link>
     </div>
   );
 }

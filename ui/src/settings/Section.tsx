@@ -36,10 +36,10 @@ export function Section({ title, text, children, dirty = false, saving = false, 
   );
 }
 
-/** A setting with what it does, said in the words of its present value. */
-export function Setting({ label, effect, htmlFor, children }: { label: string; effect: ReactNode; htmlFor: string; children: ReactNode }) {
+/** A setting with what it does, said in the words of its present value. `wide`: its field stands below, over the whole width. */
+export function Setting({ label, effect, htmlFor, wide = false, children }: { label: string; effect: ReactNode; htmlFor: string; wide?: boolean; children: ReactNode }) {
   return (
-    <div className="sk-setting">
+    <div className={wide ? "sk-setting sk-setting-wide" : "sk-setting"}>
       <div className="sk-setting-text">
         <label htmlFor={htmlFor}>{label}</label>
         <div className="sk-muted" id={`${htmlFor}-effect`}>

@@ -209,6 +209,12 @@ macro_rules! for_each_command {
                 [SettingsWrite online final audited] [backups];
             query settings_backups "settings.backups" = $crate::backup::list, $crate::settings::Nothing => $crate::backup::Backups,
                 [SettingsWrite online] [];
+            command settings_unlock_backups "settings.unlock_backups" = $crate::backup::unlock, $crate::backup::UnlockBackups => $crate::app::Done,
+                [SettingsWrite online final unaudited] [backups];
+            query settings_test_backup_place "settings.test_backup_place" = $crate::backup::test_place, $crate::backup::TestBackupPlace => $crate::app::Done,
+                [SettingsWrite online] [];
+            query settings_late_backups "settings.late_backups" = $crate::backup::late, $crate::settings::Nothing => $crate::backup::LateBackups,
+                [SettingsWrite online] [];
             query settings_try_backup "settings.try_backup" = $crate::backup::try_out, $crate::backup::BackupById => $crate::backup::TriedBackup,
                 [SettingsWrite online] [];
             query settings_desks "settings.desks" = $crate::settings::desks, $crate::settings::Nothing => $crate::settings::Desks,

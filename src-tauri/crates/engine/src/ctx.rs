@@ -11,6 +11,7 @@ use uuid::{Builder, Uuid};
 
 use crate::{
     access::Tried,
+    backup::Vault,
     commands::Spec,
     db::Tx,
     engine::Engine,
@@ -128,6 +129,7 @@ pub struct Ctx {
     /// Long work of this process, for those who tell how far it is.
     pub(crate) jobs: Arc<crate::imports::Jobs>,
     pub(crate) backing_up: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) standby: Option<Arc<Standby>>,
     /// Held while this runs on the desk's copy, without the server.
     pub(crate) local: Option<OwnedRwLockReadGuard<()>>,

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     access::{self, Guard},
+    backup::Vault,
     commands::{Answer, Spec},
     ctx::{Caller, Ctx, Device, Door, Inverse, Meta},
     db::{Address, Db, Tx},
@@ -65,6 +66,7 @@ pub struct Engine {
     pub(crate) guard: Guard,
     /// Held while the shop is being copied by itself.
     pub(crate) backing_up: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) vault: Arc<Vault>,
     /// What a desk of a shared shop goes on with when the server is gone.
     pub(crate) standby: Option<Arc<Standby>>,
 }
@@ -113,6 +115,7 @@ impl Engine {
         }
         let (changes, _) = broadcast::channel(256);
         let news = News::begin(&db);
+        let vault = Vault::new(standby.as_ref().map_or(&db, |standby| standby.copy()));
         Ok(Self {
             db,
             clock,
@@ -122,6 +125,7 @@ impl Engine {
             jobs,
             guard: Guard::default(),
             backing_up: Arc::default(),
+            vault: Arc::new(vault),
             standby,
         })
     }
@@ -284,6 +288,7 @@ impl Engine {
             after: Vec::new(),
             jobs: self.jobs.clone(),
             backing_up: self.backing_up.clone(),
+            vault: self.vault.clone(),
             standby: self.standby.clone(),
             local: None,
             seed: None,

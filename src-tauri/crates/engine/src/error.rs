@@ -100,6 +100,10 @@ pub enum Error {
     /// A file given for import or restore that cannot be read; `reason` is a word the UI knows.
     #[error("{file}: {reason}")]
     BadFile { file: String, reason: String },
+    /// A place for copies, reached over the network; `kind` is a word the UI knows, `detail` what the other
+    /// side calls it.
+    #[error("the storage: {kind} {detail}")]
+    Storage { kind: String, detail: String },
     #[error("the disk is full")]
     DiskFull,
     #[error("the database is read-only")]

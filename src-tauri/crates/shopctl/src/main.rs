@@ -2,6 +2,7 @@
 
 mod import;
 mod output;
+mod restore;
 
 use std::{
     io::IsTerminal as _,
@@ -16,6 +17,7 @@ use domain::access::Permission;
 use engine::{
     Engine, Error,
     access::SignIn,
+    backup,
     commands::{self, SPECS, call},
     ctx::{Caller, Door, Meta},
     db::Address,
@@ -63,6 +65,7 @@ Examples:
   shopctl --db shop.db import online_retail.csv --kind online_retail
   shopctl --db shop.db backup /backups/shop-monday.db
   shopctl --db shop.db encrypt
+  SHOPKEEPER_BACKUP_SECRET=… shopctl copies s3://KEY@s3.example.com/bucket/folder?region=eu-central-1
   shopctl --db shop.db check
   shopctl --db shop.db serve --ui ui/dist";
 
@@ -110,9 +113,14 @@ enum What {
     },
     /// Write a verified copy of the whole shop to a file.
     Backup { file: PathBuf },
+    /// List the backups in a bucket or a WebDAV folder: s3://KEY@host/bucket/folder?region=…, or
+    /// https://user@host/folder. Its secret stands in SHOPKEEPER_BACKUP_SECRET.
+    Copies { place: String },
     /// Bring a backup into the shop given by --db, which must be empty.
+    ///
+    /// FILE is a file, or a backup as `copies` lists them: s3://KEY@host/bucket/folder/NAME?region=…
     Restore {
-        file: PathBuf,
+        file: String,
         /// Put the backup in the place of a shop that is there.
         #[arg(long)]
         overwrite: bool,
@@ -156,11 +164,20 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let address: Address = args.db.parse().map_err(Failure::Usage)?;
-    unlock(&address, &args.what).await?;
-    if let What::Restore { file, overwrite } = &args.what {
-        let report = engine::backup::restore(file, &address, *overwrite).await?;
-        print(&report, compact);
-        return Ok(ExitCode::SUCCESS);
+    if let Address::Sqlite(file) = &address {
+        restore::unlock(file).await?;
+    }
+    match &args.what {
+        What::Copies { place } => {
+            let (place, _) = backup::parse_place(place).map_err(Failure::Usage)?;
+            print(&backup::copies_in(&place, &restore::backup_secret()?).await?, compact);
+            return Ok(ExitCode::SUCCESS);
+        }
+        What::Restore { file, overwrite } => {
+            print(&restore::restore(file, &address, *overwrite).await?, compact);
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => {}
     }
     let shop = match (&args.what, &address) {
         (What::Serve { copy: Some(copy), .. }, Address::Postgres(_)) => Engine::open_desk(&address, copy, "").await,
@@ -170,6 +187,10 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
     let shop = shop.map_err(Failure::Database)?;
     let rewrites = matches!(args.what, What::Encrypt | What::Decrypt);
     let encrypts = matches!(args.what, What::Encrypt);
+    // A shop that is served where nobody sits and no keyring is: its copies go on.
+    if let Ok(secret) = restore::backup_secret() {
+        shop.give_backup_secret(secret);
+    }
     let outcome = match caller(&shop, args.login).await {
         Ok(caller) => on_shop(&shop, &caller, args.what, compact).await,
         Err(refused) => Err(refused.into()),
@@ -179,22 +200,6 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         (Ok(_), Address::Sqlite(file)) if rewrites => rewrite(file, encrypts, compact).await,
         (outcome, _) => outcome,
     }
-}
-
-/// With the code from the environment, which no list of processes shows.
-async fn unlock(address: &Address, what: &What) -> Result<(), Failure> {
-    let Ok(code) = std::env::var("SHOPKEEPER_RECOVERY_CODE") else { return Ok(()) };
-    let mut files = Vec::new();
-    if let Address::Sqlite(file) = address {
-        files.push(file);
-    }
-    if let What::Restore { file, .. } = what {
-        files.push(file);
-    }
-    for file in files.into_iter().filter(|file| encryption::is_encrypted(file)) {
-        encryption::unlock(file, &code).await.map_err(Failure::Database)?;
-    }
-    Ok(())
 }
 
 /// What nobody else may have open meanwhile, and this program has closed.
@@ -266,7 +271,7 @@ async fn on_shop(shop: &Engine, caller: &Caller, what: What, compact: bool) -> R
                 return Err(Failure::Usage(Error::invalid("db", "not_a_file")));
             }
         }
-        What::Commands | What::Restore { .. } => {}
+        What::Commands | What::Copies { .. } | What::Restore { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }

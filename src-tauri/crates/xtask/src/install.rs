@@ -14,6 +14,8 @@ pub enum For {
     App,
     /// The throw-away Postgres of the tests.
     Postgres,
+    /// The servers that backups are sent to in the tests.
+    Stores,
     /// A screen without a monitor: Xvfb, a window manager, a bus, a keyring.
     Screen,
     /// Driving the real window.
@@ -79,15 +81,27 @@ pub fn chromium() -> Option<std::path::PathBuf> {
 
 /// A program from crates.io, built once into target/tools.
 pub fn cargo_tool(name: &str, version: &str) -> Result<std::path::PathBuf> {
+    cargo_tool_with(name, version, &[])
+}
+
+/// The same with more words for `cargo install`.
+fn cargo_tool_with(name: &str, version: &str, more: &[&str]) -> Result<std::path::PathBuf> {
     if let Some(path) = which(&[name]) {
         return Ok(path);
     }
     let path = tools().join("bin").join(name);
     if !path.is_file() {
         say(format!("{name} is missing: building it from crates.io, which takes a minute or two."));
-        run(crate::process::cargo().args(["install", name, "--locked", "--version", version, "--root"]).arg(tools()))?;
+        let install = ["install", name, "--locked", "--version", version, "--root"];
+        run(crate::process::cargo().args(install).arg(tools()).args(more))?;
     }
     Ok(path)
+}
+
+/// The S3-compatible server of the tests. Not optimised: it takes a third of the time to build, and serves
+/// but a few files.
+pub fn s3_server() -> Result<std::path::PathBuf> {
+    cargo_tool_with("s3s-fs", "=0.14.1", &["--features", "binary", "--debug"])
 }
 
 /// The installed ones are asked for by name and skipped, so that a machine that has everything
@@ -141,6 +155,8 @@ fn debian(reason: For) -> &'static [&'static str] {
     match reason {
         For::App => &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "libsoup-3.0-dev", "librsvg2-dev"],
         For::Postgres => &["postgresql"],
+        // WebDAV; what speaks S3 comes from crates.io.
+        For::Stores => &["rclone"],
         For::Screen => &["xvfb", "openbox", "dbus-x11", "libglib2.0-bin", "gnome-keyring", "fonts-noto-cjk"],
         For::WindowDriver => &["webkit2gtk-driver"],
         For::Browser => &["chromium", "fonts-noto-cjk"],
@@ -163,6 +179,7 @@ fn other_linux(reasons: &[For]) -> Result<()> {
         );
     }
     let programs: &[(For, &str)] = &[
+        (For::Stores, "rclone"),
         (For::Screen, "Xvfb"),
         (For::Screen, "openbox"),
         (For::Screen, "dbus-run-session"),

@@ -84,10 +84,10 @@ const PARTS: &[Part] = &[
     part("ui-build", "the screen builds", &[], QUICK, ui_build),
     part("audit", "known holes in JavaScript packages", &[], FULL, audit),
     part("clippy", "Rust without a warning", &[For::App], QUICK, clippy),
-    part("rust", "rules, stories on both databases, tidy", &[For::App, For::Postgres], QUICK, rust),
+    part("rust", "rules, stories on both databases, tidy", &[For::App, For::Postgres, For::Stores], QUICK, rust),
     part("bindings", "the screen's types are those of the commands", &[For::App], QUICK, bindings),
     part("app", "the app and shopctl build", &[For::App], FULL, app),
-    part("browser", "journeys through the HTTP door", &[For::App, For::Postgres, For::Browser], FULL, browser),
+    part("browser", "journeys through the HTTP door", &[For::App, For::Postgres, For::Browser, For::Stores], FULL, browser),
     part("window", "journeys through the real window", &[For::App, For::Postgres, For::Screen, For::WindowDriver], FULL, window),
 ];
 const QUICK: bool = true;
@@ -208,14 +208,19 @@ fn clippy(_: &mut Machine) -> Result<Outcome> {
 }
 
 fn rust(machine: &mut Machine) -> Result<Outcome> {
+    let s3 = install::s3_server()?;
     if succeeds(cargo().args(["nextest", "--version"])) {
         let mut tests = cargo();
-        tests.args(["nextest", "run"]).args(WORKSPACE).args(["--no-fail-fast", "--no-tests=pass"]);
+        tests
+            .args(["nextest", "run"])
+            .args(WORKSPACE)
+            .args(["--no-fail-fast", "--no-tests=pass"])
+            .env("SHOPKEEPER_TEST_S3", s3);
         shell(machine.with_databases(&mut tests)?)?;
         shell(machine.with_databases(cargo().args(["test", "--doc"]).args(WORKSPACE))?)?;
     } else {
         let mut tests = cargo();
-        tests.arg("test").args(WORKSPACE).arg("--no-fail-fast");
+        tests.arg("test").args(WORKSPACE).arg("--no-fail-fast").env("SHOPKEEPER_TEST_S3", s3);
         shell(machine.with_databases(&mut tests)?)?;
     }
     Ok(Outcome::Passed)

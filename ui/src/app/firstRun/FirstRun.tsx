@@ -1,5 +1,5 @@
 import { Button, Card } from "antd";
-import { ArrowLeftOutlined, CloudServerOutlined, ExperimentOutlined, HistoryOutlined, LoadingOutlined, RightOutlined, ShopOutlined } from "@ant-design/icons";
+import { ArrowLeftOutlined, CloudDownloadOutlined, CloudServerOutlined, ExperimentOutlined, HistoryOutlined, LoadingOutlined, RightOutlined, ShopOutlined } from "@ant-design/icons";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useTell } from "../../lib/api";
@@ -10,10 +10,11 @@ import { Seal } from "../Seal";
 import type { AppStatus } from "../status";
 import { useRestore } from "../useRestore";
 import { ConnectForm } from "./ConnectForm";
+import { RestoreFromPlace } from "./RestoreFromPlace";
 import { SetupForm } from "./SetupForm";
 import "./firstRun.css";
 
-type Step = "choose" | "setup" | "connect";
+type Step = "choose" | "setup" | "connect" | "elsewhere";
 
 /** The first minute: a language, and one of three doors into a shop. */
 export default function FirstRun({ status, onReady }: { status: AppStatus | null; onReady: () => void }) {
@@ -61,6 +62,7 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
                 />
                 <Door icon={<CloudServerOutlined />} title={t("firstRun.connect.title")} text={t("firstRun.connect.text")} onClick={() => setStep("connect")} disabled={busy} />
                 <Door icon={<HistoryOutlined />} title={t("firstRun.restore.title")} text={restoring ? t("firstRun.restore.busy") : t("firstRun.restore.text")} onClick={() => void restore()} disabled={busy} busy={restoring} />
+                <Door icon={<CloudDownloadOutlined />} title={t("firstRun.elsewhere.title")} text={t("firstRun.elsewhere.text")} onClick={() => setStep("elsewhere")} disabled={busy} />
               </>
             )}
           </div>
@@ -70,6 +72,11 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
       {step === "setup" && (
         <Card>
           <SetupForm onReady={onReady} desktop={status?.desktop ?? false} />
+        </Card>
+      )}
+      {step === "elsewhere" && (
+        <Card>
+          <RestoreFromPlace onReady={onReady} />
         </Card>
       )}
       {step === "connect" && (

@@ -112,6 +112,38 @@ describe("the first minute", () => {
     expect(told.find((c) => c.name === "app.restore")?.input).toEqual({ path: "/stick/shop.backup", replace: false });
   });
 
+  it("brings a shop back from a storage, by what was written down elsewhere", async () => {
+    let encrypted = true;
+    answer = (name) => {
+      if (name === "app.restore_copy" && encrypted) {
+        encrypted = false;
+        throw new ApiError(name, "encrypted", { file: "fetched.backup" });
+      }
+      return name === "app.list_copies" ? [{ name: "shopkeeper-2026-11-23-103000-9abcdef0-0123456789abcdef.backup", bytes: 4_200_000, made: "2026-11-23 10:30:00" }] : { file: "", bytes: 1, schema_version: 1, tables: [] };
+    };
+    const ready = vi.fn();
+    show(<FirstRun status={status(true)} onReady={ready} />);
+    await userEvent.click(screen.getByRole("button", { name: /Restore from the network/ }));
+    const look = screen.getByRole("button", { name: "Show the backups" });
+    expect(look).toBeDisabled();
+    await userEvent.type(screen.getByLabelText("Address of the storage"), "https://s3.example.com");
+    await userEvent.type(screen.getByLabelText("Bucket"), "copies");
+    await userEvent.type(screen.getByLabelText("Access key"), "AK");
+    await userEvent.type(screen.getByLabelText("Secret key"), "geheim");
+    await userEvent.click(look);
+    await userEvent.click(await screen.findByRole("button", { name: "Restore 2026-11-23 10:30:00" }));
+    await userEvent.type(await screen.findByLabelText("Recovery code"), "ABCD-EFGH");
+    await userEvent.click(screen.getByRole("button", { name: "Restore 2026-11-23 10:30:00" }));
+    await waitFor(() => expect(ready).toHaveBeenCalledOnce());
+    const place = { kind: "s3", endpoint: "https://s3.example.com", region: "us-east-1", bucket: "copies", prefix: "", access_key: "AK", path_style: true };
+    const name = "shopkeeper-2026-11-23-103000-9abcdef0-0123456789abcdef.backup";
+    expect(told.filter((c) => c.name === "app.restore_copy").map((c) => c.input)).toEqual([
+      { place, secret: "geheim", name, code: null },
+      { place, secret: "geheim", name, code: "ABCD-EFGH" },
+    ]);
+    expect(JSON.stringify({ ...localStorage })).not.toContain("geheim");
+  });
+
   it("says in a browser where the rest is done", () => {
     show(<FirstRun status={status(false)} onReady={() => undefined} />);
     expect(screen.queryByRole("button", { name: /Restore a backup/ })).toBeNull();

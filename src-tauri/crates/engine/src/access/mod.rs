@@ -53,6 +53,13 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
+impl Secret {
+    /// For whoever it is sent to or compared with.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str("•••")

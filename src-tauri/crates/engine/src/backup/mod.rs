@@ -6,6 +6,10 @@
 
 pub(crate) mod copy;
 mod plan;
+mod remote;
+mod run;
+mod trial;
+mod vault;
 
 use std::{
     ffi::OsString,
@@ -13,10 +17,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(crate) use plan::start;
+pub use gateways::storage::Place;
 pub use plan::{
-    BackupById, BackupPlan, BackupRun, Backups, SaveBackupPlan, TriedBackup, if_due, list, run_now, save_plan, try_out,
+    BackupById, BackupPlan, BackupRun, Backups, LateBackup, LateBackups, SaveBackupPlan, UnlockBackups, late, list,
+    run_now, save_plan, unlock,
 };
+pub use remote::{Fetched, RemoteCopy, TestBackupPlace, copies_in, fetch_copy, is_place, parse_place, test_place};
+pub(crate) use run::start;
+pub use run::{fetch_run, if_due};
+pub use trial::{TriedBackup, try_out};
+pub(crate) use vault::Vault;
 
 use domain::units::Count;
 use serde::{Deserialize, Serialize};

@@ -166,6 +166,10 @@ async fn opened(address: &Address, copy: &Db, name: &str, now: Millis) -> Result
 }
 
 impl Standby {
+    pub fn copy(&self) -> &Db {
+        &self.copy
+    }
+
     pub fn ahead_ms(&self) -> i64 {
         self.ahead_ms.load(Ordering::Relaxed)
     }
