@@ -224,12 +224,22 @@ impl Desk {
     /// Does something for which nobody may have the shop's file open, and opens it again for whoever was there.
     pub async fn meanwhile<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let (place, person) = (self.place().await, self.inner.person.read().await.clone());
+        let outcome = self.reopen(place, work).await;
+        self.enter(person).await;
+        outcome
+    }
+
+    /// The same for work that puts another shop in the place of the one that is open: `then` is opened when it
+    /// could, by whom it asks.
+    pub async fn reopen<T>(&self, then: Place, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let before = self.place().await;
         self.inner.opening.send_replace(Opening::Underway);
         self.clone().close().await;
         let outcome = work.await;
-        self.open(place, None).await?;
-        self.enter(person).await;
-        outcome
+        let opened = self.open(if outcome.is_ok() { then } else { before }, None).await;
+        let done = outcome?;
+        opened?;
+        Ok(done)
     }
 
     /// The file that is open, or is to be opened.

@@ -1,10 +1,12 @@
 //! What the window may ask of the desk itself, whatever shop is open.
 
+use std::path::Path;
+
 use domain::access::Permission;
 use engine::{
     Error, Result,
     access::{Me, Secret, SignIn, Switch, ViewAs},
-    backup::{BackupById, BackupReport, Place as Elsewhere, RemoteCopy, TestBackupPlace},
+    backup::{BackupReport, Place as Elsewhere, RemoteCopy, TestBackupPlace},
     commands,
     connection::Found,
     ctx::{Door, Meta},
@@ -64,8 +66,18 @@ pub struct FilePath {
 #[derive(Clone, Debug, Deserialize, Type)]
 pub struct RestoreFile {
     pub path: String,
-    /// In the place of the shop that is there.
-    pub replace: bool,
+    /// The recovery code, for a file that is encrypted with a key this machine does not know.
+    #[serde(default)]
+    pub code: Option<String>,
+}
+
+/// A copy that the plan of this desk made.
+#[derive(Clone, Debug, Deserialize, Type)]
+pub struct RestoreRun {
+    pub id: Uuid,
+    /// As for a file.
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 /// A copy in a place that is reached over the network, for a machine that has no shop yet.
@@ -74,7 +86,7 @@ pub struct RestoreCopy {
     pub place: Elsewhere,
     pub secret: Secret,
     pub name: String,
-    /// The recovery code, for a copy that is encrypted with a key this machine does not know.
+    /// As for a file.
     #[serde(default)]
     pub code: Option<String>,
 }
@@ -288,28 +300,28 @@ pub async fn app_backup(desk: State<'_, Desk>, meta: Meta, input: FilePath) -> R
     engine::backup::backup(&shop, input.path.as_ref()).await
 }
 
-/// Brings a backup into this machine's own shop. One that is there and whole is replaced only when asked for,
-/// and kept beside it, as a damaged one is.
+/// Brings a backup into this machine's own place. A shop that is there and whole is not overwritten; a damaged
+/// one is kept beside it.
 #[tauri::command]
 #[specta::specta]
 pub async fn app_restore(desk: State<'_, Desk>, meta: Meta, input: RestoreFile) -> Result<BackupReport> {
     let Meta { .. } = meta;
     may_restore(&desk).await?;
-    bring_in(&desk, input.path.as_ref(), input.replace).await
+    bring_in(&desk, input.path.as_ref(), input.code, false).await
 }
 
 /// Goes back to a copy that the plan of this desk made, wherever it is: one that is elsewhere is fetched first.
 /// The present shop is kept beside it.
 #[tauri::command]
 #[specta::specta]
-pub async fn app_restore_run(desk: State<'_, Desk>, meta: Meta, input: BackupById) -> Result<BackupReport> {
+pub async fn app_restore_run(desk: State<'_, Desk>, meta: Meta, input: RestoreRun) -> Result<BackupReport> {
     let Meta { .. } = meta;
     let (shop, caller) = desk.shop_and_caller().await?;
     shop.need(&caller, Permission::SettingsWrite).await?;
     let (file, fetched) = engine::backup::fetch_run(&shop, &caller, input.id).await?;
     // What was fetched stays until it is brought in.
     let path = fetched.as_ref().map_or(file.as_ref(), |fetched| fetched.file.as_path());
-    bring_in(&desk, path, true).await
+    bring_in(&desk, path, input.code, true).await
 }
 
 /// The copies in a place, newest first.
@@ -329,10 +341,7 @@ pub async fn app_restore_copy(desk: State<'_, Desk>, meta: Meta, input: RestoreC
     let Meta { .. } = meta;
     may_restore(&desk).await?;
     let fetched = engine::backup::fetch_copy(&input.place, &input.secret, &input.name, desk.folder()).await?;
-    if let Some(code) = input.code.filter(|_| engine::encryption::is_encrypted(&fetched.file)) {
-        engine::encryption::unlock(&fetched.file, &code).await?;
-    }
-    bring_in(&desk, &fetched.file, false).await
+    bring_in(&desk, &fetched.file, input.code, false).await
 }
 
 /// A shop that cannot be opened cannot say whom it trusts; nothing is overwritten that is whole.
@@ -343,19 +352,21 @@ async fn may_restore(desk: &Desk) -> Result<()> {
     }
 }
 
-async fn bring_in(desk: &Desk, from: &std::path::Path, replace: bool) -> Result<BackupReport> {
+/// Makes this machine's own shop out of a copy, and opens it: with `replace` in the place of the one that is there.
+async fn bring_in(desk: &Desk, from: &Path, code: Option<String>, replace: bool) -> Result<BackupReport> {
+    if let Some(code) = code.filter(|_| engine::encryption::is_encrypted(from)) {
+        engine::encryption::unlock(from, &code).await?;
+    }
     let into = desk.folder().join("shop.db");
-    let place = desk.place().await;
-    desk.clone().close().await;
-    let outcome = if replace && into.exists() {
-        engine::backup::replace(from, &into).await.map(|(report, _)| report)
-    } else {
-        engine::backup::restore(from, &Address::Sqlite(into), false).await
+    let restored = async {
+        if replace && into.exists() {
+            engine::backup::replace(from, &into).await.map(|(report, _)| report)
+        } else {
+            engine::backup::restore(from, &Address::Sqlite(into), false).await
+        }
     };
-    let place = if outcome.is_ok() { Place::Own } else { place };
-    desk.open(place.clone(), None).await?;
-    let report = outcome?;
-    desk.remember(&place)?;
+    let report = desk.reopen(Place::Own, restored).await?;
+    desk.remember(&Place::Own)?;
     Ok(report)
 }
 

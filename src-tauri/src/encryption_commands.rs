@@ -36,13 +36,6 @@ pub struct Code {
     pub code: String,
 }
 
-#[derive(Clone, Debug, Deserialize, Type)]
-pub struct OpenEncrypted {
-    /// A backup that is to be restored; without it the shop itself.
-    pub path: Option<String>,
-    pub code: String,
-}
-
 #[tauri::command]
 #[specta::specta]
 pub async fn app_encryption(desk: State<'_, Desk>, input: Nothing) -> Result<Encryption> {
@@ -97,16 +90,12 @@ pub async fn app_decrypt(desk: State<'_, Desk>, meta: Meta, input: Nothing) -> R
     }
 }
 
-/// Opens what is encrypted with its recovery code: the shop, or a backup that is to be restored. Answers whether
-/// the keyring knows it from now on.
+/// Opens the shop with its recovery code. Answers whether the keyring knows it from now on.
 #[tauri::command]
 #[specta::specta]
-pub async fn app_open_encrypted(desk: State<'_, Desk>, meta: Meta, input: OpenEncrypted) -> Result<bool> {
+pub async fn app_open_encrypted(desk: State<'_, Desk>, meta: Meta, input: Code) -> Result<bool> {
     let Meta { .. } = meta;
-    let file = match input.path {
-        Some(path) => return encryption::unlock(path.as_ref(), &input.code).await,
-        None => desk.file().await.ok_or(Error::NoShop)?,
-    };
+    let file = desk.file().await.ok_or(Error::NoShop)?;
     let kept = encryption::unlock(&file, &input.code).await?;
     desk.open(desk.place().await, None).await?;
     Ok(kept)

@@ -163,15 +163,15 @@ export const commands = {
 	/**  Writes a verified copy of the whole shop to a file. */
 	appBackup: (meta: Meta, input: FilePath) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_backup", { meta, input })),
 	/**
-	 *  Brings a backup into this machine's own shop. One that is there and whole is replaced only when asked for,
-	 *  and kept beside it, as a damaged one is.
+	 *  Brings a backup into this machine's own place. A shop that is there and whole is not overwritten; a damaged
+	 *  one is kept beside it.
 	 */
 	appRestore: (meta: Meta, input: RestoreFile) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore", { meta, input })),
 	/**
 	 *  Goes back to a copy that the plan of this desk made, wherever it is: one that is elsewhere is fetched first.
 	 *  The present shop is kept beside it.
 	 */
-	appRestoreRun: (meta: Meta, input: BackupById) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore_run", { meta, input })),
+	appRestoreRun: (meta: Meta, input: RestoreRun) => typedError<BackupReport, Error>(__TAURI_INVOKE("app_restore_run", { meta, input })),
 	/**  The copies in a place, newest first. */
 	appListCopies: (meta: Meta, input: TestBackupPlace) => typedError<RemoteCopy[], Error>(__TAURI_INVOKE("app_list_copies", { meta, input })),
 	/**  Makes the shop of this machine, which has none or a damaged one, out of a copy in such a place. */
@@ -183,11 +183,8 @@ export const commands = {
 	appEncrypt: (meta: Meta, input: Code) => typedError<Encrypted, Error>(__TAURI_INVOKE("app_encrypt", { meta, input })),
 	/**  Takes the encryption off again. */
 	appDecrypt: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_decrypt", { meta, input })),
-	/**
-	 *  Opens what is encrypted with its recovery code: the shop, or a backup that is to be restored. Answers whether
-	 *  the keyring knows it from now on.
-	 */
-	appOpenEncrypted: (meta: Meta, input: OpenEncrypted) => typedError<boolean, Error>(__TAURI_INVOKE("app_open_encrypted", { meta, input })),
+	/**  Opens the shop with its recovery code. Answers whether the keyring knows it from now on. */
+	appOpenEncrypted: (meta: Meta, input: Code) => typedError<boolean, Error>(__TAURI_INVOKE("app_open_encrypted", { meta, input })),
 	/**  What support needs to know, without names, numbers or secrets. */
 	appDiagnostics: (input: Nothing) => typedError<string, Error>(__TAURI_INVOKE("app_diagnostics", { input })),
 	/**  Lets the person choose a file to read; `None` when they changed their mind. */
@@ -1319,12 +1316,6 @@ export type OpenCustomer = {
 	reason: string,
 };
 
-export type OpenEncrypted = {
-	/**  A backup that is to be restored; without it the shop itself. */
-	path: string | null,
-	code: string,
-};
-
 /**  One option of a product, for example `颜色` with `红`, `蓝`. */
 export type OptionAxis = {
 	name: string,
@@ -2125,14 +2116,21 @@ export type RestoreCopy = {
 	place: Place,
 	secret: Secret,
 	name: string,
-	/**  The recovery code, for a copy that is encrypted with a key this machine does not know. */
+	/**  As for a file. */
 	code?: string | null,
 };
 
 export type RestoreFile = {
 	path: string,
-	/**  In the place of the shop that is there. */
-	replace: boolean,
+	/**  The recovery code, for a file that is encrypted with a key this machine does not know. */
+	code?: string | null,
+};
+
+/**  A copy that the plan of this desk made. */
+export type RestoreRun = {
+	id: string,
+	/**  As for a file. */
+	code?: string | null,
 };
 
 /**  The inverse of `catalog.set_state`. */

@@ -137,7 +137,7 @@ it("brings the last backup back where the own shop is damaged", async () => {
     render(<App />);
     await userEvent.click(await screen.findByRole("button", { name: /Restore/ }));
     await screen.findByText("Harbour Books");
-    expect(calls.find((c) => c.name === "app.restore")?.input).toEqual({ path: "/stick/shop.backup", replace: false });
+    expect(calls.find((c) => c.name === "app.restore")?.input).toEqual({ path: "/stick/shop.backup", code: null });
   } finally {
     delete (window as { __TAURI_INTERNALS__?: unknown }).__TAURI_INTERNALS__;
   }

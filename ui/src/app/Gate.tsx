@@ -6,10 +6,10 @@ import { PlainButton } from "../components/PlainButton";
 import { WaitingAlone } from "../components/Waiting";
 import { useShop } from "../lib/shop";
 import { inDesktopWindow } from "../lib/transport";
+import { useRestoreFile } from "../lib/useRestore";
 import { inLibrary } from "./inLibrary";
 import { router } from "./router";
 import { useStatusQuery } from "./status";
-import { useRestore } from "./useRestore";
 
 const AskCodeModal = lazy(inLibrary(async () => ({ default: (await import("../components/RecoveryCode")).AskCodeModal })));
 const FirstRun = lazy(inLibrary(() => import("./firstRun/FirstRun")));
@@ -64,7 +64,7 @@ export function Gate() {
 /** The own shop cannot be read any more: the last backup takes its place. */
 function BringBack({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
-  const { restore, busy, error, asking } = useRestore(onDone);
+  const { restore, busy, error, asking } = useRestoreFile(onDone);
   return (
     <div className="sk-gap">
       <PlainButton look="primary" disabled={busy} aria-busy={busy} onClick={() => void restore()}>

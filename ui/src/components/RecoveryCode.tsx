@@ -1,9 +1,9 @@
 import { Alert, Button, Checkbox, Form, Input, Modal } from "antd";
 import { CopyOutlined } from "@ant-design/icons";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Encrypted } from "../bindings";
-import { ask, tell, useTell } from "../lib/api";
+import { ask, tell } from "../lib/api";
 import { copyText } from "../lib/files";
 import { ErrorNotice } from "./ErrorNotice";
 import "./recoveryCode.css";
@@ -61,34 +61,38 @@ export function EncryptModal({ onDone, onClose }: Props) {
   );
 }
 
-/** Asks for the recovery code of what is encrypted, and this computer's keyring does not know. `path`: a backup; without it the shop. */
-export function AskCode({ path, onOpened, children }: { path?: string; onOpened: () => void; children?: ReactNode }) {
+interface AskProps {
+  busy: boolean;
+  error: unknown;
+  onCode: (code: string) => void;
+}
+
+/** Asks for the recovery code of what is encrypted, and this computer's keyring does not know. */
+export function AskCode({ busy, error, onCode }: AskProps) {
   const { t } = useTranslation();
   const [code, setCode] = useState("");
-  const open = useTell("app.open_encrypted", { onSuccess: onOpened });
   return (
-    <Form layout="vertical" onFinish={() => open.mutate({ path: path ?? null, code })}>
+    <Form layout="vertical" onFinish={() => onCode(code)}>
       <Form.Item label={t("common.encrypt.code")} htmlFor="sk-code-typed" extra={t("common.encrypt.codeHint")}>
-        <Input id="sk-code-typed" autoFocus value={code} maxLength={60} autoComplete="off" spellCheck={false} onChange={(e) => setCode(e.target.value)} />
+        <Input id="sk-code-typed" className="sk-code" autoFocus value={code} maxLength={60} autoComplete="off" spellCheck={false} onChange={(e) => setCode(e.target.value)} />
       </Form.Item>
-      {open.error && <ErrorNotice error={open.error} />}
+      {error !== null && <ErrorNotice error={error} />}
       <div className="sk-actions">
-        <Button type="primary" htmlType="submit" loading={open.isPending} disabled={code.trim() === ""}>
+        <Button type="primary" htmlType="submit" loading={busy} disabled={code.trim() === ""}>
           {t("common.encrypt.open")}
         </Button>
-        {children}
       </div>
     </Form>
   );
 }
 
 /** The same for a backup that somebody is about to restore. */
-export function AskCodeModal({ path, onOpened, onClose }: { path: string; onOpened: () => void; onClose: () => void }) {
+export function AskCodeModal({ onClose, ...ask }: AskProps & { onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Modal open title={t("common.encrypt.asked")} footer={null} onCancel={onClose}>
-      <p className="sk-code">{path}</p>
-      <AskCode path={path} onOpened={onOpened} />
+      <p>{t("common.encrypt.askedText")}</p>
+      <AskCode {...ask} />
     </Modal>
   );
 }

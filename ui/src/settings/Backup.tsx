@@ -9,12 +9,12 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { AskCodeModal } from "../components/RecoveryCode";
 import { useToast } from "../components/useToast";
 import { ask, tell } from "../lib/api";
-import { ApiError } from "../lib/errors";
 import { dayToIso, formatTime, today } from "../lib/dates";
 import { dropJob, putJob } from "../lib/jobs";
 import { megabytes } from "./size";
 import { useFormats, useShop } from "../lib/shop";
 import { load, save } from "../lib/store";
+import { useRestoreFile } from "../lib/useRestore";
 import { Section } from "./Section";
 
 interface Last {
@@ -84,40 +84,19 @@ function Restore() {
   const toast = useToast();
   const danger = useConfirmDanger();
   const client = useQueryClient();
-  const [error, setError] = useState<unknown>(null);
-  const [encrypted, setEncrypted] = useState<string | null>(null);
-  const bring = async (path: string) => {
-    setEncrypted(null);
-    try {
-      await tell("app.restore", { path, replace: false });
-      await client.invalidateQueries();
-      toast.success(t("settings.backup.restored"));
-    } catch (e) {
-      if (e instanceof ApiError && e.code === "encrypted") setEncrypted(path);
-      else setError(e);
-    }
+  const done = () => {
+    void client.invalidateQueries();
+    toast.success(t("settings.backup.restored"));
   };
-  const restore = async () => {
-    setError(null);
-    try {
-      const path = await ask("app.pick_open", { endings: [] });
-      if (!path) return;
-      danger({
-        title: t("settings.backup.restoreTitle"),
-        text: t("settings.backup.restoreText", { path }),
-        action: t("settings.backup.restore"),
-        run: () => bring(path),
-      });
-    } catch (e) {
-      setError(e);
-    }
-  };
+  const { restore, busy, error, asking } = useRestoreFile(done, (path, go) =>
+    danger({ title: t("settings.backup.restoreTitle"), text: t("settings.backup.restoreText", { path }), action: t("settings.backup.restore"), run: go }),
+  );
   return (
     <>
       <p className="sk-muted">{t("settings.backup.restoreHere")}</p>
-      <Button onClick={() => void restore()}>{t("settings.backup.restore")}…</Button>
+      <Button loading={busy} onClick={() => void restore()}>{t("settings.backup.restore")}…</Button>
       {error !== null && <ErrorNotice error={error} />}
-      {encrypted !== null && <AskCodeModal path={encrypted} onOpened={() => void bring(encrypted)} onClose={() => setEncrypted(null)} />}
+      {asking && <AskCodeModal {...asking} />}
     </>
   );
 }

@@ -7,11 +7,13 @@ import type { BackupRun, TriedBackup } from "../bindings";
 import { useConfirmDanger } from "../components/ConfirmDanger";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { Num, When } from "../components/Money";
+import { AskCodeModal } from "../components/RecoveryCode";
 import { useToast } from "../components/useToast";
 import { Waiting } from "../components/Waiting";
 import { ask, tell, useAsk } from "../lib/api";
 import { describeError, toApiError } from "../lib/errors";
 import { useFormats } from "../lib/shop";
+import { useRestore } from "../lib/useRestore";
 import { CopiesPlan } from "./CopiesPlan";
 import { Section } from "./Section";
 import { megabytes } from "./size";
@@ -38,6 +40,10 @@ function Runs({ runs, restorable }: { runs: BackupRun[]; restorable: boolean }) 
   const [trying, setTrying] = useState<string | null>(null);
   const [tried, setTried] = useState<TriedBackup | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const { restore, error: unrestored, asking } = useRestore(() => {
+    void client.invalidateQueries();
+    toast.success(t("settings.backup.restored"));
+  });
   const tryOut = async (run: BackupRun) => {
     setTrying(run.id);
     setTried(null);
@@ -49,24 +55,17 @@ function Runs({ runs, restorable }: { runs: BackupRun[]; restorable: boolean }) 
     }
     setTrying(null);
   };
-  const restore = (run: BackupRun) =>
+  const goBack = (run: BackupRun) =>
     danger({
       title: t("settings.copies.restoreTitle", { when: f.dateTime(run.at) }),
       text: t("settings.copies.restoreText"),
       action: t("settings.backup.restore"),
-      run: async () => {
-        try {
-          await tell("app.restore_run", { id: run.id });
-          await client.invalidateQueries();
-          toast.success(t("settings.backup.restored"));
-        } catch (e) {
-          setError(e);
-        }
-      },
+      run: () => void restore((code) => tell("app.restore_run", { id: run.id, code })),
     });
   return (
     <Section title={t("settings.copies.made")}>
-      {error !== null && <ErrorNotice error={error} />}
+      {(error ?? unrestored) !== null && <ErrorNotice error={error ?? unrestored} />}
+      {asking && <AskCodeModal {...asking} />}
       {tried && (
         <Alert
           className="sk-gap"
@@ -108,7 +107,7 @@ function Runs({ runs, restorable }: { runs: BackupRun[]; restorable: boolean }) 
                     {t("settings.copies.try")}
                   </Button>
                   {restorable && (
-                    <Button size="small" danger onClick={() => restore(r)}>
+                    <Button size="small" danger onClick={() => goBack(r)}>
                       {t("settings.copies.restore")}…
                     </Button>
                   )}

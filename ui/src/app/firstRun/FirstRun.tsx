@@ -3,12 +3,12 @@ import { ArrowLeftOutlined, CloudDownloadOutlined, CloudServerOutlined, Experime
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useTell } from "../../lib/api";
+import { useRestoreFile } from "../../lib/useRestore";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { AskCodeModal } from "../../components/RecoveryCode";
 import { LanguageChoice } from "../LanguageChoice";
 import { Seal } from "../Seal";
 import type { AppStatus } from "../status";
-import { useRestore } from "../useRestore";
 import { ConnectForm } from "./ConnectForm";
 import { RestoreFromPlace } from "./RestoreFromPlace";
 import { SetupForm } from "./SetupForm";
@@ -21,7 +21,7 @@ export default function FirstRun({ status, onReady }: { status: AppStatus | null
   const { t } = useTranslation();
   const [step, setStep] = useState<Step>("choose");
   // A new computer, and the file of the old one.
-  const { restore, busy: restoring, error: unrestored, asking } = useRestore(onReady);
+  const { restore, busy: restoring, error: unrestored, asking } = useRestoreFile(onReady);
   const sample = useTell("app.open_sample", { onSuccess: onReady });
   const error = unrestored ?? sample.error;
   const busy = sample.isPending || restoring;

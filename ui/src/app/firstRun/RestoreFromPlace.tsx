@@ -1,11 +1,13 @@
-import { Button, Form, Input, Select } from "antd";
+import { Button, Form, Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Place, RemoteCopy } from "../../bindings";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { isWhole, NO_PLACE, PlaceFields, type PlaceKind } from "../../components/PlaceFields";
-import { useTell } from "../../lib/api";
+import { AskCodeModal } from "../../components/RecoveryCode";
+import { tell, useTell } from "../../lib/api";
 import { useFormats } from "../../lib/shop";
+import { useRestore } from "../../lib/useRestore";
 
 const KINDS = ["s3", "webdav"] as const;
 
@@ -16,48 +18,47 @@ export function RestoreFromPlace({ onReady }: { onReady: () => void }) {
   const [place, setPlace] = useState<Place>(NO_PLACE.s3);
   const [secret, setSecret] = useState("");
   const [copies, setCopies] = useState<RemoteCopy[] | null>(null);
-  const [code, setCode] = useState("");
-  // This computer does not know the key of the copy: its recovery code does.
-  const [encrypted, setEncrypted] = useState(false);
   const look = useTell("app.list_copies", { onSuccess: setCopies });
-  const bring = useTell("app.restore_copy", { onSuccess: onReady, onError: (e) => e.code === "encrypted" && setEncrypted(true) });
+  const [chosen, setChosen] = useState("");
+  const { restore, busy, error: unrestored, asking } = useRestore(onReady);
   const edited = () => {
     look.reset();
-    bring.reset();
     setCopies(null);
   };
-  const error = bring.error?.code === "encrypted" ? look.error : (bring.error ?? look.error);
+  const bring = (name: string) => {
+    setChosen(name);
+    void restore((code) => tell("app.restore_copy", { place, secret, name, code }));
+  };
+  const error = unrestored ?? look.error;
   return (
-    <Form layout="vertical" onFinish={() => look.mutate({ place, secret })}>
-      <h1 className="sk-first-title">{t("firstRun.elsewhere.title")}</h1>
-      <p className="sk-muted">{t("firstRun.elsewhere.how")}</p>
-      <Form.Item label={t("place.where")} htmlFor="el-kind">
-        <Select<PlaceKind> id="el-kind" value={place.kind} options={KINDS.map((kind) => ({ value: kind, label: t(`place.kind.${kind}`) }))} onChange={(kind) => (edited(), setPlace(NO_PLACE[kind]))} />
-      </Form.Item>
-      <PlaceFields value={place} onChange={(p) => (edited(), setPlace(p))} secret={secret} onSecret={(s) => (edited(), setSecret(s))} kept={false} />
-      {encrypted && (
-        <Form.Item label={t("firstRun.elsewhere.code")} htmlFor="el-code" extra={t("firstRun.elsewhere.codeHint")}>
-          <Input id="el-code" className="sk-code" value={code} autoFocus autoComplete="off" spellCheck={false} onChange={(e) => setCode(e.target.value)} />
+    <>
+      {asking && <AskCodeModal {...asking} />}
+      <Form layout="vertical" onFinish={() => look.mutate({ place, secret })}>
+        <h1 className="sk-first-title">{t("firstRun.elsewhere.title")}</h1>
+        <p className="sk-muted">{t("firstRun.elsewhere.how")}</p>
+        <Form.Item label={t("place.where")} htmlFor="el-kind">
+          <Select<PlaceKind> id="el-kind" value={place.kind} options={KINDS.map((kind) => ({ value: kind, label: t(`place.kind.${kind}`) }))} onChange={(kind) => (edited(), setPlace(NO_PLACE[kind]))} />
         </Form.Item>
-      )}
-      {error && <ErrorNotice error={error} />}
-      <Button type={copies ? "default" : "primary"} htmlType="submit" loading={look.isPending} disabled={!isWhole(place) || bring.isPending}>
-        {t("firstRun.elsewhere.look")}
-      </Button>
-      {copies?.length === 0 && <p role="status">{t("firstRun.elsewhere.none")}</p>}
-      {copies && copies.length > 0 && (
-        <ul className="sk-first-copies">
-          {copies.map((copy) => (
-            <li key={copy.name}>
-              <span className="sk-num">{copy.made}</span>
-              <span className="sk-muted sk-num">{t("firstRun.elsewhere.size", { size: f.count(Math.max(1, Math.round(copy.bytes / 1_000_000))) })}</span>
-              <Button loading={bring.isPending && bring.variables?.name === copy.name} disabled={bring.isPending} aria-label={`${t("firstRun.elsewhere.bring")} ${copy.made}`} onClick={() => bring.mutate({ place, secret, name: copy.name, code: code.trim() || null })}>
-                {t("firstRun.elsewhere.bring")}
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Form>
+        <PlaceFields value={place} onChange={(p) => (edited(), setPlace(p))} secret={secret} onSecret={(s) => (edited(), setSecret(s))} kept={false} />
+        {error !== null && <ErrorNotice error={error} />}
+        <Button type={copies ? "default" : "primary"} htmlType="submit" loading={look.isPending} disabled={!isWhole(place) || busy}>
+          {t("firstRun.elsewhere.look")}
+        </Button>
+        {copies?.length === 0 && <p role="status">{t("firstRun.elsewhere.none")}</p>}
+        {copies && copies.length > 0 && (
+          <ul className="sk-first-copies">
+            {copies.map((copy) => (
+              <li key={copy.name}>
+                <span className="sk-num">{copy.made}</span>
+                <span className="sk-muted sk-num">{t("firstRun.elsewhere.size", { size: f.count(Math.max(1, Math.round(copy.bytes / 1_000_000))) })}</span>
+                <Button loading={busy && chosen === copy.name} disabled={busy} aria-label={`${t("firstRun.elsewhere.bring")} ${copy.made}`} onClick={() => bring(copy.name)}>
+                  {t("firstRun.elsewhere.bring")}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Form>
+    </>
   );
 }

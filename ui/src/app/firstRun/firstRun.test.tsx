@@ -109,7 +109,7 @@ describe("the first minute", () => {
     show(<FirstRun status={status(true)} onReady={ready} />);
     await userEvent.click(screen.getByRole("button", { name: /Restore a backup/ }));
     await waitFor(() => expect(ready).toHaveBeenCalledOnce());
-    expect(told.find((c) => c.name === "app.restore")?.input).toEqual({ path: "/stick/shop.backup", replace: false });
+    expect(told.find((c) => c.name === "app.restore")?.input).toEqual({ path: "/stick/shop.backup", code: null });
   });
 
   it("brings a shop back from a storage, by what was written down elsewhere", async () => {
@@ -132,8 +132,7 @@ describe("the first minute", () => {
     await userEvent.type(screen.getByLabelText("Secret key"), "geheim");
     await userEvent.click(look);
     await userEvent.click(await screen.findByRole("button", { name: "Restore 2026-11-23 10:30:00" }));
-    await userEvent.type(await screen.findByLabelText("Recovery code"), "ABCD-EFGH");
-    await userEvent.click(screen.getByRole("button", { name: "Restore 2026-11-23 10:30:00" }));
+    await userEvent.type(await screen.findByLabelText("Recovery code"), "ABCD-EFGH{Enter}");
     await waitFor(() => expect(ready).toHaveBeenCalledOnce());
     const place = { kind: "s3", endpoint: "https://s3.example.com", region: "us-east-1", bucket: "copies", prefix: "", access_key: "AK", path_style: true };
     const name = "shopkeeper-2026-11-23-103000-9abcdef0-0123456789abcdef.backup";

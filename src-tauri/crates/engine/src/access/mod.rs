@@ -37,7 +37,7 @@ pub(crate) use sight::{unveil, veil_json};
 pub(crate) use sign_in::Guard;
 pub use sign_in::SignIn;
 pub use totp::{TotpOffer, TurnOffTotp, TurnOnTotp, offer_totp, remove_totp, turn_off_totp, turn_on_totp};
-pub(crate) use tries::{Tried, is_try, relive};
+pub(crate) use tries::{Tried, relive, try_in};
 
 /// A password, a PIN or a code on its way in. It is never written out: not into the audit log, not into any other.
 #[derive(Clone, Type)]

@@ -5,6 +5,7 @@
 //! would make all commands of a shop wait for each other. Whoever can write to the database and knows
 //! this code could make all seals anew; the last digest, kept elsewhere, tells even that.
 
+use data_encoding::HEXLOWER;
 use domain::units::{Count, Millis};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -154,5 +155,5 @@ async fn digest_of(tx: &mut Tx, before: &str, ids: &[(Uuid,)]) -> Result<String>
             put(text.as_bytes());
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(HEXLOWER.encode(&hasher.finalize()))
 }

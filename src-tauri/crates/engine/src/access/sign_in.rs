@@ -24,6 +24,7 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     fetch_optional,
+    off_thread::off_thread,
 };
 
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
@@ -153,8 +154,4 @@ pub(super) async fn matches(password: String, stored: String) -> Result<bool> {
         Ok(Argon2::default().verify_password(password.as_bytes(), &stored).is_ok())
     })
     .await
-}
-
-pub(super) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }

@@ -11,6 +11,7 @@ use chacha20poly1305::{
     ChaCha20Poly1305, Key, Nonce,
     aead::{Aead as _, KeyInit as _, Payload},
 };
+use data_encoding::HEXLOWER;
 use domain::units::Millis;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -21,14 +22,16 @@ use uuid::Uuid;
 
 use super::{
     Secret, StaffById, people,
-    sign_in::{self, Row, off_thread},
+    sign_in::{self, Row},
     tries::Tried,
 };
 use crate::{
     app::Done,
+    base32,
     ctx::Ctx,
     error::{Error, Result},
     execute,
+    off_thread::off_thread,
     settings::Nothing,
 };
 
@@ -39,8 +42,6 @@ const NONCE: usize = 12;
 /// Says how the key was made: Argon2id, 19 MiB, two passes.
 const SCHEME: &str = "1:";
 const RECOVERY_CODES: u8 = 10;
-/// Without I, L, O and U, which are misread or make words.
-const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// A secret that nobody uses yet: it is kept by whoever asked, until a code proves that the phone has it.
 #[derive(Clone, Serialize, Deserialize, Type)]
@@ -83,7 +84,7 @@ pub async fn offer_totp(ctx: &mut Ctx, _: Nothing) -> Result<TotpOffer> {
     Ok(TotpOffer {
         secret: totp.secret().to_base32(),
         uri: totp.to_url().map_err(Error::internal)?,
-        recovery_codes: (0..RECOVERY_CODES).map(|n| recovery_code(&secret, n)).collect(),
+        recovery_codes: recovery_codes(&secret).map(|bits| base32::written(&bits)).collect::<Result<_>>()?,
     })
 }
 
@@ -98,7 +99,7 @@ pub async fn turn_on_totp(ctx: &mut Ctx, input: TurnOnTotp) -> Result<Done> {
         .and_then(|secret| <[u8; SECRET]>::try_from(secret.as_bytes()).ok())
         .ok_or_else(|| Error::invalid("secret", "malformed"))?;
     let step = step_of(&secret, &input.code.0, ctx.now).ok_or_else(|| Error::invalid("code", "wrong"))?;
-    let digests: Vec<String> = (0..RECOVERY_CODES).map(|n| digest(&recovery_code(&secret, n))).collect();
+    let digests: Vec<String> = recovery_codes(&secret).map(|bits| digest(&bits)).collect();
     let sealed = seal(input.password.0, row.id, secret).await?;
     // The password that was proved is still the one there is, or nobody could open the seal.
     let written = execute!(
@@ -153,11 +154,10 @@ pub(super) async fn judge(row: &Row, password: &Secret, code: &Secret, now: Mill
     let Some(sealed) = row.totp.clone() else { return Ok(Tried::signed_in()) };
     let typed: String = code.0.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     if typed.len() != 6 {
-        let digest = digest(&typed);
         let left: Vec<String> = serde_json::from_str(&row.totp_codes)?;
-        let known = left.contains(&digest);
-        let signed_in = Tried::SignedIn { step: None, recovery: Some(digest) };
-        return Ok(if known { signed_in } else { Tried::WrongCode { used: false } });
+        let known = base32::read(&typed)?.map(|bits| digest(&bits)).filter(|digest| left.contains(digest));
+        let wrong = Tried::WrongCode { used: false };
+        return Ok(known.map_or(wrong, |digest| Tried::SignedIn { step: None, recovery: Some(digest) }));
     }
     let secret = open(password.0.clone(), row.id, sealed).await?;
     Ok(match step_of(&secret, &typed, now) {
@@ -190,25 +190,16 @@ fn step_of(secret: &[u8; SECRET], code: &str, now: Millis) -> Option<i64> {
     i64::try_from(step).ok()
 }
 
-/// The `n`th, of 80 bits: no list of them all can be made, so a plain digest of it is a safe thing to keep.
-fn recovery_code(secret: &[u8; SECRET], n: u8) -> String {
-    let digest = Sha256::new().chain_update(b"recovery code").chain_update(secret).chain_update([n]).finalize();
-    let letters: Vec<u8> = digest[..16].iter().map(|byte| LETTERS[usize::from(byte & 31)]).collect();
-    letters.chunks(4).map(|part| String::from_utf8_lossy(part).into_owned()).collect::<Vec<_>>().join("-")
+/// Ten, of 80 bits each: no list of them all can be made, so a plain digest of one is a safe thing to keep.
+fn recovery_codes(secret: &[u8; SECRET]) -> impl Iterator<Item = [u8; 10]> {
+    (0..RECOVERY_CODES).filter_map(move |n| {
+        let digest = Sha256::new().chain_update(b"recovery code").chain_update(secret).chain_update([n]).finalize();
+        digest.first_chunk().copied()
+    })
 }
 
-/// Of a recovery code, however it was typed.
-fn digest(code: &str) -> String {
-    let plain: String = code
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
-        .map(|c| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            c => c,
-        })
-        .collect();
-    Sha256::digest(plain.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+fn digest(code: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(code))
 }
 
 /// Salt, nonce and the sealed secret. The seal holds for this person only: it cannot be moved to another row.
@@ -273,12 +264,13 @@ mod tests {
 
     #[test]
     fn recovery_codes_are_known_however_they_are_typed() {
-        let code = recovery_code(b"12345678901234567890", 3);
-        assert_eq!(code.len(), 19);
-        assert_eq!(digest(&code), digest(&code.replace('-', " ").to_lowercase()));
-        assert_eq!(digest("0O1IL"), digest("0 0 1 1 1"));
-        assert_ne!(code, recovery_code(b"12345678901234567890", 4));
-        assert_ne!(digest(&code), digest(&recovery_code(b"12345678901234567890", 4)));
+        let codes: Vec<_> = recovery_codes(b"12345678901234567890").collect();
+        let written = base32::written(&codes[3]).unwrap();
+        assert_eq!((codes.len(), written.len()), (10, 19));
+        let typed = [written.clone(), written.replace('-', " ").to_lowercase(), written.replace('0', "O")];
+        assert!(typed.iter().all(|text| base32::read(text).unwrap().as_deref() == Some(&codes[3][..])), "{typed:?}");
+        let digests: std::collections::BTreeSet<String> = codes.iter().map(|code| digest(code)).collect();
+        assert_eq!(digests.len(), 10);
     }
 
     #[tokio::test]

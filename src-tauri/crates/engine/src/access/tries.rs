@@ -114,20 +114,17 @@ impl Engine {
     }
 }
 
-/// Whether this is a try that was kept for the server, rather than a command.
-pub(crate) fn is_try(entry: &Entry) -> bool {
-    matches!(
-        entry.command.as_str(),
-        "access.sign_in" | "access.switch" | "access.wrong_password" | "access.wrong_code" | "access.wrong_pin"
-    )
+/// The try that this entry is, if it was kept for the server and is no command.
+pub(crate) fn try_in(entry: &Entry) -> Option<Tried> {
+    let tried: Tried = serde_json::from_value(entry.made.facts.clone()).ok()?;
+    (entry.command == tried.name()).then_some(tried)
 }
 
 /// Gives the server a try of which it has not heard yet. It counts for what it was: nobody is asked again.
-pub(crate) async fn relive(server: &Engine, entry: &Entry) -> Result<()> {
-    let tried: Tried = serde_json::from_value(entry.made.facts.clone())?;
+pub(crate) async fn relive(server: &Engine, entry: &Entry, tried: &Tried) -> Result<()> {
     let mut tx = server.db.begin().await?;
     if write(&mut tx, entry, server.device_id()).await? {
-        apply(&mut tx, entry.actor, &tried, entry.at).await?;
+        apply(&mut tx, entry.actor, tried, entry.at).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use data_encoding::HEXLOWER;
 use gateways::storage::Place;
 use sha2::{Digest as _, Sha256};
 
@@ -16,6 +17,7 @@ use crate::{
     access::Secret,
     db::Db,
     error::{Error, Result},
+    off_thread::off_thread,
     secrets,
 };
 
@@ -56,7 +58,7 @@ impl Vault {
         match passphrase {
             Some(passphrase) => {
                 let (file, passphrase) = (self.file(place)?, passphrase.expose().to_owned());
-                blocking(move || secrets::save_file(&file, &passphrase, &secret_text)).await??;
+                off_thread(move || secrets::save_file(&file, &passphrase, &secret_text)).await?;
             }
             None => {
                 let name = name.clone();
@@ -65,7 +67,7 @@ impl Vault {
                     secrets::save(&name, &secret_text)?;
                     Ok(secrets::load(&name)?.as_deref() == Some(secret_text.as_str()))
                 };
-                if !in_time(blocking(kept)).await? {
+                if !in_time(off_thread(kept)).await? {
                     return Err(Error::NoKeyring);
                 }
             }
@@ -77,7 +79,7 @@ impl Vault {
     /// Opens the file with its passphrase, for as long as the program runs.
     pub async fn unlock(&self, place: &Place, passphrase: &Secret) -> Result<()> {
         let (file, passphrase) = (self.file(place)?, passphrase.expose().to_owned());
-        let secret = blocking(move || secrets::load_file(&file, &passphrase)).await??;
+        let secret = off_thread(move || secrets::load_file(&file, &passphrase)).await?;
         self.known().insert(place.secret_name(), secret.into());
         Ok(())
     }
@@ -94,7 +96,7 @@ impl Vault {
             return Ok(known);
         }
         let asked = name.clone();
-        let found = match in_time(blocking(move || secrets::load(&asked))).await {
+        let found = match in_time(off_thread(move || secrets::load(&asked))).await {
             // Whoever is told that it is missing enters it, and hears then of the keyring.
             Err(Error::NoKeyring) => None,
             found => found?.map(Secret::from),
@@ -106,7 +108,7 @@ impl Vault {
     }
 
     fn file(&self, place: &Place) -> Result<PathBuf> {
-        let name: String = Sha256::digest(place.secret_name()).iter().take(6).map(|b| format!("{b:02x}")).collect();
+        let name = HEXLOWER.encode(&Sha256::digest(place.secret_name())[..6]);
         Ok(self.folder.as_ref().ok_or(Error::NoKeyring)?.join(format!("backup-{name}.age")))
     }
 
@@ -119,12 +121,8 @@ impl Vault {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
-}
-
-async fn in_time<T>(work: impl Future<Output = Result<Result<T>>>) -> Result<T> {
-    tokio::time::timeout(PATIENCE, work).await.unwrap_or(Ok(Err(Error::NoKeyring)))?
+async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::time::timeout(PATIENCE, work).await.unwrap_or(Err(Error::NoKeyring))
 }
 
 impl Engine {

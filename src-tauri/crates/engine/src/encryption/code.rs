@@ -1,12 +1,14 @@
 //! The recovery code: what opens an encrypted shop where its keyring is not.
 
-use std::{fmt, str::FromStr, sync::LazyLock};
+use std::{fmt, str::FromStr};
 
-use data_encoding::{Encoding, Specification};
 use hkdf::Hkdf;
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{Error, Result};
+use crate::{
+    base32,
+    error::{Error, Result},
+};
 
 /// The key of a file.
 pub(crate) type Key = [u8; 32];
@@ -14,20 +16,6 @@ pub(crate) type Key = [u8; 32];
 /// 128 random bits, written as seven groups of four characters.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode([u8; 16]);
-
-/// Base 32 by Crockford: without letters that look like another one, and read whatever way they are typed.
-static LETTERS: LazyLock<Option<Encoding>> = LazyLock::new(|| {
-    let mut spec = Specification::new();
-    spec.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
-    spec.translate.from.push_str("abcdefghjkmnpqrstvwxyzoOiIlL");
-    spec.translate.to.push_str("ABCDEFGHJKMNPQRSTVWXYZ001111");
-    spec.ignore.push_str("- \t\r\n");
-    spec.encoding().ok()
-});
-
-fn letters() -> Result<&'static Encoding> {
-    LETTERS.as_ref().ok_or_else(|| Error::internal("the letters of a recovery code"))
-}
 
 /// Tells a code that was typed wrong from one of another shop.
 fn check(bits: &[u8]) -> u8 {
@@ -52,9 +40,7 @@ impl RecoveryCode {
     pub fn written(&self) -> Result<String> {
         let mut bytes = self.0.to_vec();
         bytes.push(check(&self.0));
-        let text = letters()?.encode(&bytes);
-        let groups: Vec<&str> = (0..text.len()).step_by(4).filter_map(|at| text.get(at..at + 4)).collect();
-        Ok(groups.join("-"))
+        base32::written(&bytes)
     }
 }
 
@@ -63,7 +49,7 @@ impl FromStr for RecoveryCode {
 
     fn from_str(text: &str) -> Result<Self> {
         let malformed = || Error::invalid("recovery_code", "malformed");
-        let bytes = letters()?.decode(text.as_bytes()).map_err(|_| malformed())?;
+        let bytes = base32::read(text)?.ok_or_else(malformed)?;
         let (sum, bits) = bytes.split_last().ok_or_else(malformed)?;
         let bits: &[u8; 16] = bits.try_into().map_err(|_| malformed())?;
         if check(bits) == *sum { Ok(Self(*bits)) } else { Err(Error::invalid("recovery_code", "check_digit")) }

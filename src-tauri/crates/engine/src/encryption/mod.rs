@@ -27,6 +27,7 @@ use crate::{
     backup,
     commands::Answer,
     error::{Error, Result},
+    off_thread::off_thread,
     secrets,
 };
 
@@ -71,6 +72,13 @@ impl Lock {
         format!("shop file {}", HEXLOWER.encode(salt))
     }
 
+    /// The key that the keyring has for a file with this salt. It may ask the person to open it.
+    fn find(salt: Salt) -> Option<Self> {
+        let text = secrets::load(&Self::name(&salt)).ok().flatten()?;
+        let key = HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()?;
+        Some(Self { salt, key })
+    }
+
     /// For as long as the program runs, and in the keyring if there is one: whether there is.
     fn keep(&self) -> bool {
         known().insert(self.salt, self.key);
@@ -107,19 +115,14 @@ pub fn is_encrypted(path: &Path) -> bool {
 /// What opens the file; `None` for one that is not encrypted.
 pub(crate) async fn lock_of(path: &Path) -> Result<Option<Lock>> {
     let Some(salt) = salt(path) else { return Ok(None) };
-    let found = known().get(&salt).copied();
-    let key = match found {
-        Some(key) => Some(key),
-        None => {
-            // It may ask the person to open it.
-            let kept = tokio::task::spawn_blocking(move || secrets::load(&Lock::name(&salt)));
-            let text = kept.await.map_err(Error::internal)?.ok().flatten();
-            text.and_then(|text| HEXLOWER.decode(text.as_bytes()).ok()).and_then(|key| key.try_into().ok())
-        }
+    let found = known().get(&salt).map(|key| Lock { salt, key: *key });
+    let lock = match found {
+        Some(lock) => Some(lock),
+        None => off_thread(move || Ok(Lock::find(salt))).await?,
     };
-    let Some(key) = key else { return Err(Error::Encrypted { file: path.display().to_string() }) };
-    known().insert(salt, key);
-    Ok(Some(Lock { salt, key }))
+    let lock = lock.ok_or_else(|| Error::Encrypted { file: path.display().to_string() })?;
+    known().insert(salt, lock.key);
+    Ok(Some(lock))
 }
 
 /// How to open the file, with its key if it has one.
@@ -147,7 +150,7 @@ pub fn unlock(path: &Path, code: &str) -> Answer<bool> {
             Err(Error::Damaged) => return Err(Error::WrongRecoveryCode),
             Err(error) => return Err(error),
         }
-        tokio::task::spawn_blocking(move || lock.keep()).await.map_err(Error::internal)
+        off_thread(move || Ok(lock.keep())).await
     })
 }
 
@@ -165,12 +168,12 @@ pub fn encrypt(path: &Path, code: &RecoveryCode) -> Answer<Encrypted> {
         let key = key?;
         let lock = Lock::new(key)?;
         // First of all: what is encrypted must be opened again.
-        let kept = tokio::task::spawn_blocking(move || lock.keep()).await.map_err(Error::internal)?;
+        let kept = off_thread(move || Ok(lock.keep())).await?;
         rewrite(&path, Some(&lock)).await?;
         let mut left = Vec::new();
         for copy in copies_of(&path) {
             let lock = Lock::new(key)?;
-            tokio::task::spawn_blocking(move || lock.keep()).await.map_err(Error::internal)?;
+            off_thread(move || Ok(lock.keep())).await?;
             if let Err(error) = rewrite(&copy, Some(&lock)).await {
                 tracing::warn!(%error, file = %copy.display(), "a copy stays as it is");
                 left.push(copy.display().to_string());
@@ -193,13 +196,13 @@ pub fn encrypt_backups(code: &RecoveryCode) -> Answer<()> {
             true => secrets::save(BACKUPS, &HEXLOWER.encode(&lock.salt)),
             false => Err(Error::NoKeyring),
         };
-        tokio::task::spawn_blocking(kept).await.map_err(Error::internal)?
+        off_thread(kept).await
     })
 }
 
 /// Those that are there stay encrypted, and can be opened on.
 pub fn decrypt_backups() -> Answer<()> {
-    Box::pin(async { tokio::task::spawn_blocking(|| secrets::delete(BACKUPS)).await.map_err(Error::internal)? })
+    Box::pin(async { off_thread(|| secrets::delete(BACKUPS)).await })
 }
 
 /// Whether they are.
@@ -212,10 +215,9 @@ async fn lock_of_backups() -> Result<Option<Lock>> {
         // Without a keyring nothing was ever asked for.
         let text = secrets::load(BACKUPS).ok().flatten()?;
         let salt: Salt = HEXLOWER.decode(text.as_bytes()).ok()?.try_into().ok()?;
-        let key = HEXLOWER.decode(secrets::load(&Lock::name(&salt)).ok().flatten()?.as_bytes()).ok()?;
-        Some(Lock { salt, key: key.try_into().ok()? })
+        Lock::find(salt)
     };
-    tokio::task::spawn_blocking(find).await.map_err(Error::internal)
+    off_thread(move || Ok(find())).await
 }
 
 /// Makes the file that a server's shop is copied into, encrypted if backups are to be.
@@ -250,13 +252,13 @@ pub fn ready_copy(path: &Path) -> Answer<()> {
                 outcome => return outcome.map(drop),
             }
         }
-        let kept = tokio::task::spawn_blocking(|| -> Result<Option<Lock>> {
+        let kept = off_thread(|| -> Result<Option<Lock>> {
             let mut key = Key::default();
             getrandom::fill(&mut key).map_err(Error::internal)?;
             let lock = Lock::new(key)?;
             Ok((secrets::available() && lock.keep()).then_some(lock))
         });
-        let Some(lock) = kept.await.map_err(Error::internal)?? else { return Ok(()) };
+        let Some(lock) = kept.await? else { return Ok(()) };
         match path.metadata() {
             Ok(file) if file.len() > 0 => rewrite(&path, Some(&lock)).await,
             _ => {

@@ -21,6 +21,7 @@ use crate::{
     execute,
     exports::write,
     fetch_all, fetch_optional,
+    off_thread::off_thread,
     settings::Nothing,
 };
 
@@ -390,9 +391,4 @@ fn page(limit: i32) -> Result<i64> {
         return Err(Error::invalid("limit", "too_large"));
     }
     Ok(i64::from(limit))
-}
-
-/// Files are read where nobody waits for the thread.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::wire::{FileFormat, ImportField, ImportKind, MappedColumn};
@@ -315,7 +316,7 @@ pub fn header_hash(header: &[String]) -> String {
         hasher.update(name.as_bytes());
         hasher.update([0]);
     }
-    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&hasher.finalize()[..16])
 }
 
 /// A heading without case, width, spaces and punctuation.

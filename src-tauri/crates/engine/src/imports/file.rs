@@ -14,6 +14,7 @@ use std::{
 
 use calamine::{Data, DataRef, Reader as _, Xlsx};
 use csv::StringRecord;
+use data_encoding::HEXLOWER;
 use encoding_rs::Encoding;
 use sha2::{Digest, Sha256};
 
@@ -363,7 +364,7 @@ impl Survey {
         }
         // A character that is cut in two at the very end is none.
         utf8 &= cut == 0;
-        Ok(Self { head, hash: hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), utf8 })
+        Ok(Self { head, hash: HEXLOWER.encode(&hasher.finalize()), utf8 })
     }
 }
 

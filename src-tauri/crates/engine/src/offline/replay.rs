@@ -54,8 +54,8 @@ pub(super) async fn replay(server: &Engine, text: &str, known: &mut Known) -> Re
         entry.input = renamed(entry.input, given, real);
     }
     entry.at = entry.at.min(server.now());
-    if access::is_try(&entry) {
-        return access::relive(server, &entry).await;
+    if let Some(tried) = access::try_in(&entry) {
+        return access::relive(server, &entry, &tried).await;
     }
     let caller = Caller {
         actor: entry.actor,

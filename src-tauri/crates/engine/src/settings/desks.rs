@@ -100,13 +100,8 @@ pub async fn desks(ctx: &mut Ctx, _: Nothing) -> Result<Desks> {
 }
 
 async fn one(ctx: &mut Ctx, id: Uuid) -> Result<Desk> {
-    let row: Option<Row> = fetch_optional!(
-        ctx.tx,
-        Row,
-        "SELECT id, mark, name, created_at, seen_at, approved_at, revoked_at FROM device WHERE id = $1",
-        id
-    )?;
-    Ok(row.ok_or_else(|| Error::not_found("desk", id))?.told(ctx.caller.device.id))
+    let all = desks(ctx, Nothing {}).await?.items;
+    all.into_iter().find(|desk| desk.id == id).ok_or_else(|| Error::not_found("desk", id))
 }
 
 /// Gives a desk a name.
