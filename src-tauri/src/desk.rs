@@ -10,7 +10,7 @@ use engine::{
     Changed, Engine, Error, Result,
     access::{SignIn, Switch},
     ctx::{Caller, Door},
-    db::Address,
+    db::{Address, Host, parse_hosts},
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -20,7 +20,9 @@ use uuid::Uuid;
 /// Where a shared shop is. The password is in the keyring or in an encrypted file, never here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct Server {
+    /// One machine, or several with commas between them of which one takes changes; each may have a port.
     pub host: String,
+    /// Of those that have none of their own.
     pub port: u16,
     pub database: String,
     pub user: String,
@@ -270,7 +272,7 @@ impl Desk {
                     None if *in_file => return Err(Error::WrongPassphrase),
                     None => engine::secrets::load(&secret_name(server))?.unwrap_or_default(),
                 };
-                postgres(server, &password)
+                postgres(server, &password)?
             }
         })
     }
@@ -304,11 +306,21 @@ pub fn secret_file(folder: &std::path::Path) -> PathBuf {
     folder.join("password.age")
 }
 
-pub fn postgres(server: &Server, password: &str) -> Address {
+pub fn postgres(server: &Server, password: &str) -> Result<Address> {
     let Server { host, port, database, user, tls } = server;
+    let mut hosts = parse_hosts(host)?;
+    // A password must not cross a network in the clear.
+    let here = |host: &Host| ["localhost", "127.0.0.1", "::1"].contains(&host.name.as_str());
+    if !tls && !hosts.iter().all(here) {
+        return Err(Error::invalid("tls", "required"));
+    }
+    for host in &mut hosts {
+        host.port = host.port.or(Some(*port));
+    }
+    let hosts = hosts.iter().map(Host::to_string).collect::<Vec<_>>().join(",");
     let (user, password, database) = (encode(user), encode(password), encode(database));
     let mode = if *tls { "verify-full" } else { "disable" };
-    Address::Postgres(format!("postgres://{user}:{password}@{host}:{port}/{database}?sslmode={mode}"))
+    Ok(Address::Postgres(format!("postgres://{user}:{password}@{hosts}/{database}?sslmode={mode}")))
 }
 
 /// Percent-encodes all that has a meaning in a URL.
@@ -319,4 +331,42 @@ fn encode(text: &str) -> String {
             _ => format!("%{byte:02X}"),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(host: &str, tls: bool) -> Server {
+        Server { host: host.into(), port: 5432, database: "shop".into(), user: "li na".into(), tls }
+    }
+
+    #[test]
+    fn several_machines_stand_in_one_address() {
+        let of = |host: &str, tls| match postgres(&server(host, tls), "p@ss") {
+            Ok(Address::Postgres(url)) => url,
+            other => format!("{other:?}"),
+        };
+        assert_eq!(of("db1", true), "postgres://li%20na:p%40ss@db1:5432/shop?sslmode=verify-full");
+        assert_eq!(
+            of(" db1, db2:5433 ,::1", true),
+            "postgres://li%20na:p%40ss@db1:5432,db2:5433,[::1]:5432/shop?sslmode=verify-full"
+        );
+        assert_eq!(
+            of("localhost:1,127.0.0.1:2", false),
+            "postgres://li%20na:p%40ss@localhost:1,127.0.0.1:2/shop?sslmode=disable"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_machine_is_said() {
+        let refusal = |host: &str, tls| match postgres(&server(host, tls), "") {
+            Err(Error::Invalid { field, rule, detail }) => format!("{field} {rule} {detail}"),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(refusal("localhost, db2", false), "tls required ");
+        assert_eq!(refusal("db1, db2:x", true), "host not_a_port db2:x");
+        assert_eq!(refusal("db1, d b2", true), "host not_a_host d b2");
+        assert_eq!(refusal("db1,db1", true), "host repeated db1");
+    }
 }

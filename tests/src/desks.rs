@@ -3,7 +3,10 @@
 use std::{
     future::Future,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::Context as _;
@@ -35,6 +38,7 @@ pub enum State {
 #[derive(Clone)]
 pub struct Wire {
     port: u16,
+    used: Arc<AtomicBool>,
     state: Arc<watch::Sender<State>>,
 }
 
@@ -43,9 +47,11 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let state = Arc::new(watch::channel(State::Open).0);
-        let wire = Self { port, state: state.clone() };
+        let used = Arc::<AtomicBool>::default();
+        let wire = Self { port, used: used.clone(), state: state.clone() };
         tokio::spawn(async move {
             while let Ok((desk, _)) = listener.accept().await {
+                used.store(true, Ordering::Relaxed);
                 let (server, state) = (server.clone(), state.subscribe());
                 tokio::spawn(async move {
                     if *state.borrow() == State::Down {
@@ -68,6 +74,11 @@ impl Wire {
     /// Where the desk finds the server.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether anybody has ever come this way.
+    pub fn is_used(&self) -> bool {
+        self.used.load(Ordering::Relaxed)
     }
 
     pub fn set(&self, state: State) {
@@ -132,7 +143,7 @@ impl Office {
         let (_, database) = rest.split_once('/').context("a URL with a database")?;
         let address = Address::Postgres(format!("{user}@127.0.0.1:{}/{database}", wire.port));
         let engine = Engine::open_desk(&address, &self.copy_of(name), name).await?;
-        Ok(Shop::of(engine, address))
+        Ok(Shop::at(engine, address))
     }
 
     pub fn copy_of(&self, name: &str) -> PathBuf {
@@ -204,7 +215,15 @@ pub async fn open_file(path: &Path) -> anyhow::Result<sqlx::SqliteConnection> {
 }
 
 impl Shop {
-    fn of(engine: Engine, address: Address) -> Self {
+    /// A shop set up on a server; its clock is that of the machine.
+    pub async fn shared(engine: Engine, address: Address) -> anyhow::Result<Self> {
+        let shop = Self::at(engine, address);
+        shop.set_up().await?;
+        Ok(shop)
+    }
+
+    /// A shop that is open already, on the clock of the machine.
+    pub fn at(engine: Engine, address: Address) -> Self {
         let caller = engine.owner(Door::Window);
         Self { engine, caller, address, clock: Arc::default(), _folder: None }
     }
@@ -216,8 +235,7 @@ pub fn in_an_office<F: Future<Output = anyhow::Result<()>>>(story: impl FnOnce(O
     run(async {
         let (url, name) = create_database(&server).await?;
         let address = Address::Postgres(url.clone());
-        let shop = Shop::of(Engine::open(&address).await?, address);
-        shop.set_up().await?;
+        let shop = Shop::shared(Engine::open(&address).await?, address).await?;
         let pool = shop.engine.db.clone();
         let outcome = story(Office { server: shop, url, folder: tempfile::tempdir()? }).await;
         pool.close().await;

@@ -10,10 +10,14 @@
 //! ```
 
 pub mod catalog;
+#[cfg(target_os = "linux")]
+pub mod cluster;
 pub mod desks;
 pub mod dice;
 pub mod files;
 pub mod goods;
+#[cfg(target_os = "linux")]
+pub mod netns;
 pub mod people;
 pub mod stores;
 

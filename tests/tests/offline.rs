@@ -390,6 +390,23 @@ fn what_the_server_did_before_it_was_lost_is_done_once_and_keeps_the_printed_num
     });
 }
 
+/// A desk that loses its network in the middle of a transaction does not keep the goods for itself.
+#[test]
+fn who_falls_silent_holds_nobody_up_for_long() {
+    in_an_office(async |office: Office| {
+        let tea = office.server.goods("TEA", 1000, 5).await?;
+        let (till, wire) = office.desk("till").await?;
+        let mut tx = till.engine.db.begin().await?;
+        engine::execute!(tx, "UPDATE stock_balance SET reserved = reserved + 1 WHERE sku_id = $1", tea)?;
+        wire.set(State::Silent);
+        // Postgres has heard of no end, and the desk goes on with what it has.
+        office.server.call(call::orders_place, sale(tea, 1, 1000)).await?;
+        assert_eq!(office.server.shelf(tea).await?, (4, 0));
+        drop(tx);
+        Ok(())
+    });
+}
+
 #[test]
 fn every_table_of_a_copy_is_watched() {
     in_an_office(async |office: Office| {

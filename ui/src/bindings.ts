@@ -2107,6 +2107,8 @@ export type Report = {
 	/**  What the server says it is. */
 	version: string,
 	found: Found,
+	/**  A pooler stands in between: the desk takes what that allows. */
+	pooled: boolean,
 	/**  Of one round trip. */
 	milliseconds: Count,
 };
@@ -2407,7 +2409,9 @@ export type Secret = string;
 
 /**  Where a shared shop is. The password is in the keyring or in an encrypted file, never here. */
 export type Server = {
+	/**  One machine, or several with commas between them of which one takes changes; each may have a port. */
 	host: string,
+	/**  Of those that have none of their own. */
 	port: number,
 	database: string,
 	user: string,

@@ -45,6 +45,7 @@ describe("errors", () => {
     const say = (call: string, code: string, data: Record<string, unknown>) => describeError(i18next, new ApiError(call, code, data)).title;
     expect(say("imports.resume", "wrong_state", { kind: "import", state: "running", action: "resume" })).toContain("Running");
     expect(say("shipping.hand_over", "wrong_state", { kind: "order", state: "held", action: "hand_over" })).toContain("on hold");
+    expect(say("app.connect", "invalid", { field: "host", rule: "not_a_port", detail: "db2:x" })).toBe("Server: “db2:x” has no valid port: a number from 1 to 65535 stands after the colon");
     expect(say("app.restore", "wrong_state", { kind: "shop", state: "not_empty", action: "restore" })).toBe("There is a shop on this computer already");
     expect(say("app.backup", "bad_file", { file: "/b", reason: "permission denied" })).toBe("“/b”: this program may not write there");
     await switchLanguage("zh-CN");

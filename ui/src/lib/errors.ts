@@ -50,11 +50,11 @@ export function describeError(i18n: I18n, raw: unknown): ErrorText {
   const e = toApiError("app", raw);
   const t = i18n.t.bind(i18n) as unknown as (key: string, data?: Record<string, unknown>) => string;
   const area = e.call.split(".")[0] ?? "app";
+  const d = e.data;
   const word = (keys: string[], fallback: unknown) => {
     const k = keys.find((x) => i18n.exists(x));
-    return k ? t(k) : String(fallback ?? "");
+    return k ? t(k, { detail: d.detail }) : String(fallback ?? "");
   };
-  const d = e.data;
   // Names of things travel as words of the wire ("customer", "too_long"); people read their own.
   const data: Record<string, unknown> = {
     ...d,

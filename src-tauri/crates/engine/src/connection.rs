@@ -5,11 +5,11 @@ use std::time::Instant;
 use domain::units::Count;
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use sqlx::Row as _;
 
 use crate::{
     db::{Address, Db, newest_migration},
     error::{Error, Result},
+    fetch_one,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -30,6 +30,8 @@ pub struct Report {
     /// What the server says it is.
     pub version: String,
     pub found: Found,
+    /// A pooler stands in between: the desk takes what that allows.
+    pub pooled: bool,
     /// Of one round trip.
     pub milliseconds: Count,
 }
@@ -40,27 +42,31 @@ pub async fn test(address: &Address) -> Result<Report> {
         return Err(Error::invalid("db", "not_a_server"));
     };
     let db = Db::connect(address).await?;
-    let Db::Postgres(server) = &db else { return Err(Error::invalid("db", "not_a_server")) };
-    let pool = &server.pool();
+    let outcome = look(&db).await;
+    db.close().await;
+    outcome
+}
+
+async fn look(db: &Db) -> Result<Report> {
+    let Db::Postgres(server) = db else { return Err(Error::invalid("db", "not_a_server")) };
+    let mut tx = db.begin_read().await?;
     let asked = Instant::now();
-    let version: String = sqlx::query_scalar("SHOW server_version").fetch_one(pool).await?;
+    let (version,): (String,) = fetch_one!(tx, (String,), "SHOW server_version")?;
     let milliseconds = Count(i64::try_from(asked.elapsed().as_millis()).unwrap_or(i64::MAX));
-    let row = sqlx::query(
+    let (migrated, tables): (bool, i64) = fetch_one!(
+        tx,
+        (bool, i64),
         "SELECT to_regclass('_sqlx_migrations') IS NOT NULL,
-                (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema())",
-    )
-    .fetch_one(pool)
-    .await?;
-    let (migrated, tables): (bool, i64) = (row.try_get(0)?, row.try_get(1)?);
+                (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema())"
+    )?;
     let found = if migrated {
-        let applied: Option<i64> =
-            sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(pool).await?;
+        let (applied,): (Option<i64>,) = fetch_one!(tx, (Option<i64>,), "SELECT MAX(version) FROM _sqlx_migrations")?;
         if applied > Some(newest_migration(true)) { Found::Newer } else { Found::Shop }
     } else if tables == 0 {
         Found::Empty
     } else {
         Found::Foreign
     };
-    db.close().await;
-    Ok(Report { version, found, milliseconds })
+    tx.rollback().await?;
+    Ok(Report { version, found, milliseconds, pooled: server.is_pooled() })
 }

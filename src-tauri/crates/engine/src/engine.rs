@@ -249,10 +249,11 @@ impl Engine {
             meta.command_id
         )?;
         if let Some((command, before, result)) = seen {
-            tx.rollback().await?;
             if command != spec.name || before != input {
+                tx.rollback().await?;
                 return Err(Error::CommandIdReused);
             }
+            tx.commit_as_lasting().await?;
             return Ok(Begun::Done(result));
         }
         let mut ctx = Box::new(Ctx {
@@ -397,7 +398,10 @@ impl Engine {
 
     pub(crate) async fn begin_query(&self, spec: &'static Spec, caller: &Caller) -> Result<Box<Ctx>> {
         let Side { db, local } = self.side(spec.offline).await?;
-        let (tx, shop, rights) = admitted(db.begin_read().await?, spec.permission, caller).await?;
+        let (mut tx, shop, rights) = admitted(db.begin_read().await?, spec.permission, caller).await?;
+        if spec.name.starts_with("analytics.") {
+            tx = db.for_report(tx).await;
+        }
         Ok(Box::new(Ctx { local, ..self.context(tx, spec, caller, shop, rights) }))
     }
 

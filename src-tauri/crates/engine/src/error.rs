@@ -202,25 +202,38 @@ impl From<sqlx::Error> for Error {
                 match code.as_ref() {
                     "40001" | "40P01" | "55P03" => return Self::Busy,
                     "53100" => return Self::DiskFull,
-                    "25006" => return Self::ReadOnly,
+                    // What was the primary is a standby now.
+                    "25006" => return Self::Unreachable { detail: database.message().into() },
                     "28P01" | "28000" => return Self::invalid("password", "refused"),
                     "3D000" => return Self::invalid("database", "unknown"),
-                    "57P01" | "57P02" | "57P03" | "08006" | "08003" => {
-                        return Self::Unreachable { detail: database.message().into() };
-                    }
+                    code if is_farewell(code) => return Self::Unreachable { detail: database.message().into() },
                     _ => {}
                 }
             }
         }
-        match &error {
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::Protocol(_)
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed => Self::Unreachable { detail: error.to_string() },
-            _ => Self::internal(error),
+        if is_gone(&error) {
+            return Self::Unreachable { detail: error.to_string() };
         }
+        Self::internal(error)
+    }
+}
+
+/// What Postgres, or a pooler in front of it, says when a connection ends or none can be had.
+fn is_farewell(code: &str) -> bool {
+    matches!(code, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") || code.starts_with("08")
+}
+
+/// Whether the server is gone, or takes no changes any more.
+pub(crate) fn is_gone(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| code == "25006" || is_farewell(&code)),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed => true,
+        _ => false,
     }
 }
 

@@ -6,6 +6,9 @@
 //! each other. What a desk could not tell, since it fell silent or the line did, is covered by whoever
 //! comes back: a line that was down makes everything old here, and a desk that begins to listen makes
 //! everything old elsewhere.
+//!
+//! Through a pooler nobody can listen, since that takes a session: such a desk asks what the [feed of
+//! changes](crate::offline) has that it had not before.
 
 use std::{
     collections::BTreeSet,
@@ -21,6 +24,8 @@ use uuid::Uuid;
 use crate::{
     db::{Db, Server},
     engine::{Changed, Engine},
+    error::Error,
+    execute, fetch_one,
 };
 
 const CHANNEL: &str = "shopkeeper_changed";
@@ -31,6 +36,8 @@ const GATHER: Duration = Duration::from_millis(100);
 const QUIET: Duration = Duration::from_secs(15);
 const DEAD: u32 = 2;
 const AGAIN: Duration = Duration::from_secs(1);
+/// How often a desk asks that cannot listen.
+const ASK: Duration = Duration::from_millis(700);
 /// Postgres takes less than 8000 bytes.
 const MOST_TAGS: usize = 100;
 
@@ -44,7 +51,7 @@ struct Told {
 /// What this program has to tell the other desks; nothing on SQLite, which one program at a time has open.
 pub struct News {
     me: Uuid,
-    server: Option<Server>,
+    db: Option<Db>,
     waiting: Mutex<BTreeSet<String>>,
     some: Notify,
     /// Held while something is being told, so that nobody closes the line meanwhile.
@@ -53,23 +60,20 @@ pub struct News {
 
 impl News {
     pub fn begin(db: &Db) -> Arc<Self> {
-        let server = match db {
-            Db::Sqlite { .. } => None,
-            Db::Postgres(server) => Some(server.clone()),
-        };
+        let shared = db.is_postgres().then(|| db.clone());
         let news = Arc::new(Self {
             me: Uuid::new_v4(),
-            server,
+            db: shared,
             waiting: Mutex::default(),
             some: Notify::new(),
             telling: tokio::sync::Mutex::default(),
         });
-        if let Some(server) = news.server.clone() {
+        if let Some(db) = news.db.clone() {
             let news = news.clone();
             tokio::spawn(async move {
                 tokio::select! {
                     () = news.keep_telling() => {}
-                    () = server.closed() => {}
+                    () = db.closed() => {}
                 }
             });
         }
@@ -77,7 +81,7 @@ impl News {
     }
 
     pub fn add(&self, tags: &[String]) {
-        if self.server.is_some() {
+        if self.db.is_some() {
             self.waiting().extend(tags.iter().cloned());
             self.some.notify_one();
         }
@@ -104,7 +108,7 @@ impl News {
         }
     }
 
-    async fn tell(&self) -> Result<(), sqlx::Error> {
+    async fn tell(&self) -> Result<(), Error> {
         let _one = self.telling.lock().await;
         let mut tags = std::mem::take(&mut *self.waiting());
         if tags.is_empty() {
@@ -120,17 +124,19 @@ impl News {
         told
     }
 
-    async fn notify(&self, tags: &BTreeSet<String>) -> Result<(), sqlx::Error> {
-        let Some(server) = &self.server else { return Ok(()) };
+    async fn notify(&self, tags: &BTreeSet<String>) -> Result<(), Error> {
+        let Some(db) = &self.db else { return Ok(()) };
         let told = Told { from: self.me, tags: tags.clone() };
         let text = serde_json::to_string(&told).unwrap_or_default();
-        sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text).execute(&server.pool()).await.map(drop)
+        let mut tx = db.begin().await?;
+        execute!(tx, "SELECT pg_notify($1, $2)", CHANNEL, text)?;
+        Ok(tx.commit().await?)
     }
 }
 
 /// Listens to the other desks until the database is closed: for programs that show something.
 pub async fn listen(engine: &Engine) {
-    let Some(server) = &engine.news.server else { return };
+    let Db::Postgres(server) = &engine.db else { return };
     // Whatever this desk did last, before it fell silent.
     engine.news.add(&Changed::all().tags);
     tokio::select! {
@@ -142,6 +148,20 @@ pub async fn listen(engine: &Engine) {
 async fn listen_on(server: &Server, engine: &Engine) {
     let mut missed = false;
     loop {
+        let turn = server.turn();
+        if server.is_pooled() {
+            if missed {
+                engine.tell_here(Changed::all());
+            }
+            let error = tokio::select! {
+                Err(error) = ask(engine) => error.to_string(),
+                () = server.moved(turn) => "another server has been promoted".to_owned(),
+            };
+            tracing::warn!(error, "the other desks cannot be heard");
+            missed = true;
+            tokio::time::sleep(AGAIN).await;
+            continue;
+        }
         let opened = async {
             let mut listener = PgListener::connect_with(&server.pool()).await?;
             listener.listen(CHANNEL).await?;
@@ -152,12 +172,36 @@ async fn listen_on(server: &Server, engine: &Engine) {
                 if missed {
                     engine.tell_here(Changed::all());
                 }
-                hear(&mut listener, engine).await;
+                tokio::select! {
+                    () = hear(&mut listener, engine) => {}
+                    () = server.moved(turn) => {}
+                }
             }
             Err(error) => tracing::warn!(%error, "the other desks cannot be heard"),
         }
         missed = true;
         tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// Until the server is lost: asks for changes of transactions that were not done when it asked before.
+async fn ask(engine: &Engine) -> Result<std::convert::Infallible, Error> {
+    let mut before: Option<String> = None;
+    loop {
+        let mut tx = engine.db.begin_read().await?;
+        let (now, changed): (String, bool) = fetch_one!(
+            tx,
+            (String, bool),
+            "SELECT CAST(pg_current_snapshot() AS TEXT), EXISTS (
+                 SELECT FROM feed WHERE xid >= pg_snapshot_xmin(CAST($1 AS PG_SNAPSHOT))
+                 AND NOT pg_visible_in_snapshot(xid, CAST($1 AS PG_SNAPSHOT)))",
+            before.as_deref()
+        )?;
+        tx.rollback().await?;
+        if before.replace(now).is_some() && changed {
+            engine.tell_here(Changed::all());
+        }
+        tokio::time::sleep(ASK).await;
     }
 }
 

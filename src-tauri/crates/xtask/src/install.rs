@@ -16,6 +16,8 @@ pub enum For {
     Postgres,
     /// The servers that backups are sent to in the tests.
     Stores,
+    /// What stands between desks and Postgres in some shops.
+    Pooler,
     /// A screen without a monitor: Xvfb, a window manager, a bus, a keyring.
     Screen,
     /// Driving the real window.
@@ -48,6 +50,7 @@ pub fn packages(reasons: &[For]) -> Result<()> {
     wanted.retain(|package| match *package {
         "chromium" => chromium().is_none(),
         "postgresql" => crate::postgres::binaries().is_err(),
+        "pgbouncer" => which(&["pgbouncer"]).is_none(),
         _ => true,
     });
     apt_install(&wanted)
@@ -157,6 +160,7 @@ fn debian(reason: For) -> &'static [&'static str] {
         For::Postgres => &["postgresql"],
         // WebDAV; what speaks S3 comes from crates.io.
         For::Stores => &["rclone"],
+        For::Pooler => &["pgbouncer"],
         For::Screen => &["xvfb", "openbox", "dbus-x11", "libglib2.0-bin", "gnome-keyring", "fonts-noto-cjk"],
         For::WindowDriver => &["webkit2gtk-driver"],
         For::Browser => &["chromium", "fonts-noto-cjk"],

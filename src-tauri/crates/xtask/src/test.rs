@@ -84,7 +84,7 @@ const PARTS: &[Part] = &[
     part("ui-build", "the screen builds", &[], QUICK, ui_build),
     part("audit", "known holes in JavaScript packages", &[], FULL, audit),
     part("clippy", "Rust without a warning", &[For::App], QUICK, clippy),
-    part("rust", "rules, stories on both databases, tidy", &[For::App, For::Postgres, For::Stores], QUICK, rust),
+    part("rust", "rules, stories on both databases, tidy", &[For::App, For::Postgres, For::Pooler, For::Stores], QUICK, rust),
     part("bindings", "the screen's types are those of the commands", &[For::App], QUICK, bindings),
     part("app", "the app and shopctl build", &[For::App], FULL, app),
     part("browser", "journeys through the HTTP door", &[For::App, For::Postgres, For::Browser, For::Stores], FULL, browser),

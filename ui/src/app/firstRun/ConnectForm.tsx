@@ -9,14 +9,15 @@ import { ApiError } from "../../lib/errors";
 import { useFormats } from "../../lib/shop";
 
 const PASSPHRASE_MIN = 8;
-const HERE = ["localhost", "127.0.0.1", "::1", "[::1]"];
+const HERE = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$|^::1$/;
 
 type Field = "host" | "database" | "user" | "tls" | "passphrase";
 
 /** What keeps the form from being sent, by field. A password must not cross a network in the clear. */
 export function gaps(v: Server, keyring: boolean, passphrase: string): Field[] {
-  const empty = (["host", "database", "user"] as const).filter((f) => v[f].trim() === "");
-  const open = !v.tls && v.host.trim() !== "" && !HERE.includes(v.host.trim());
+  const hosts = v.host.split(",").map((h) => h.trim()).filter((h) => h !== "");
+  const empty = (["host", "database", "user"] as const).filter((f) => (f === "host" ? hosts.length === 0 : v[f].trim() === ""));
+  const open = !v.tls && hosts.some((h) => !HERE.test(h));
   return [...empty, ...(open ? (["tls"] as const) : []), ...(!keyring && passphrase.length < PASSPHRASE_MIN ? (["passphrase"] as const) : [])];
 }
 
@@ -63,7 +64,7 @@ export function ConnectForm({ onReady, title }: { onReady: () => void; title?: R
       {title}
       <p className="sk-muted">{t("firstRun.connectText")}</p>
       <div className="sk-two sk-two-wide">
-        <Form.Item label={t("firstRun.host")} htmlFor="pg-host" required {...needed("host")}>
+        <Form.Item label={t("firstRun.host")} htmlFor="pg-host" required extra={t("firstRun.hosts")} {...needed("host")}>
           <Input id="pg-host" autoFocus value={v.host} placeholder="db.example.com" spellCheck={false} autoComplete="off" onChange={(e) => put({ host: e.target.value })} />
         </Form.Item>
         <Form.Item label={t("firstRun.port")} htmlFor="pg-port">
@@ -100,7 +101,12 @@ export function ConnectForm({ onReady, title }: { onReady: () => void; title?: R
           showIcon
           role="status"
           title={t(`firstRun.found.${test.data.found}`)}
-          description={t("firstRun.answered", { version: test.data.version, ms: f.count(test.data.milliseconds) })}
+          description={
+            <>
+              {t("firstRun.answered", { version: test.data.version, ms: f.count(test.data.milliseconds) })}
+              {test.data.pooled && <div>{t("firstRun.pooled")}</div>}
+            </>
+          }
           style={{ marginBottom: 12 }}
         />
       )}

@@ -54,6 +54,9 @@ describe("connecting to a server", () => {
     expect(gaps({ ...server, host: " ", user: "" }, true, "")).toEqual(["host", "user"]);
     expect(gaps({ ...server, tls: false }, true, "")).toEqual(["tls"]);
     expect(gaps({ ...server, host: "localhost", tls: false }, true, "")).toEqual([]);
+    expect(gaps({ ...server, host: "localhost:5432, [::1]:5433,::1", tls: false }, true, "")).toEqual([]);
+    expect(gaps({ ...server, host: "localhost, db2:5433", tls: false }, true, "")).toEqual(["tls"]);
+    expect(gaps({ ...server, host: " , ", tls: false }, true, "")).toEqual(["host"]);
     expect(gaps(server, false, "short")).toEqual(["passphrase"]);
   });
 
@@ -90,13 +93,14 @@ describe("connecting to a server", () => {
   });
 
   it("forgets what a test found once something else is typed", async () => {
-    answer = () => ({ version: "17.2", found: "empty", milliseconds: 3 });
+    answer = () => ({ version: "17.2", found: "empty", milliseconds: 3, pooled: true });
     show(<ConnectForm onReady={() => undefined} />);
     await userEvent.type(screen.getByLabelText("Server"), "db.example.com");
     await userEvent.type(screen.getByLabelText("User"), "till");
     await userEvent.click(screen.getByRole("button", { name: "Test the connection" }));
     await screen.findByText(/The connection works/);
     expect(screen.getByText("PostgreSQL 17.2, answered in 3 ms")).toBeInTheDocument();
+    expect(screen.getByText(/through a connection pooler/)).toBeInTheDocument();
     await userEvent.type(screen.getByLabelText("Server"), "x");
     expect(screen.queryByText(/The connection works/)).toBeNull();
   });

@@ -200,7 +200,7 @@ async fn read(tx: &mut Tx, sql: String, args: &[Arg], columns: &[(String, Kind)]
         Tx::Postgres(tx) => {
             let values = crate::bound!(sqlx::postgres::PgArguments, args.iter().cloned())?;
             let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), values);
-            values!(query.fetch_all(&mut **tx).await?)
+            values!(query.persistent(tx.keeps).fetch_all(&mut **tx).await?)
         }
     })
 }

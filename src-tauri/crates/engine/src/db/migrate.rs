@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use sqlx::{
     AssertSqlSafe, SqlSafeStr,
-    migrate::{Migration, MigrationType, Migrator},
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
-use super::Db;
+use super::{Db, Server};
 use crate::error::{Error, Result};
 
 mod files {
@@ -45,6 +45,27 @@ fn last(migrator: &Migrator) -> i64 {
     migrator.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
+/// Two desks do not migrate at once. The lock is that of a transaction, which holds also through a pooler, where
+/// that of a session would be some other desk's; so all is migrated, or nothing.
+async fn one_at_a_time(server: &Server, mut migrator: Migrator) -> Result<(), MigrateError> {
+    let mut tx = server.begin("BEGIN").await?;
+    let keeps = tx.keeps;
+    // sqlx's own statements stay prepared, under names that somebody else's may have on this connection.
+    if !keeps {
+        sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *tx).await?;
+    }
+    sqlx::raw_sql(LOCK).execute(&mut *tx).await?;
+    // Of the ways in, the one that asks for no lifetime of its own.
+    migrator.set_locking(false).run_direct(None, &mut *tx, false).await?;
+    if !keeps {
+        sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *tx).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The number means nothing; it must be this program's alone.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7240313509321)";
+
 pub async fn run(db: &Db) -> Result<()> {
     let migrator = migrator(db.is_postgres());
     let outcome = match db {
@@ -60,14 +81,11 @@ pub async fn run(db: &Db) -> Result<()> {
             }
             migrator.run(writer).await
         }
-        // sqlx takes an advisory lock on Postgres, so that two desks do not migrate at once.
-        Db::Postgres(server) => migrator.run(&server.pool()).await,
+        Db::Postgres(server) => one_at_a_time(server, migrator).await,
     };
     outcome.map_err(|error| match error {
-        sqlx::migrate::MigrateError::VersionMissing(_) => Error::NewerDatabase,
-        sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => {
-            error.into()
-        }
+        MigrateError::VersionMissing(_) => Error::NewerDatabase,
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
         other => Error::internal(other),
     })
 }

@@ -4,16 +4,19 @@
 //! macro below expands its query once for either. Statements are written in the part of SQL that
 //! both speak: `$1`, `RETURNING`, `ON CONFLICT`, CTEs, window functions, `CAST(SUM(x) AS BIGINT)`.
 
+mod hosts;
 mod log;
 mod migrate;
 #[cfg(test)]
 pub(crate) mod plans;
+mod replica;
 pub(crate) mod rows;
 mod server;
 
+pub use hosts::{Host, parse_hosts};
 pub use migrate::newest as newest_migration;
 pub(crate) use migrate::run as migrate_shared;
-pub use server::Server;
+pub use server::{PgTx, Server};
 
 use std::{
     path::{Path, PathBuf},
@@ -24,7 +27,6 @@ use std::{
 
 use sqlx::{
     Connection as _, SqlitePool,
-    postgres::PgConnectOptions,
     sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use uuid::Uuid;
@@ -39,7 +41,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Address {
     Sqlite(PathBuf),
-    /// A `postgres://` URL; it may hold a password and is never logged.
+    /// A `postgres://` URL, with one host or several; it may hold a password and is never logged.
     Postgres(String),
 }
 
@@ -69,7 +71,7 @@ pub enum Db {
 /// A transaction on whichever database the shop uses.
 pub enum Tx {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    Postgres(PgTx),
 }
 
 /// A value bound to a statement put together at run time.
@@ -143,7 +145,7 @@ macro_rules! execute {
         match &mut $tx {
             $crate::db::Tx::Sqlite(tx) => sqlx::query::<sqlx::Sqlite>($sql)$(.bind($bind))*
                 .execute(&mut **tx).await.map(|done| done.rows_affected()),
-            $crate::db::Tx::Postgres(tx) => sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*
+            $crate::db::Tx::Postgres(tx) => sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*.persistent(tx.keeps)
                 .execute(&mut **tx).await.map(|done| done.rows_affected()),
         }
     };
@@ -156,7 +158,7 @@ macro_rules! fetch_all {
         match &mut $tx {
             $crate::db::Tx::Sqlite(tx) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*
                 .fetch_all(&mut **tx).await,
-            $crate::db::Tx::Postgres(tx) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*
+            $crate::db::Tx::Postgres(tx) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.persistent(tx.keeps)
                 .fetch_all(&mut **tx).await,
         }
     };
@@ -169,7 +171,7 @@ macro_rules! fetch_optional {
         match &mut $tx {
             $crate::db::Tx::Sqlite(tx) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*
                 .fetch_optional(&mut **tx).await,
-            $crate::db::Tx::Postgres(tx) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*
+            $crate::db::Tx::Postgres(tx) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.persistent(tx.keeps)
                 .fetch_optional(&mut **tx).await,
         }
     };
@@ -182,7 +184,7 @@ macro_rules! fetch_one {
         match &mut $tx {
             $crate::db::Tx::Sqlite(tx) => sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*
                 .fetch_one(&mut **tx).await,
-            $crate::db::Tx::Postgres(tx) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*
+            $crate::db::Tx::Postgres(tx) => sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.persistent(tx.keeps)
                 .fetch_one(&mut **tx).await,
         }
     };
@@ -205,7 +207,7 @@ macro_rules! fetch_dyn {
             $crate::db::Tx::Postgres(tx) => match $crate::bound!(sqlx::postgres::PgArguments, $args.iter().cloned()) {
                 Ok(values) => {
                     let sql = sqlx::AssertSqlSafe($sql.to_string());
-                    sqlx::query_as_with::<_, $row, _>(sql, values).fetch_all(&mut **tx).await
+                    sqlx::query_as_with::<_, $row, _>(sql, values).persistent(tx.keeps).fetch_all(&mut **tx).await
                 }
                 Err(error) => Err(error),
             },
@@ -262,8 +264,8 @@ impl Tx {
             }
             Self::Postgres(tx) => {
                 let values = bound!(sqlx::postgres::PgArguments, args.iter().cloned())?;
-                let done = sqlx::query_with(sqlx::AssertSqlSafe(sql), values).execute(&mut **tx).await?;
-                Ok(done.rows_affected())
+                let query = sqlx::query_with(sqlx::AssertSqlSafe(sql), values).persistent(tx.keeps);
+                Ok(query.execute(&mut **tx).await?.rows_affected())
             }
         }
     }
@@ -295,6 +297,17 @@ impl Tx {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
         }
+    }
+
+    /// Ends a transaction that changed nothing, once what it read lasts. A server that was killed before its
+    /// standby had a change shows that change when it is back, and loses it when the standby is promoted then:
+    /// an answer that rests on it waits, as the change itself would have, behind something new in the log.
+    pub async fn commit_as_lasting(mut self) -> Result<(), sqlx::Error> {
+        if self.is_postgres() {
+            // As text: sqlx would ask for what it does not know of a type, and lose the statement meanwhile.
+            execute!(self, "SELECT CAST(pg_logical_emit_message(TRUE, 'shopkeeper', '') AS TEXT)")?;
+        }
+        self.commit().await
     }
 
     pub async fn rollback(self) -> Result<(), sqlx::Error> {
@@ -343,11 +356,6 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
             let settled = !connection.is_in_transaction();
             Box::pin(async move { Ok(settled) })
         })
-}
-
-fn postgres_options(url: &str) -> Result<PgConnectOptions> {
-    let options = PgConnectOptions::from_str(url).map_err(|_| Error::invalid("db", "not_a_url"))?;
-    Ok(options.application_name("shopkeeper"))
 }
 
 /// Whether a file is there that may not be written. SQLite itself only says that it cannot open it.
@@ -399,7 +407,7 @@ impl Db {
                     sqlite_pool(4).connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-16384"));
                 Ok(Self::Sqlite { writer, log: Log::new(path, readers.clone()), readers, path: path.clone() })
             }
-            Address::Postgres(url) => Ok(Self::Postgres(Server::connect(postgres_options(url)?).await?)),
+            Address::Postgres(url) => Ok(Self::Postgres(Server::connect(hosts::read(url)?).await?)),
         }
     }
 
@@ -407,7 +415,7 @@ impl Db {
     pub(crate) fn later(address: &Address) -> Result<Self> {
         match address {
             Address::Sqlite(_) => Err(Error::invalid("db", "not_a_server")),
-            Address::Postgres(url) => Ok(Self::Postgres(Server::later(postgres_options(url)?))),
+            Address::Postgres(url) => Ok(Self::Postgres(Server::later(hosts::read(url)?))),
         }
     }
 
@@ -418,7 +426,7 @@ impl Db {
             Self::Sqlite { writer, .. } => {
                 Tx::Sqlite(writer.begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(server) => Tx::Postgres(server.pool().begin().await?),
+            Self::Postgres(server) => Tx::Postgres(server.begin(server::WRITE).await?),
         })
     }
 
@@ -430,9 +438,7 @@ impl Db {
             Self::Sqlite { writer, .. } => {
                 Tx::Sqlite(writer.begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(server) => {
-                Tx::Postgres(server.pool().begin_with("BEGIN; SET LOCAL synchronous_commit = off").await?)
-            }
+            Self::Postgres(server) => Tx::Postgres(server.begin(server::STEP).await?),
         })
     }
 
@@ -440,10 +446,19 @@ impl Db {
     pub async fn begin_read(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
-            Self::Postgres(server) => {
-                Tx::Postgres(server.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
+            Self::Postgres(server) => Tx::Postgres(server.begin(server::READ).await?),
         })
+    }
+
+    /// A transaction of [`Db::begin_read`] for a report, which a replica may answer.
+    pub(crate) async fn for_report(&self, mut tx: Tx) -> Tx {
+        if let (Self::Postgres(server), Tx::Postgres(here)) = (self, &mut tx)
+            && let Some(there) = server.on_replica(here).await
+        {
+            // The one on the server only read.
+            return Tx::Postgres(there);
+        }
+        tx
     }
 
     /// To be called after a commit: keeps SQLite's log short.

@@ -110,7 +110,7 @@ impl Fed {
                     sqlx::query_with(sql, values).execute(&mut **tx).await?.rows_affected()
                 }
                 (Tx::Postgres(tx), Values::Postgres(values)) => {
-                    sqlx::query_with(sql, values).execute(&mut **tx).await?.rows_affected()
+                    sqlx::query_with(sql, values).persistent(tx.keeps).execute(&mut **tx).await?.rows_affected()
                 }
                 _ => return Err(sqlx::Error::Protocol("values of the other database".into())),
             };

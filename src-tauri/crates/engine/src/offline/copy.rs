@@ -147,12 +147,14 @@ impl State {
 /// command that waits for the server.
 pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis) -> Result<State> {
     let mut from = server.begin_read().await?;
+    // The timeline is read off the log that is being written: the control file has that of before a promotion
+    // until the next checkpoint.
     let (cursor, origin, now): (String, String, i64) = fetch_one!(
         from,
         (String, String, i64),
         "SELECT CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT),
                 (SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()) || '/' ||
-                (SELECT CAST(timeline_id AS TEXT) FROM pg_control_checkpoint()) || '/' || current_database() ||
+                substring(pg_walfile_name(pg_current_wal_lsn()) FOR 8) || '/' || current_database() ||
                 COALESCE((SELECT '/' || CAST(id AS TEXT) FROM shop), ''),
                 CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
     )?;

@@ -22,7 +22,7 @@ use std::{
 use domain::units::{Count, Millis};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use sqlx::PgConnection;
 use tokio::{
     sync::{Mutex, OwnedRwLockReadGuard, RwLock, watch},
     time::timeout,
@@ -83,6 +83,8 @@ pub(crate) struct Standby {
 /// all be waiting.
 struct Pulse {
     connection: Option<PgConnection>,
+    /// The turn of the server that the connection leads to.
+    turn: u64,
     answered: Instant,
 }
 
@@ -160,7 +162,7 @@ async fn opened(address: &Address, copy: &Db, name: &str, now: Millis) -> Result
         line: watch::channel(line).0,
         gate: Arc::default(),
         ahead_ms: AtomicI64::new(state.ahead_ms),
-        pulse: Mutex::new(Pulse { connection: None, answered: Instant::now() }),
+        pulse: Mutex::new(Pulse { connection: None, turn: 0, answered: Instant::now() }),
     };
     Ok((db, device, Arc::new(standby)))
 }
@@ -216,21 +218,22 @@ impl Standby {
 impl Pulse {
     async fn greet(&mut self, server: &Db) -> Result<()> {
         let Db::Postgres(server) = server else { return Ok(()) };
-        let known = match self.connection.take() {
-            Some(mut connection) => connection.ping().await.is_ok().then_some(connection),
-            None => None,
-        };
-        self.connection = Some(match known {
-            Some(connection) => connection,
-            None => {
-                let mut connection = server.pool().connect_options().as_ref().clone().connect().await?;
-                connection.ping().await?;
-                connection
-            }
-        });
+        if self.turn != server.turn() {
+            self.connection = None;
+            self.turn = server.turn();
+        }
+        // A connection that was lost meanwhile says nothing of the server.
+        if self.connection.is_none() || server.greet(&mut self.connection).await.is_err() {
+            self.connection = None;
+            server.greet(&mut self.connection).await?;
+        }
         self.answered = Instant::now();
         Ok(())
     }
+}
+
+fn moved() -> Error {
+    Error::Unreachable { detail: "another server has been promoted".into() }
 }
 
 fn no_answer() -> Error {
@@ -262,18 +265,44 @@ impl Engine {
     pub(crate) async fn here_or_there<T, W: Future<Output = Result<T>>>(&self, work: impl Fn() -> W) -> Result<T> {
         match self.attended(work()).await {
             Err(error) if self.goes_offline(&error) => work().await,
+            Err(error) if self.is_elsewhere(&error).await => self.attended(work()).await,
             outcome => outcome,
         }
     }
 
     /// Work on the server, given up when that does not answer any more and the desk can go on without it.
     async fn attended<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        match &self.standby {
-            Some(standby) if standby.offline().is_none() && standby.line.borrow().whole => {
-                self.heard(standby, work).await
+        match (&self.standby, &self.db) {
+            (Some(standby), _) if standby.offline().is_some() => work.await,
+            (Some(standby), _) if standby.line.borrow().whole => self.heard(standby, work).await,
+            (_, Db::Postgres(server)) if server.is_one_of_several() => {
+                let turn = server.turn();
+                tokio::select! {
+                    outcome = work => outcome,
+                    () = server.moved(turn) => Err(moved()),
+                }
             }
             _ => work.await,
         }
+    }
+
+    /// After `error`: whether the work is worth trying again on another host, for a desk that cannot go on
+    /// without a server. Whether the one before did it shows by the command's id.
+    async fn is_elsewhere(&self, error: &Error) -> bool {
+        match (&self.db, error) {
+            (Db::Postgres(server), Error::Unreachable { .. }) if server.is_one_of_several() && !self.has_copy() => {
+                // When none takes changes yet, the work waits for it where it begins.
+                if let Err(error) = server.look().await {
+                    tracing::warn!(%error, "no host takes changes");
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn has_copy(&self) -> bool {
+        self.standby.as_ref().is_some_and(|standby| standby.line.borrow().whole)
     }
 
     /// After `error`: whether the work is worth trying again, since the desk has gone offline.
@@ -339,10 +368,10 @@ impl Engine {
     }
 
     async fn given_back(&self, standby: &Standby) -> Result<()> {
-        if let Db::Postgres(server) = &self.db {
-            server.renew();
-        }
         let answers = timeout(AT_START, async {
+            if let Db::Postgres(server) = &self.db {
+                server.renew().await?;
+            }
             let mut pulse = standby.pulse.lock().await;
             pulse.connection = None;
             pulse.greet(&self.db).await?;
@@ -379,9 +408,12 @@ impl Engine {
 
     /// Work on the server, given up when that does not answer any more.
     async fn heard<T>(&self, standby: &Standby, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let Db::Postgres(server) = &self.db else { return work.await };
+        let turn = server.turn();
         tokio::select! {
             outcome = work => outcome,
             () = standby.gone(&self.db) => Err(no_answer()),
+            () = server.moved(turn) => Err(moved()),
         }
     }
 }

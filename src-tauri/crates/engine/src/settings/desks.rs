@@ -163,16 +163,25 @@ pub(crate) async fn check_desk(db: &Db, id: Uuid) -> Result<()> {
 
 /// This desk's row: on SQLite the one desk there is.
 pub(crate) async fn this_device(db: &Db, now: Millis) -> Result<Device> {
-    let mut tx = db.begin().await?;
-    let rows: Vec<(Uuid, String)> =
-        fetch_all!(tx, (Uuid, String), "SELECT id, mark FROM device ORDER BY created_at LIMIT 1")?;
-    if let Some((id, mark)) = rows.into_iter().next() {
-        tx.rollback().await?;
-        return Ok(Device { id, mark });
+    let mut attempt = 0;
+    loop {
+        let mut tx = db.begin().await?;
+        let rows: Vec<(Uuid, String)> =
+            fetch_all!(tx, (Uuid, String), "SELECT id, mark FROM device ORDER BY created_at LIMIT 1")?;
+        if let Some((id, mark)) = rows.into_iter().next() {
+            tx.rollback().await?;
+            return Ok(Device { id, mark });
+        }
+        match insert_device(&mut tx, String::new(), "", now).await {
+            Ok(device) => {
+                tx.commit().await?;
+                return Ok(device);
+            }
+            // Another program opened the new shop at the same moment: it is the desk.
+            Err(error) if is_unique_violation(&error) && attempt < 20 => attempt += 1,
+            Err(error) => return Err(error.into()),
+        }
     }
-    let device = insert_device(&mut tx, String::new(), "", now).await?;
-    tx.commit().await?;
-    Ok(device)
 }
 
 /// The desk `known`, or a new one with a mark of its own: of a shop that several desks share.
