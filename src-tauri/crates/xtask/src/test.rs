@@ -323,8 +323,7 @@ impl Machine {
             }
             None => say("SHOPKEEPER_DATA names no folder: tests on whole real data sets are skipped."),
         }
-        // A snapshot that changed fails the test; nothing is written beside it.
-        command.env("INSTA_UPDATE", "no").env("RUST_BACKTRACE", "1");
+        command.env("RUST_BACKTRACE", "1");
         Ok(command)
     }
 }

@@ -1,5 +1,4 @@
 //! An address with two hosts, of which one is the primary: what a promotion is like for a desk, step by step.
-#![cfg(target_os = "linux")]
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! A shop behind a real PgBouncer in transaction mode, with fewer connections than desks.
-#![cfg(target_os = "linux")]
 
 use std::{path::PathBuf, process::Child, time::Duration};
 
