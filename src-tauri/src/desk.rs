@@ -11,6 +11,7 @@ use engine::{
     access::{SignIn, Switch},
     ctx::{Caller, Door},
     db::{Address, Host, parse_hosts},
+    offline::Newcomer,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -45,6 +46,21 @@ pub enum Place {
     },
 }
 
+/// What is opened next.
+pub struct Next {
+    pub place: Place,
+    /// When it is not stored yet.
+    pub password: Option<String>,
+    /// The desk that this one was before the shop moved there.
+    pub device: Option<Uuid>,
+}
+
+impl Next {
+    pub fn at(place: Place) -> Self {
+        Self { place, password: None, device: None }
+    }
+}
+
 /// How far the opening has come. Commands that arrive early wait for it.
 #[derive(Clone, Debug, PartialEq)]
 enum Opening {
@@ -65,6 +81,8 @@ struct Inner {
     folder: PathBuf,
     place: RwLock<Place>,
     shop: RwLock<Option<Engine>>,
+    /// Of the shop that is open.
+    address: RwLock<Option<Address>>,
     /// Who has signed in to the open shop; without a name at a desk that is locked.
     person: RwLock<Option<Caller>>,
     opening: watch::Sender<Opening>,
@@ -79,6 +97,7 @@ impl Desk {
                 folder,
                 place: RwLock::default(),
                 shop: RwLock::default(),
+                address: RwLock::default(),
                 person: RwLock::default(),
                 opening: watch::channel(Opening::Underway).0,
                 tell: Box::new(tell),
@@ -180,8 +199,12 @@ impl Desk {
     /// Opens `place` and stays there from now on. `password` is given when it is not stored yet,
     /// or came out of the password file.
     pub async fn open(&self, place: Place, password: Option<String>) -> Result<()> {
+        self.open_next(Next { password, ..Next::at(place) }).await
+    }
+
+    async fn open_next(&self, Next { place, password, device }: Next) -> Result<()> {
         self.inner.opening.send_replace(Opening::Underway);
-        let outcome = self.try_open(&place, password).await;
+        let outcome = self.try_open(&place, password, device).await;
         self.inner.opening.send_replace(match &outcome {
             Ok(()) => Opening::Open,
             Err(Error::WrongPassphrase) => Opening::Locked,
@@ -191,14 +214,14 @@ impl Desk {
         outcome
     }
 
-    async fn try_open(&self, place: &Place, password: Option<String>) -> Result<()> {
+    async fn try_open(&self, place: &Place, password: Option<String>, device: Option<Uuid>) -> Result<()> {
         let address = self.address(place, password)?;
         let engine = match place {
             Place::Own | Place::Sample => Engine::open(&address).await?,
             Place::Postgres { server, .. } => {
                 let copy = self.inner.folder.join(copy_name(server));
                 engine::encryption::ready_copy(&copy).await?;
-                Engine::open_desk(&address, &copy, &computer_name()).await?
+                Engine::open_desk(&address, &copy, Newcomer { name: computer_name(), device }).await?
             }
         };
         tauri::async_runtime::spawn(engine::clockwork::keep(engine.clone()));
@@ -216,6 +239,7 @@ impl Desk {
                 }
             }
         });
+        *self.inner.address.write().await = Some(address);
         if let Some(before) = self.inner.shop.write().await.replace(engine) {
             before.close().await;
         }
@@ -226,22 +250,32 @@ impl Desk {
     /// Does something for which nobody may have the shop's file open, and opens it again for whoever was there.
     pub async fn meanwhile<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let (place, person) = (self.place().await, self.inner.person.read().await.clone());
-        let outcome = self.reopen(place, work).await;
+        let outcome = self.reopen(async { Ok((work.await?, Next::at(place))) }).await;
         self.enter(person).await;
         outcome
     }
 
-    /// The same for work that puts another shop in the place of the one that is open: `then` is opened when it
-    /// could, by whom it asks.
-    pub async fn reopen<T>(&self, then: Place, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// The same for work after which another shop is to be opened; when it fails, the one that was open.
+    pub async fn reopen<T>(&self, work: impl Future<Output = Result<(T, Next)>>) -> Result<T> {
         let before = self.place().await;
         self.inner.opening.send_replace(Opening::Underway);
         self.clone().close().await;
-        let outcome = work.await;
-        let opened = self.open(if outcome.is_ok() { then } else { before }, None).await;
-        let done = outcome?;
-        opened?;
-        Ok(done)
+        match work.await {
+            Ok((done, next)) => {
+                self.open_next(next).await?;
+                Ok(done)
+            }
+            Err(error) => {
+                // Who asks next hears what is the matter with that.
+                let _ = self.open(before, None).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Where the shop is that is open.
+    pub async fn open_address(&self) -> Option<Address> {
+        self.inner.address.read().await.clone()
     }
 
     /// The file that is open, or is to be opened.

@@ -20,7 +20,7 @@ use tauri_plugin_dialog::DialogExt as _;
 use uuid::Uuid;
 
 use crate::{
-    desk::{Desk, Place, Server, postgres, secret_file, secret_name},
+    desk::{Desk, Next, Place, Server, postgres, secret_file, secret_name},
     logs,
 };
 
@@ -51,6 +51,9 @@ pub struct Connect {
     pub password: String,
     /// Encrypts the password into a file; wanted on a machine without a keyring.
     pub passphrase: Option<String>,
+    /// Moves the shop of this machine there first.
+    #[serde(default)]
+    pub bring: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, Type)]
@@ -226,15 +229,26 @@ pub async fn app_connect_test(meta: Meta, input: Connect) -> Result<engine::conn
     engine::connection::test(&address(&input)?).await
 }
 
-/// Opens the shop on a server and keeps its password where this machine can keep one.
+/// Opens the shop on a server and keeps its password where this machine can keep one. With `bring` the shop of this
+/// machine is moved there before.
 #[tauri::command]
 #[specta::specta]
 pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> Result<()> {
     let Meta { .. } = meta;
     let before = desk.place().await;
+    let address = address(&input)?;
+    if input.bring {
+        let (shop, caller) = desk.shop_and_caller().await?;
+        shop.need(&caller, Permission::SettingsWrite).await?;
+        if before != Place::Own {
+            return Err(Error::invalid("shop", "not_own"));
+        }
+    }
     // A wrong password, a strange database or a newer shop is refused before anything is stored.
-    match engine::connection::test(&address(&input)?).await?.found {
+    match engine::connection::test(&address).await?.found {
         Found::Empty | Found::Shop => {}
+        Found::Moved if input.bring => {}
+        Found::Moved => return Err(Error::ShopMoved),
         Found::Newer => return Err(Error::NewerDatabase),
         Found::Foreign => return Err(Error::invalid("database", "foreign")),
     }
@@ -246,7 +260,16 @@ pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> R
         Some(passphrase) => engine::secrets::save_file(&secret_file(desk.folder()), &passphrase, &input.password)?,
         None => engine::secrets::save(&name, &input.password)?,
     }
-    if let Err(error) = desk.open(place.clone(), Some(input.password)).await {
+    let password = Some(input.password);
+    let opened = if input.bring {
+        let file = desk.folder().join("shop.db");
+        let next = Next { place: place.clone(), password, device: None };
+        let moved = async { engine::backup::move_to_server(&file, &address).await };
+        desk.reopen(async { Ok(((), Next { device: Some(moved.await?.device), ..next })) }).await
+    } else {
+        desk.open(place.clone(), password).await
+    };
+    if let Err(error) = opened {
         // The desk goes on with what it had; the form stays on the screen with what was typed.
         if before != place {
             forget(&desk, &name, in_file);
@@ -255,6 +278,27 @@ pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> R
         return Err(error);
     }
     desk.remember(&place)
+}
+
+/// Moves the shop from its server to this machine. No desk does anything on the server any more.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_move_home(desk: State<'_, Desk>, meta: Meta, input: Nothing) -> Result<()> {
+    let (Meta { .. }, Nothing {}) = (meta, input);
+    let (shop, caller) = desk.shop_and_caller().await?;
+    shop.need(&caller, Permission::SettingsWrite).await?;
+    let line = commands::call::offline_connection(&shop, &caller, Nothing {}).await?;
+    if let Some(since) = line.offline_since {
+        return Err(Error::Offline { since });
+    }
+    let (Place::Postgres { server, in_file }, Some(address)) = (desk.place().await, desk.open_address().await) else {
+        return Err(Error::invalid("db", "not_a_server"));
+    };
+    let file = desk.folder().join("shop.db");
+    let moved = async { engine::backup::move_from_server(&address, &file).await };
+    desk.reopen(async { Ok((moved.await?, Next::at(Place::Own))) }).await?;
+    forget(&desk, &secret_name(&server), in_file);
+    desk.remember(&Place::Own)
 }
 
 /// Removes a stored password; one that was not there is as good as removed.
@@ -365,7 +409,7 @@ async fn bring_in(desk: &Desk, from: &Path, code: Option<String>, replace: bool)
             engine::backup::restore(from, &Address::Sqlite(into), false).await
         }
     };
-    let report = desk.reopen(Place::Own, restored).await?;
+    let report = desk.reopen(async { Ok((restored.await?, Next::at(Place::Own))) }).await?;
     desk.remember(&Place::Own)?;
     Ok(report)
 }

@@ -52,6 +52,7 @@ macro_rules! door {
                     desk::app_connect_test,
                     desk::app_connect,
                     desk::app_disconnect,
+                    desk::app_move_home,
                     desk::app_unlock,
                     desk::app_backup,
                     desk::app_restore,

@@ -14,6 +14,7 @@ use engine::{
     Engine,
     ctx::Door,
     db::Address,
+    offline::Newcomer,
     settings::{DeskById, DeskState, Nothing},
 };
 use sqlx::{AssertSqlSafe, Connection as _};
@@ -142,7 +143,7 @@ impl Office {
         let (user, rest) = self.url.split_once('@').context("a URL with a user")?;
         let (_, database) = rest.split_once('/').context("a URL with a database")?;
         let address = Address::Postgres(format!("{user}@127.0.0.1:{}/{database}", wire.port));
-        let engine = Engine::open_desk(&address, &self.copy_of(name), name).await?;
+        let engine = Engine::open_desk(&address, &self.copy_of(name), Newcomer::named(name)).await?;
         Ok(Shop::at(engine, address))
     }
 

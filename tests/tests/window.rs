@@ -11,8 +11,19 @@ use std::{fs, path::Path, process::Command};
 use anyhow::{Context as _, Result, ensure};
 use domain::access::Preset;
 use driver::{ENTER, F7, F9, Window};
-use engine::commands::SPECS;
+use engine::{
+    Engine,
+    commands::{self, SPECS},
+    ctx::{Door, Meta},
+    db::Address,
+    settings::Nothing,
+};
 use serde_json::{Value, json};
+use tests::{
+    call, create_database,
+    desks::{State, Wire},
+    drop_database, postgres_server,
+};
 
 const PRODUCTS: &str = "\
 名称,SKU,条码,售价,成本,库存\n\
@@ -158,6 +169,84 @@ async fn somebody_signs_in_at_the_window() -> Result<()> {
     window.quit().await
 }
 
+/// The shop moves to a server, out of an encrypted file; then the wire is cut in the middle of a working day.
+#[tokio::test]
+#[ignore = "drives the real window"]
+async fn a_shop_moves_to_a_server_and_sells_on_without_it() -> Result<()> {
+    let Some(server) = postgres_server() else { return Ok(()) };
+    let (url, name) = create_database(&server).await?;
+    let outcome = move_and_lose(&url, &name).await;
+    drop_database(&server, &name).await?;
+    outcome
+}
+
+async fn move_and_lose(url: &str, database: &str) -> Result<()> {
+    let (user, place) = url.trim_start_matches("postgres://").split_once('@').context("a URL with a user")?;
+    let (user, password) = user.split_once(':').context("a user with a password")?;
+    let (place, _) = place.split_once('/').context("a URL with a database")?;
+    let wire = Wire::to(place.to_owned()).await?;
+    let home = tempfile::tempdir()?;
+    let products = home.path().join("products.csv");
+    fs::write(&products, PRODUCTS)?;
+    let window = Window::open(home.path()).await?;
+    set_up_the_shop(&window).await?;
+    bring_in(&window, &products).await?;
+    let before = take_an_order(&window).await?;
+
+    window.go("/settings/data").await?;
+    window.press("Connect to Postgres").await?;
+    window.fill_anew("#pg-host", "127.0.0.1").await?;
+    window.fill_anew("#pg-port", &wire.port().to_string()).await?;
+    window.fill_anew("#pg-db", database).await?;
+    window.fill("#pg-user", user).await?;
+    window.fill("#pg-password", password).await?;
+    window.click("#pg-tls").await?;
+    window.press("Connect").await?;
+    window.there("#pg-bring").await?;
+    window.picture("move-to-server").await?;
+    window.press("Move the shop and connect").await?;
+    window.reads("Move the shop to this computer").await?;
+    // The file was encrypted: so are the backups.
+    window.reads("New recovery code").await?;
+    window.picture("settings-shared").await?;
+    let file = home.path().join("data/cn.shopkeeper.desktop/shop.db");
+    ensure!(!file.exists(), "nobody goes on in the file by mistake");
+    window.go("/orders").await?;
+    window.reads(&before).await?;
+    window
+        .until("a copy to go on with", async || {
+            Ok(invoke(&window, "offline_connection", json!({})).await?["ok"]["ready"] == true)
+        })
+        .await?;
+
+    // In the middle of the form.
+    half_type_an_order(&window).await?;
+    wire.set(State::Down);
+    window.with_control(ENTER).await?;
+    window.there(".so-placed").await?;
+    window.there(".sk-offline").await?;
+    let alone = order_number(&window).await?;
+    window.picture("offline").await?;
+    window.go("/orders").await?;
+    window.reads(&alone).await?;
+
+    wire.set(State::Open);
+    window.gone(".sk-offline").await?;
+    window.picture("online-again").await?;
+    window.quit().await?;
+
+    let shop = Engine::open(&Address::Postgres(url.to_owned())).await?;
+    let caller = shop.owner(Door::CommandLine);
+    let differences = call::app_check(&shop, &caller, Nothing {}).await?.differences;
+    let orders = commands::call_json(&shop, &caller, "orders.list", Meta::new(), json!({ "limit": 10 })).await?;
+    shop.close().await;
+    let numbers: Vec<&str> =
+        orders["items"].as_array().into_iter().flatten().filter_map(|o| o["number"].as_str()).collect();
+    ensure!(differences.is_empty() && numbers.len() == 2, "{differences:?} {orders}");
+    ensure!(numbers.contains(&before.as_str()) && numbers.contains(&alone.as_str()), "{numbers:?}");
+    Ok(())
+}
+
 const PASSWORD: &str = "correct horse";
 
 async fn hire(window: &Window, name: &str, login: &str) -> Result<()> {
@@ -246,6 +335,10 @@ async fn take_an_order(window: &Window) -> Result<String> {
     window.there(".so-placed").await?;
     window.reads("10.20").await?;
     window.picture("order-placed").await?;
+    order_number(window).await
+}
+
+async fn order_number(window: &Window) -> Result<String> {
     let number = window.script("return document.querySelector('#so-placed .sk-num').innerText", json!([])).await?;
     Ok(number.as_str().context("the order has no number")?.to_owned())
 }

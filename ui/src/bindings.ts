@@ -154,10 +154,15 @@ export const commands = {
 	appLeaveSample: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_leave_sample", { meta, input })),
 	/**  Whether the server answers, and what is on it; changes nothing there. */
 	appConnectTest: (meta: Meta, input: Connect) => typedError<Report, Error>(__TAURI_INVOKE("app_connect_test", { meta, input })),
-	/**  Opens the shop on a server and keeps its password where this machine can keep one. */
+	/**
+	 *  Opens the shop on a server and keeps its password where this machine can keep one. With `bring` the shop of this
+	 *  machine is moved there before.
+	 */
 	appConnect: (meta: Meta, input: Connect) => typedError<null, Error>(__TAURI_INVOKE("app_connect", { meta, input })),
 	/**  Back to the shop on this machine; the server's password is forgotten. */
 	appDisconnect: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_disconnect", { meta, input })),
+	/**  Moves the shop from its server to this machine. No desk does anything on the server any more. */
+	appMoveHome: (meta: Meta, input: Nothing) => typedError<null, Error>(__TAURI_INVOKE("app_move_home", { meta, input })),
 	/**  Opens the server's shop with the passphrase of the password file. */
 	appUnlock: (meta: Meta, input: Passphrase) => typedError<null, Error>(__TAURI_INVOKE("app_unlock", { meta, input })),
 	/**  Writes a verified copy of the whole shop to a file. */
@@ -493,6 +498,8 @@ export type Connect = {
 	password: string,
 	/**  Encrypts the password into a file; wanted on a machine without a keyring. */
 	passphrase: string | null,
+	/**  Moves the shop of this machine there first. */
+	bring?: boolean,
 } & Server;
 
 /**  What the screen shows of the connection. */
@@ -749,6 +756,8 @@ export type Error =
 { code: "storage"; kind: string; detail: string } | { code: "disk_full" } | { code: "read_only" } | { code: "busy" } | { code: "damaged" } | 
 /**  What this desk did without its server was done in another shop than the one that is there now. */
 { code: "another_shop" } | 
+/**  It was moved to another place, and is kept here as it was. */
+{ code: "shop_moved" } | 
 /**  Nobody has let this desk in yet. */
 { code: "desk_waiting" } | { code: "desk_revoked" } | 
 /**  Neither this machine's keyring nor anybody who was here told the key: the recovery code is asked for. */
@@ -813,6 +822,8 @@ export type Found =
 "empty" | 
 /**  A shop, written by this version or an older one that will be migrated. */
 "shop" | 
+/**  One that was moved elsewhere, and is kept as it was. */
+"moved" | 
 /**  Written by a newer version of the program. */
 "newer" | 
 /**  Tables of something else. */
@@ -2107,6 +2118,8 @@ export type Report = {
 	/**  What the server says it is. */
 	version: string,
 	found: Found,
+	/**  What the shop there is called. */
+	shop: string | null,
 	/**  A pooler stands in between: the desk takes what that allows. */
 	pooled: boolean,
 	/**  Of one round trip. */

@@ -6,16 +6,21 @@ use anyhow::Context as _;
 use domain::units::{Count, Qty};
 use engine::{
     Engine, Error,
-    backup::{BackupById, BackupReport, Backups, SaveBackupPlan, backup, if_due, replace, restore},
-    catalog::{MoveCategory, SaveCategory},
-    ctx::Door,
+    backup::{
+        BackupById, BackupReport, Backups, SaveBackupPlan, backup, if_due, move_from_server, move_to_server, replace,
+        restore,
+    },
+    catalog::{MoveCategory, SaveCategory, SearchSkus},
+    ctx::{Door, Meta},
     customers::{Save, SaveAddress, SearchCustomers},
     db::Address,
-    orders::{PlaceLine, PlaceOrder},
+    offline::Newcomer,
+    orders::{OrderById, PlaceLine, PlaceOrder, Placed},
     payments::{CapturePayment, PaymentMethod},
     settings::Nothing,
 };
 use tests::{Shop, call, catalog, create_database, drop_database, postgres_server, story};
+use uuid::Uuid;
 
 async fn fill(shop: &Shop) -> anyhow::Result<()> {
     for n in 0..25 {
@@ -299,5 +304,83 @@ async fn a_shop_goes_back_to_a_copy_and_the_present_one_is_kept() -> anyhow::Res
     assert_eq!(report.file, copy.display().to_string());
     assert_eq!(orders(&path).await?, Some(Count(10)));
     assert_eq!(orders(&aside).await?, Some(Count(11)), "nothing is lost");
+    Ok(())
+}
+
+/// The desk at which `shop` is open.
+async fn desk_of(shop: &Engine) -> anyhow::Result<Uuid> {
+    let desks = call::settings_desks(shop, &shop.owner(Door::Window), Nothing {}).await?.items;
+    Ok(desks.into_iter().find(|desk| desk.here).context("a desk")?.id)
+}
+
+async fn sell(shop: &Engine) -> Result<Placed, Error> {
+    let caller = shop.owner(Door::Window);
+    let input = SearchSkus { query: "LAMP".into(), limit: None, only_for_sale: true };
+    let sku_id = call::catalog_search_skus(shop, &caller, input).await?.items[0].sku_id;
+    let line = PlaceLine { sku_id, qty: Qty(1), unit_price: None, note: String::new() };
+    call::orders_place(shop, &caller, Meta::new(), PlaceOrder { lines: vec![line], ..PlaceOrder::default() }).await
+}
+
+#[test]
+fn a_shop_moves_to_a_server_and_home_again() {
+    tests::on_sqlite(async |shop| {
+        let (Address::Sqlite(file), Some(server)) = (shop.address.clone(), postgres_server()) else { return Ok(()) };
+        fill(&shop).await?;
+        let (url, name) = create_database(&server).await?;
+        let outcome = there_and_back(shop, &file, &Address::Postgres(url)).await;
+        drop_database(&server, &name).await?;
+        outcome
+    });
+}
+
+async fn there_and_back(shop: Shop, file: &Path, server: &Address) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let desk = desk_of(&shop.engine).await?;
+    let board = shop.ask(call::orders_board, Nothing {}).await?;
+    let before = backup(&shop.engine, &folder.path().join("before.db")).await?;
+
+    // Not under the hands of whoever sells in it.
+    assert_eq!(move_to_server(file, server).await.err(), Some(Error::Busy));
+    shop.engine.close().await;
+    let moved = move_to_server(file, server).await?;
+    assert!(!file.exists() && moved.kept.as_ref().is_some_and(|kept| kept.is_file()), "{moved:?}");
+    assert_eq!(moved.device, desk);
+    the_same(server, &before, folder.path(), "there.db").await?;
+
+    // The desk is the one that it was, and sells on.
+    let newcomer = Newcomer { name: "till".into(), device: Some(moved.device) };
+    let till = Engine::open_desk(server, &folder.path().join("till.db"), newcomer).await?;
+    assert_eq!(desk_of(&till).await?, desk);
+    let caller = till.owner(Door::Window);
+    assert_eq!(call::orders_board(&till, &caller, Nothing {}).await?, board);
+    let sold = sell(&till).await?;
+
+    // No shop takes the place of another one.
+    let others = folder.path().join("others.db");
+    Shop::open(Address::Sqlite(others.clone()), None).await?.engine.close().await;
+    let not_empty = Some(Error::WrongState { kind: "shop".into(), state: "not_empty".into(), action: "move".into() });
+    assert_eq!(move_to_server(&others, server).await.err(), not_empty);
+    assert_eq!(move_from_server(server, &others).await.err(), not_empty);
+
+    // Home again; whoever is still on the server does nothing there any more.
+    let moved = move_from_server(server, file).await?;
+    assert_eq!((moved.device, moved.kept), (desk, None));
+    assert_eq!(sell(&till).await.err(), Some(Error::ShopMoved));
+    till.close().await;
+    assert_eq!(move_from_server(server, file).await.err(), Some(Error::ShopMoved));
+    let home = Engine::open(&Address::Sqlite(file.to_owned())).await?;
+    let caller = home.owner(Door::Window);
+    assert_eq!(desk_of(&home).await?, desk);
+    let order = call::orders_get(&home, &caller, OrderById { order_id: sold.order_id }).await?;
+    assert_eq!(order.number, sold.number);
+    sell(&home).await?;
+    assert_eq!(call::app_check(&home, &caller, Nothing {}).await?.differences, []);
+    home.close().await;
+
+    // And back to where it was moved away from.
+    move_to_server(file, server).await?;
+    let there = Engine::open(server).await?;
+    sell(&there).await?;
+    there.close().await;
     Ok(())
 }

@@ -55,7 +55,10 @@ async fn a_server_is_looked_at_before_moving_in() -> anyhow::Result<()> {
     let found = async || connection::test(&address).await.map(|report| report.found);
     assert_eq!(found().await?, Found::Empty);
     assert_eq!(found().await?, Found::Empty);
-    Engine::open(&address).await?.close().await;
+    let first = Engine::open(&address).await?;
+    assert_eq!(found().await?, Found::Empty, "looked into, and nobody set up a shop");
+    call::settings_setup(&first, &first.owner(Door::Window), Meta::new(), setup("Shop")).await?;
+    first.close().await;
     assert_eq!(found().await?, Found::Shop);
 
     let mut connection = sqlx::PgConnection::connect(&url).await?;

@@ -7,6 +7,7 @@ use engine::{
     analytics::DashboardInput,
     ctx::Meta,
     db::Address,
+    offline::Newcomer,
     orders::{OrderById, PlaceLine, PlaceOrder},
     settings::Nothing,
 };
@@ -114,7 +115,7 @@ fn a_desk_with_a_copy_sells_on_and_copies_anew_from_the_promoted_server() {
     with_a_standby(async |mut at: Machines| {
         let (shop, tea) = at.shop().await?;
         let copy = at.folder.path().join("till.db");
-        let engine = Engine::open_desk(&at.address(), &copy, "till").await?;
+        let engine = Engine::open_desk(&at.address(), &copy, Newcomer::named("till")).await?;
         engine.sync().await?;
         let till = Shop::at(engine, at.address());
         let origin = async || {

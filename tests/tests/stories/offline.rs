@@ -386,6 +386,9 @@ fn what_the_server_did_before_it_was_lost_is_done_once_and_keeps_the_printed_num
         assert_eq!(office.server.shelf(tea).await?, (4, 0));
         let order = office.server.ask(call::orders_get, OrderById { order_id: there.order_id }).await?;
         assert_eq!(order.number, here.number);
+        // Whoever asks once more hears of no other number.
+        let again = till.call_as(meta, call::orders_place, sale(tea, 1, 1000)).await?;
+        assert_eq!((again.order_id, again.number), (here.order_id, here.number));
         all_agree(&office, &[("till", &till)]).await
     });
 }

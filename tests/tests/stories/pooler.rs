@@ -8,6 +8,7 @@ use engine::{
     connection::Found,
     ctx::Meta,
     db::Address,
+    offline::Newcomer,
     orders::{ListOrders, PlaceLine, PlaceOrder},
     settings::Nothing,
 };
@@ -125,7 +126,7 @@ async fn sell_and_tell(address: &Address) -> anyhow::Result<()> {
 
     // A desk with a copy, which keeps it up to date.
     let folder = tempfile::tempdir()?;
-    let till = Engine::open_desk(address, &folder.path().join("till.db"), "till").await?;
+    let till = Engine::open_desk(address, &folder.path().join("till.db"), Newcomer::named("till")).await?;
     till.sync().await?;
     tokio::spawn(engine::clockwork::keep(till.clone()));
     let mut news = till.subscribe();

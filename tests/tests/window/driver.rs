@@ -213,6 +213,22 @@ impl Window {
 
     /// A picture of the window, for people, in `tests/out`.
     pub async fn picture(&self, name: &str) -> Result<()> {
+        // What was done in the page a moment ago is drawn with the second frame from now, and what moves comes to rest
+        // first; what turns until an answer comes is not waited for long.
+        self.script(
+            "window.drawn = false; requestAnimationFrame(() => requestAnimationFrame(() => { window.drawn = true }))",
+            json!([]),
+        )
+        .await?;
+        let at_rest = "return window.drawn && !document.querySelector('[class*=\"-appear\"], [class*=\"-enter\"]')
+            && !document.getAnimations().some(a => a.playState === 'running'
+            && a.effect.getTiming().iterations !== Infinity)";
+        for _ in 0..20 {
+            if self.script(at_rest, json!([])).await? == Value::Bool(true) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
         let answer = self.send(reqwest::Method::GET, &format!("{}/screenshot", self.session), None).await?;
         let image = base64::engine::general_purpose::STANDARD.decode(answer.as_str().context("no picture")?)?;
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("out/window");

@@ -38,6 +38,7 @@ type DeskName =
   | "app.connect_test"
   | "app.connect"
   | "app.disconnect"
+  | "app.move_home"
   | "app.unlock"
   | "app.encryption"
   | "app.recovery_code"

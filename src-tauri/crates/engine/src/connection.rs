@@ -9,7 +9,7 @@ use specta::Type;
 use crate::{
     db::{Address, Db, newest_migration},
     error::{Error, Result},
-    fetch_one,
+    fetch_one, fetch_optional,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -19,6 +19,8 @@ pub enum Found {
     Empty,
     /// A shop, written by this version or an older one that will be migrated.
     Shop,
+    /// One that was moved elsewhere, and is kept as it was.
+    Moved,
     /// Written by a newer version of the program.
     Newer,
     /// Tables of something else.
@@ -30,6 +32,8 @@ pub struct Report {
     /// What the server says it is.
     pub version: String,
     pub found: Found,
+    /// What the shop there is called.
+    pub shop: Option<String>,
     /// A pooler stands in between: the desk takes what that allows.
     pub pooled: bool,
     /// Of one round trip.
@@ -59,14 +63,29 @@ async fn look(db: &Db) -> Result<Report> {
         "SELECT to_regclass('_sqlx_migrations') IS NOT NULL,
                 (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema())"
     )?;
+    let mut shop = None;
     let found = if migrated {
         let (applied,): (Option<i64>,) = fetch_one!(tx, (Option<i64>,), "SELECT MAX(version) FROM _sqlx_migrations")?;
-        if applied > Some(newest_migration(true)) { Found::Newer } else { Found::Shop }
+        if applied > Some(newest_migration(true)) {
+            Found::Newer
+        } else {
+            // Also in a database of an older version, which lacks the column.
+            let sql = "SELECT name, to_jsonb(shop) ->> 'moved_at' IS NOT NULL FROM shop";
+            let row: Option<(String, bool)> = fetch_optional!(tx, (String, bool), sql)?;
+            let moved = row.as_ref().is_some_and(|(_, moved)| *moved);
+            let empty = row.is_none();
+            shop = row.map(|(name, _)| name);
+            match (empty, moved) {
+                (true, _) => Found::Empty,
+                (_, true) => Found::Moved,
+                _ => Found::Shop,
+            }
+        }
     } else if tables == 0 {
         Found::Empty
     } else {
         Found::Foreign
     };
     tx.rollback().await?;
-    Ok(Report { version, found, milliseconds, pooled: server.is_pooled() })
+    Ok(Report { version, found, shop, milliseconds, pooled: server.is_pooled() })
 }

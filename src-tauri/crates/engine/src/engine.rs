@@ -28,7 +28,7 @@ use crate::{
     error::{Error, Result, is_unique_violation},
     execute, fetch_optional,
     news::News,
-    offline::{self, Made, Side, Standby},
+    offline::{self, Made, Newcomer, Side, Standby},
     settings::{self, Shop},
 };
 
@@ -95,15 +95,14 @@ impl Engine {
     }
 
     /// Opens a shared shop at a desk, which goes on with its copy in the file `copy` when the server is gone.
-    /// `name` is what the desk is called when it comes for the first time.
-    pub fn open_desk(address: &Address, copy: &Path, name: &str) -> Answer<Self> {
-        Self::open_desk_with_clock(address, copy, name, Arc::new(system_clock))
+    pub fn open_desk(address: &Address, copy: &Path, desk: Newcomer) -> Answer<Self> {
+        Self::open_desk_with_clock(address, copy, desk, Arc::new(system_clock))
     }
 
-    pub fn open_desk_with_clock(address: &Address, copy: &Path, name: &str, clock: Clock) -> Answer<Self> {
-        let (address, copy, name) = (address.clone(), copy.to_owned(), name.to_owned());
+    pub fn open_desk_with_clock(address: &Address, copy: &Path, desk: Newcomer, clock: Clock) -> Answer<Self> {
+        let (address, copy) = (address.clone(), copy.to_owned());
         Box::pin(async move {
-            let (db, device, standby) = offline::open(&address, &copy, &name, clock()).await?;
+            let (db, device, standby) = offline::open(&address, &copy, &desk, clock()).await?;
             Self::with(db, device, Some(standby), clock).await
         })
     }
@@ -253,6 +252,7 @@ impl Engine {
                 tx.rollback().await?;
                 return Err(Error::CommandIdReused);
             }
+            let result = offline::as_numbered_since(&mut tx, result).await?;
             tx.commit_as_lasting().await?;
             return Ok(Begun::Done(result));
         }
@@ -463,7 +463,9 @@ async fn admitted(mut tx: Tx, permission: Permission, caller: &Caller) -> Result
     let mut allowed = access::check(&rights, permission);
     // Whoever may let a desk in may do so there.
     let lets_in = rights.permissions.has(Permission::SettingsWrite);
-    if permission != Permission::Open && at_door.revoked {
+    if permission != Permission::Open && at_door.moved {
+        allowed = Err(Error::ShopMoved);
+    } else if permission != Permission::Open && at_door.revoked {
         allowed = Err(Error::DeskRevoked);
     } else if permission != Permission::Open && at_door.asks && at_door.waits && !lets_in {
         allowed = Err(Error::DeskWaiting);

@@ -115,6 +115,9 @@ pub enum Error {
     /// What this desk did without its server was done in another shop than the one that is there now.
     #[error("the server has another shop now")]
     AnotherShop,
+    /// It was moved to another place, and is kept here as it was.
+    #[error("the shop was moved elsewhere")]
+    ShopMoved,
     /// Nobody has let this desk in yet.
     #[error("this desk waits to be let in")]
     DeskWaiting,

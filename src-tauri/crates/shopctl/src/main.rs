@@ -4,13 +4,7 @@ mod import;
 mod output;
 mod restore;
 
-use std::{
-    io::IsTerminal as _,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    time::Duration,
-};
+use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use domain::access::Permission;
@@ -23,6 +17,7 @@ use engine::{
     db::Address,
     encryption::{self, RecoveryCode},
     exports::{Export, ExportFormat, ExportId, ExportJob, ExportState},
+    offline::Newcomer,
 };
 use output::{Failure, print, say};
 use uuid::Uuid;
@@ -125,6 +120,11 @@ enum What {
         #[arg(long)]
         overwrite: bool,
     },
+    /// Move the shop given by --db to an empty database on a server (postgres://…), or from a server into a file.
+    ///
+    /// Counted and checked on the other side before it counts. The file is kept under another name; on a server
+    /// nothing is done in the shop any more.
+    Move { to: String },
     /// Encrypt the shop's file, or give an encrypted one a new recovery code. Prints the code, which is kept
     /// nowhere: write it down. Nobody may have the shop open.
     Encrypt,
@@ -180,13 +180,14 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         _ => {}
     }
     let shop = match (&args.what, &address) {
-        (What::Serve { copy: Some(copy), .. }, Address::Postgres(_)) => Engine::open_desk(&address, copy, "").await,
+        (What::Serve { copy: Some(copy), .. }, Address::Postgres(_)) => {
+            Engine::open_desk(&address, copy, Newcomer::default()).await
+        }
         (What::Serve { copy: Some(_), .. }, Address::Sqlite(_)) => Err(engine::Error::invalid("db", "not_a_server")),
         _ => Engine::open(&address).await,
     };
     let shop = shop.map_err(Failure::Database)?;
-    let rewrites = matches!(args.what, What::Encrypt | What::Decrypt);
-    let encrypts = matches!(args.what, What::Encrypt);
+    let alone = Alone::of(&args.what).map_err(Failure::Usage)?;
     // A shop that is served where nobody sits and no keyring is: its copies go on.
     if let Ok(secret) = restore::backup_secret() {
         shop.give_backup_secret(secret);
@@ -196,23 +197,52 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         Err(refused) => Err(refused.into()),
     };
     shop.close().await;
-    match (outcome, &address) {
-        (Ok(_), Address::Sqlite(file)) if rewrites => rewrite(file, encrypts, compact).await,
+    match (outcome, alone) {
+        (Ok(_), Some(alone)) => alone.run(&address, compact).await,
         (outcome, _) => outcome,
     }
 }
 
-/// What nobody else may have open meanwhile, and this program has closed.
-async fn rewrite(file: &Path, encrypts: bool, compact: bool) -> Result<ExitCode, Failure> {
-    if !encrypts {
-        encryption::decrypt(file).await?;
-        return Ok(ExitCode::SUCCESS);
+/// What is done once this program has closed the shop, since nobody may have it open meanwhile.
+enum Alone {
+    Encrypt,
+    Decrypt,
+    Move(Address),
+}
+
+impl Alone {
+    fn of(what: &What) -> engine::Result<Option<Self>> {
+        Ok(match what {
+            What::Encrypt => Some(Self::Encrypt),
+            What::Decrypt => Some(Self::Decrypt),
+            What::Move { to } => Some(Self::Move(to.parse()?)),
+            _ => None,
+        })
     }
-    let code = RecoveryCode::new()?;
-    let done = encryption::encrypt(file, &code).await?;
-    print(&serde_json::json!({ "code": code.written()?, "kept": done.kept, "left": done.left }), compact);
-    say("Write the code down and keep it apart from this machine: without it nobody opens the shop elsewhere.");
-    Ok(ExitCode::SUCCESS)
+
+    async fn run(self, shop: &Address, compact: bool) -> Result<ExitCode, Failure> {
+        match (self, shop) {
+            (Self::Encrypt, Address::Sqlite(file)) => {
+                let code = RecoveryCode::new()?;
+                let done = encryption::encrypt(file, &code).await?;
+                let told = serde_json::json!({ "code": code.written()?, "kept": done.kept, "left": done.left });
+                print(&told, compact);
+                say(
+                    "Write the code down and keep it apart from this machine: without it nobody opens the shop elsewhere.",
+                );
+            }
+            (Self::Decrypt, Address::Sqlite(file)) => encryption::decrypt(file).await?,
+            (Self::Move(server @ Address::Postgres(_)), Address::Sqlite(file)) => {
+                print(&backup::move_to_server(file, &server).await?, compact);
+            }
+            (Self::Move(Address::Sqlite(file)), server @ Address::Postgres(_)) => {
+                print(&backup::move_from_server(server, &file).await?, compact);
+            }
+            (Self::Move(_), _) => return Err(Failure::Usage(Error::invalid("to", "same_kind"))),
+            _ => return Err(Failure::Usage(Error::invalid("db", "not_a_file"))),
+        }
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 async fn caller(shop: &Engine, login: Option<String>) -> engine::Result<Caller> {
@@ -265,11 +295,8 @@ async fn on_shop(shop: &Engine, caller: &Caller, what: What, compact: bool) -> R
             engine::sample::create(shop).await?;
             say("The sample shop is ready.");
         }
-        What::Encrypt | What::Decrypt => {
+        What::Encrypt | What::Decrypt | What::Move { .. } => {
             shop.need(caller, Permission::SettingsWrite).await?;
-            if shop.db.is_postgres() {
-                return Err(Failure::Usage(Error::invalid("db", "not_a_file")));
-            }
         }
         What::Commands | What::Copies { .. } | What::Restore { .. } => {}
     }

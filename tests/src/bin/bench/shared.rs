@@ -13,6 +13,7 @@ use engine::{
     access::SignIn,
     ctx::Door,
     db::{Address, Db},
+    offline::Newcomer,
 };
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
@@ -43,7 +44,7 @@ async fn on(url: &str, folder: &Path, skus: u64, offline: u64) -> anyhow::Result
     let (mut ours, mut limit) = (Duration::MAX, Duration::MAX);
     for n in 0..3 {
         let copy = scratch.path().join(format!("first-{n}.db"));
-        let desk = Engine::open_desk(&Address::Postgres(url.to_owned()), &copy, "bench").await?;
+        let desk = Engine::open_desk(&Address::Postgres(url.to_owned()), &copy, Newcomer::named("bench")).await?;
         let start = Instant::now();
         desk.sync().await?;
         ours = ours.min(start.elapsed());
@@ -62,7 +63,7 @@ async fn on(url: &str, folder: &Path, skus: u64, offline: u64) -> anyhow::Result
     let (host, database) = rest.split_once('/').context("a URL with a database")?;
     let wire = Wire::to(host.to_owned()).await?;
     let address = Address::Postgres(format!("{user}@127.0.0.1:{}/{database}", wire.port()));
-    let desk = Engine::open_desk(&address, &scratch.path().join("first-0.db"), "bench").await?;
+    let desk = Engine::open_desk(&address, &scratch.path().join("first-0.db"), Newcomer::named("bench")).await?;
     desk.sync().await?;
     let online = place(&desk, offline).await?;
     wire.set(State::Down);

@@ -1,5 +1,5 @@
-import { Alert, Button, Checkbox, Form, Input, InputNumber } from "antd";
-import { useState, type ReactNode } from "react";
+import { Alert, Button, Checkbox, Form, Input, InputNumber, Radio } from "antd";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Server } from "../../bindings";
 import { ErrorNotice } from "../../components/ErrorNotice";
@@ -21,8 +21,11 @@ export function gaps(v: Server, keyring: boolean, passphrase: string): Field[] {
   return [...empty, ...(open ? (["tls"] as const) : []), ...(!keyring && passphrase.length < PASSPHRASE_MIN ? (["passphrase"] as const) : [])];
 }
 
-/** A shared Postgres. The password is not part of the draft: secrets are never written by the window. */
-export function ConnectForm({ onReady, title }: { onReady: () => void; title?: ReactNode }) {
+/**
+ * A shared Postgres. The password is not part of the draft: secrets are never written by the window. `own`: the shop on this
+ * computer, by its name, which may be moved to a server that has none.
+ */
+export function ConnectForm({ onReady, title, own }: { onReady: () => void; title?: ReactNode; own?: string }) {
   const { t } = useTranslation();
   const f = useFormats();
   const keyring = useAsk("app.keyring", {}).data ?? true;
@@ -30,6 +33,7 @@ export function ConnectForm({ onReady, title }: { onReady: () => void; title?: R
   const [password, setPassword] = useState("");
   const [passphrase, setPassphrase] = useState("");
   const [tried, setTried] = useState(false);
+  const [bring, setBring] = useState(true);
   const v = draft.value;
   const input = { ...v, host: v.host.trim(), database: v.database.trim(), user: v.user.trim(), password, passphrase: keyring ? null : passphrase };
   const test = useTell("app.connect_test");
@@ -58,9 +62,26 @@ export function ConnectForm({ onReady, title }: { onReady: () => void; title?: R
     if (first) document.getElementById(IDS[first])?.focus();
   };
   const error = connect.error ?? test.error;
+  const found = test.data?.found;
+  // A server that has no shop, and a shop here: which is it to be?
+  const choice = own !== undefined && (found === "empty" || found === "moved");
+  const ways = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (choice) ways.current?.scrollIntoView?.({ block: "nearest" });
+  }, [choice]);
+  const open = (bring: boolean) => {
+    connect.reset();
+    connect.mutate({ ...input, bring });
+  };
+  const next = () => {
+    if (test.data) return open(choice && (bring || found === "moved"));
+    connect.reset();
+    // Whoever joins a shop goes in at once; what begins one is shown before.
+    test.mutate(input, { onSuccess: (there) => (there.found === "shop" || (there.found === "empty" && own === undefined)) && open(false) });
+  };
 
   return (
-    <Form layout="vertical" onFinish={() => go(() => (test.reset(), connect.mutate(input)))}>
+    <Form layout="vertical" onFinish={() => go(next)}>
       {title}
       <p className="sk-muted">{t("firstRun.connectText")}</p>
       <div className="sk-two sk-two-wide">
@@ -97,10 +118,10 @@ export function ConnectForm({ onReady, title }: { onReady: () => void; title?: R
       )}
       {test.data && (
         <Alert
-          type={test.data.found === "empty" || test.data.found === "shop" ? "success" : "warning"}
+          type={found === "empty" || found === "shop" || choice ? "success" : "warning"}
           showIcon
           role="status"
-          title={t(`firstRun.found.${test.data.found}`)}
+          title={t(`firstRun.found.${test.data.found}`, { name: test.data.shop ?? "" })}
           description={
             <>
               {t("firstRun.answered", { version: test.data.version, ms: f.count(test.data.milliseconds) })}
@@ -110,14 +131,23 @@ export function ConnectForm({ onReady, title }: { onReady: () => void; title?: R
           style={{ marginBottom: 12 }}
         />
       )}
+      {choice && (
+        <Form.Item label={t("firstRun.begin")}>
+          <Radio.Group id="pg-bring" value={bring || found === "moved"} onChange={(e) => setBring(e.target.value === true)}>
+            <Radio value={true}>{t("firstRun.bring", { name: own })}</Radio>
+            {found === "empty" && <Radio value={false}>{t("firstRun.beginNew")}</Radio>}
+          </Radio.Group>
+          {(bring || found === "moved") && <p className="sk-muted">{t("firstRun.bringText")}</p>}
+        </Form.Item>
+      )}
       {/* Said as what it is: somebody else's server that could not be reached, not this shop. */}
       {error && <ErrorNotice error={new ApiError("firstRun.connect", error.code, error.data)} />}
-      <div className="sk-actions" style={{ marginTop: 12 }}>
+      <div ref={ways} className="sk-actions" style={{ marginTop: 12 }}>
         <Button onClick={() => go(() => (connect.reset(), test.mutate(input)))} loading={test.isPending} disabled={connect.isPending}>
           {t("firstRun.test")}
         </Button>
         <Button type="primary" htmlType="submit" loading={connect.isPending} disabled={test.isPending}>
-          {t("firstRun.connectNow")}
+          {choice && (bring || found === "moved") ? t("firstRun.bringNow") : found === "shop" ? t("firstRun.join") : t("firstRun.connectNow")}
         </Button>
       </div>
     </Form>

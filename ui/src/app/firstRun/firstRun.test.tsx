@@ -106,6 +106,50 @@ describe("connecting to a server", () => {
   });
 });
 
+describe("a server and the shop of this computer", () => {
+  const fill = async () => {
+    await userEvent.type(screen.getByLabelText("Server"), "db.example.com");
+    await userEvent.type(screen.getByLabelText("User"), "till");
+  };
+  const connected = () => told.filter((c) => c.name === "app.connect").map((c) => (c.input as { bring: boolean }).bring);
+
+  it("goes into a shop that is there at once", async () => {
+    answer = (name) => (name === "app.connect_test" ? { version: "17.2", found: "shop", shop: "Qinghe", milliseconds: 3, pooled: false } : null);
+    const ready = vi.fn();
+    show(<ConnectForm onReady={ready} own="My shop" />);
+    await fill();
+    await userEvent.click(screen.getByRole("button", { name: "Connect" }));
+    await waitFor(() => expect(ready).toHaveBeenCalledOnce());
+    expect(connected()).toEqual([false]);
+  });
+
+  it("asks before an empty one gets a shop, and moves this computer's there", async () => {
+    answer = (name) => (name === "app.connect_test" ? { version: "17.2", found: "empty", shop: null, milliseconds: 3, pooled: false } : null);
+    const ready = vi.fn();
+    show(<ConnectForm onReady={ready} own="My shop" />);
+    await fill();
+    await userEvent.click(screen.getByRole("button", { name: "Connect" }));
+    expect(await screen.findByLabelText("The shop of this computer, “My shop”: move it there")).toBeChecked();
+    expect(connected()).toEqual([]);
+    await userEvent.click(screen.getByLabelText("A new shop"));
+    expect(screen.getByRole("button", { name: "Connect" })).toBeInTheDocument();
+    await userEvent.click(screen.getByLabelText(/move it there/));
+    await userEvent.click(screen.getByRole("button", { name: "Move the shop and connect" }));
+    await waitFor(() => expect(ready).toHaveBeenCalledOnce());
+    expect(connected()).toEqual([true]);
+  });
+
+  it("asks nothing where there is no shop yet", async () => {
+    answer = (name) => (name === "app.connect_test" ? { version: "17.2", found: "empty", shop: null, milliseconds: 3, pooled: false } : null);
+    const ready = vi.fn();
+    show(<ConnectForm onReady={ready} />);
+    await fill();
+    await userEvent.click(screen.getByRole("button", { name: "Connect" }));
+    await waitFor(() => expect(ready).toHaveBeenCalledOnce());
+    expect(connected()).toEqual([false]);
+  });
+});
+
 describe("the first minute", () => {
   it("brings a shop back out of a backup", async () => {
     answer = (name) => (name === "app.pick_open" ? "/stick/shop.backup" : { file: "", bytes: 1, schema_version: 1, tables: [] });

@@ -90,7 +90,7 @@ pub struct CommandList {
 }
 
 /// Every ledger against its balances. `differences` is empty in a healthy shop.
-#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct CheckReport {
     pub areas: Vec<String>,
     pub differences: Vec<Difference>,

@@ -6,6 +6,7 @@
 
 pub(crate) mod copy;
 mod plan;
+mod relocate;
 mod remote;
 mod run;
 mod trial;
@@ -22,6 +23,7 @@ pub use plan::{
     BackupById, BackupPlan, BackupRun, Backups, LateBackup, LateBackups, SaveBackupPlan, UnlockBackups, late, list,
     run_now, save_plan, unlock,
 };
+pub use relocate::{Moved, move_from_server, move_to_server};
 pub use remote::{Fetched, RemoteCopy, TestBackupPlace, copies_in, fetch_copy, is_place, parse_place, test_place};
 pub(crate) use run::start;
 pub use run::{fetch_run, if_due};

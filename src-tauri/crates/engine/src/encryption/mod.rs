@@ -160,6 +160,20 @@ async fn open(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
     Ok(connection)
 }
 
+/// Opens a file that nobody else has open, nor can as long as this connection is.
+pub(crate) async fn open_alone(path: &Path) -> Result<SqliteConnection> {
+    let mut connection = open(&options(path).await?.busy_timeout(std::time::Duration::from_secs(2))).await?;
+    // Only whoever is alone with the file may end its log; another program would write on into the old one.
+    let alone: Result<String, sqlx::Error> =
+        sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut connection).await;
+    if alone.as_deref().ok() != Some("delete") {
+        return Err(Error::Busy);
+    }
+    sqlx::query("PRAGMA locking_mode = EXCLUSIVE").execute(&mut connection).await?;
+    sqlx::query("BEGIN EXCLUSIVE; COMMIT").execute(&mut connection).await?;
+    Ok(connection)
+}
+
 /// Encrypts the shop in this file, which nobody has open, and the copies that updates and mishaps left beside
 /// it. A shop that is encrypted already gets the new code.
 pub fn encrypt(path: &Path, code: &RecoveryCode) -> Answer<Encrypted> {
@@ -192,12 +206,23 @@ pub fn encrypt_backups(code: &RecoveryCode) -> Answer<()> {
     let key = code.key();
     Box::pin(async move {
         let lock = Lock::new(key?)?;
-        let kept = move || match lock.keep() {
-            true => secrets::save(BACKUPS, &HEXLOWER.encode(&lock.salt)),
-            false => Err(Error::NoKeyring),
-        };
-        off_thread(kept).await
+        off_thread(move || keep_for_backups(&lock)).await
     })
+}
+
+/// The shop of this file is on a server from now on: backups of it are as encrypted as the file was, under the same
+/// recovery code. Where there is no keyring they cannot be, and the settings say so.
+pub(crate) async fn backups_like(path: &Path) -> Result<()> {
+    let Some(Lock { key, .. }) = lock_of(path).await? else { return Ok(()) };
+    let lock = Lock::new(key)?;
+    off_thread(move || keep_for_backups(&lock)).await
+}
+
+fn keep_for_backups(lock: &Lock) -> Result<()> {
+    match lock.keep() {
+        true => secrets::save(BACKUPS, &HEXLOWER.encode(&lock.salt)),
+        false => Err(Error::NoKeyring),
+    }
 }
 
 /// Those that are there stay encrypted, and can be opened on.
@@ -299,15 +324,7 @@ async fn rewrite(path: &Path, lock: Option<&Lock>) -> Result<()> {
     let part = backup::beside(path, ".part");
     backup::forget(&part);
     let outcome = async {
-        let mut from = open(&options(path).await?.busy_timeout(std::time::Duration::from_secs(2))).await?;
-        // Only whoever is alone with the file may end its log; another program would write on into the old one.
-        let alone: Result<String, sqlx::Error> =
-            sqlx::query_scalar("PRAGMA journal_mode = DELETE").fetch_one(&mut from).await;
-        if alone.as_deref().ok() != Some("delete") {
-            return Err(Error::Busy);
-        }
-        sqlx::query("PRAGMA locking_mode = EXCLUSIVE").execute(&mut from).await?;
-        sqlx::query("BEGIN EXCLUSIVE; COMMIT").execute(&mut from).await?;
+        let mut from = open_alone(path).await?;
         // This connection opens only files that are there.
         File::create(&part).map_err(|error| backup::file_error(&part, &error))?;
         let key = lock.map_or_else(|| "''".to_owned(), Lock::raw);

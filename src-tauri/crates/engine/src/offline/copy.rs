@@ -383,11 +383,17 @@ pub(super) async fn same_shop(server: &Db, copy: &Db) -> Result<()> {
     let mut shops = Vec::with_capacity(2);
     for db in [server, copy] {
         let mut tx = db.begin_read().await?;
-        let shop: Option<(Uuid,)> = fetch_optional!(tx, (Uuid,), "SELECT id FROM shop")?;
+        let shop: Option<(Uuid, Option<i64>)> =
+            fetch_optional!(tx, (Uuid, Option<i64>), "SELECT id, moved_at FROM shop")?;
         tx.rollback().await?;
         shops.push(shop);
     }
-    if shops[0] == shops[1] { Ok(()) } else { Err(Error::AnotherShop) }
+    let ids: Vec<Option<Uuid>> = shops.iter().map(|shop| shop.map(|(id, _)| id)).collect();
+    match shops[0] {
+        _ if ids[0] != ids[1] => Err(Error::AnotherShop),
+        Some((_, Some(_))) => Err(Error::ShopMoved),
+        _ => Ok(()),
+    }
 }
 
 /// How many commands wait for the server.

@@ -27,10 +27,12 @@ use tokio::{
     sync::{Mutex, OwnedRwLockReadGuard, RwLock, watch},
     time::timeout,
 };
+use uuid::Uuid;
 
 pub(crate) use cases::write as write_case;
 pub use cases::{CaseById, CaseList, ListCases, OfflineCase, Settle, SettleHow, Trouble, carry_out, list, settle};
 pub(crate) use copy::forget_changes;
+pub(crate) use replay::as_numbered_since;
 pub use replay::{Entry, Made};
 
 use crate::{
@@ -95,6 +97,21 @@ pub(crate) struct Side {
     pub local: Option<OwnedRwLockReadGuard<()>>,
 }
 
+/// A desk that comes to a shared shop; one that has a copy of it is known by that.
+#[derive(Clone, Debug, Default)]
+pub struct Newcomer {
+    /// What it is called until somebody gives it a name.
+    pub name: String,
+    /// The desk that it was before the shop was moved to this server.
+    pub device: Option<Uuid>,
+}
+
+impl Newcomer {
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), device: None }
+    }
+}
+
 /// What the screen shows of the connection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct Connection {
@@ -117,24 +134,25 @@ pub struct Connection {
 pub(crate) async fn open(
     address: &Address,
     copy: &Path,
-    name: &str,
+    desk: &Newcomer,
     now: Millis,
 ) -> Result<(Db, Device, Arc<Standby>)> {
     let copy = Db::open(&Address::Sqlite(copy.to_owned())).await?;
-    let opened = opened(address, &copy, name, now).await;
+    let opened = opened(address, &copy, desk, now).await;
     if opened.is_err() {
         copy.close().await;
     }
     opened
 }
 
-async fn opened(address: &Address, copy: &Db, name: &str, now: Millis) -> Result<(Db, Device, Arc<Standby>)> {
+async fn opened(address: &Address, copy: &Db, desk: &Newcomer, now: Millis) -> Result<(Db, Device, Arc<Standby>)> {
     copy::prepare(copy).await?;
     let known = copy::load(copy).await?;
     let answer = timeout(AT_START, Db::open(address)).await;
     let (db, device, state, offline) = match (answer.unwrap_or_else(|_| Err(no_answer())), known) {
         (Ok(db), known) => {
-            let device = settings::enrol(&db, known.as_ref().map(|state| state.device), name, now).await?;
+            let device =
+                settings::enrol(&db, known.as_ref().map(|state| state.device).or(desk.device), &desk.name, now).await?;
             let state = match known {
                 Some(state) if state.device == device.id => state,
                 // A copy of no desk, or of one that the server does not know, is none.

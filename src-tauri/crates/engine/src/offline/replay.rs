@@ -13,6 +13,7 @@ use super::cases::{self, Known};
 use crate::{
     access, commands,
     ctx::{Caller, Door, Meta},
+    db::Tx,
     engine::Engine,
     error::{Error, Result},
     execute, fetch_optional,
@@ -98,6 +99,19 @@ async fn as_printed(server: &Engine, entry: &Entry, answer: &Value) -> Result<()
         execute!(tx, "UPDATE orders SET number = $2, version = version + 1 WHERE id = $1", order, printed)?;
     }
     Ok(tx.commit().await?)
+}
+
+/// What a command answered before, with the number that [`as_printed`] gave its order since. The audit row is sealed,
+/// and says what was answered then.
+pub(crate) async fn as_numbered_since(tx: &mut Tx, answered: String) -> Result<String> {
+    let mut answer: Value = serde_json::from_str(&answered)?;
+    let order = answer.get("order_id").and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
+    let (Some(order), Some(number)) = (order, answer.get_mut("number")) else { return Ok(answered) };
+    let now: Option<(String,)> = fetch_optional!(*tx, (String,), "SELECT number FROM orders WHERE id = $1", order)?;
+    if let Some((now,)) = now {
+        *number = Value::String(now);
+    }
+    Ok(answer.to_string())
 }
 
 /// The input with the customer's real id in the place of the one given offline.

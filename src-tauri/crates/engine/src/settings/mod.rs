@@ -192,6 +192,7 @@ struct Row {
     asks: bool,
     waits: bool,
     revoked: bool,
+    moved: bool,
 }
 
 impl Shop {
@@ -249,6 +250,8 @@ pub(crate) struct AtDoor {
     pub waits: bool,
     /// Somebody has shut it out.
     pub revoked: bool,
+    /// The shop is somewhere else by now.
+    pub moved: bool,
 }
 
 /// The shop, and what it asks of whoever comes from this desk.
@@ -259,7 +262,8 @@ pub(crate) async fn load_at_door(tx: &mut Tx, device: Uuid) -> Result<(Option<Sh
         "SELECT id, name, currency, zone, country, contact, phone, address, tax_id, preferences, version, sample,
                 EXISTS (SELECT 1 FROM staff WHERE active) AS asks,
                 EXISTS (SELECT 1 FROM device WHERE id = $1 AND approved_at IS NULL) AS waits,
-                EXISTS (SELECT 1 FROM device WHERE id = $1 AND revoked_at IS NOT NULL) AS revoked
+                EXISTS (SELECT 1 FROM device WHERE id = $1 AND revoked_at IS NOT NULL) AS revoked,
+                moved_at IS NOT NULL AS moved
          FROM shop",
         device
     )?;
@@ -267,6 +271,7 @@ pub(crate) async fn load_at_door(tx: &mut Tx, device: Uuid) -> Result<(Option<Sh
         asks: row.asks,
         waits: row.waits,
         revoked: row.revoked,
+        moved: row.moved,
     });
     let shop = row.map(|row| -> Result<Shop> {
         Ok(Shop {
