@@ -5,11 +5,12 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
 use anyhow::Context as _;
+use domain::units::Millis;
 use engine::{
     Engine,
     ctx::Door,
@@ -124,12 +125,29 @@ impl Office {
     pub async fn desk(&self, name: &str) -> anyhow::Result<(Shop, Wire)> {
         let wire = self.wire().await?;
         let desk = self.open(name, &wire).await?;
+        self.let_in(&desk).await?;
+        Ok((desk, wire))
+    }
+
+    /// Another desk, whose machine thinks that it is `at`.
+    pub async fn desk_at(&self, name: &str, at: Millis) -> anyhow::Result<(Shop, Wire)> {
+        let wire = self.wire().await?;
+        let address = self.by(&wire)?;
+        let clock = Arc::new(AtomicI64::new(at.0));
+        let hands = clock.clone();
+        let clock_of = Arc::new(move || Millis(hands.load(Ordering::Relaxed)));
+        let opened = Engine::open_desk_with_clock(&address, &self.copy_of(name), Newcomer::named(name), clock_of);
+        let desk = Shop { clock, ..Shop::at(opened.await?, address) };
+        self.let_in(&desk).await?;
+        Ok((desk, wire))
+    }
+
+    async fn let_in(&self, desk: &Shop) -> anyhow::Result<()> {
         let known = self.server.ask(call::settings_desks, Nothing {}).await?.items;
         for waiting in known.iter().filter(|desk| desk.state == DeskState::Waiting) {
             self.server.call(call::settings_admit_desk, DeskById { id: waiting.id }).await?;
         }
-        desk.engine.sync().await?;
-        Ok((desk, wire))
+        Ok(desk.engine.sync().await?)
     }
 
     pub async fn wire(&self) -> anyhow::Result<Wire> {
@@ -140,11 +158,16 @@ impl Office {
 
     /// Opens a desk, for the first time or again.
     pub async fn open(&self, name: &str, wire: &Wire) -> anyhow::Result<Shop> {
-        let (user, rest) = self.url.split_once('@').context("a URL with a user")?;
-        let (_, database) = rest.split_once('/').context("a URL with a database")?;
-        let address = Address::Postgres(format!("{user}@127.0.0.1:{}/{database}", wire.port));
+        let address = self.by(wire)?;
         let engine = Engine::open_desk(&address, &self.copy_of(name), Newcomer::named(name)).await?;
         Ok(Shop::at(engine, address))
+    }
+
+    /// The server, by this wire.
+    fn by(&self, wire: &Wire) -> anyhow::Result<Address> {
+        let (user, rest) = self.url.split_once('@').context("a URL with a user")?;
+        let (_, database) = rest.split_once('/').context("a URL with a database")?;
+        Ok(Address::Postgres(format!("{user}@127.0.0.1:{}/{database}", wire.port)))
     }
 
     pub fn copy_of(&self, name: &str) -> PathBuf {

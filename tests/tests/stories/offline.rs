@@ -4,7 +4,7 @@ use domain::{
     access::Preset,
     catalog::ProductState,
     orders::HoldKind,
-    units::{Count, Minor, Qty},
+    units::{Count, Millis, Minor, Qty},
 };
 use engine::{
     Error,
@@ -24,6 +24,8 @@ use tests::{
     people,
 };
 use uuid::Uuid;
+
+const HOUR: i64 = 3_600_000;
 
 fn line(sku_id: Uuid, qty: i64) -> PlaceLine {
     PlaceLine { sku_id, qty: Qty(qty), unit_price: None, note: String::new() }
@@ -389,6 +391,52 @@ fn what_the_server_did_before_it_was_lost_is_done_once_and_keeps_the_printed_num
         // Whoever asks once more hears of no other number.
         let again = till.call_as(meta, call::orders_place, sale(tea, 1, 1000)).await?;
         assert_eq!((again.order_id, again.number), (here.order_id, here.number));
+        all_agree(&office, &[("till", &till)]).await
+    });
+}
+
+/// `OFFLINE_ORDERS` says how many (105 when not set; the long run is 5000).
+#[test]
+fn a_desk_alone_for_a_week_with_a_wrong_clock_catches_up() {
+    in_an_office(async |office: Office| {
+        let orders: i64 = std::env::var("OFFLINE_ORDERS").ok().and_then(|n| n.parse().ok()).unwrap_or(105);
+        let truth = || engine::system_clock().0;
+        let tea = office.server.goods("TEA", 1000, orders + 10).await?;
+        let begun = truth();
+        // Two hours slow, and nobody has noticed: the server knows the time.
+        let (till, wire) = office.desk_at("till", Millis(begun - 2 * HOUR)).await?;
+        let first = till.call(call::orders_place, sale(tea, 1, 1000)).await?;
+        let at = async |shop: &Shop, placed: &Placed| {
+            anyhow::Ok(shop.ask(call::orders_get, OrderById { order_id: placed.order_id }).await?.placed_at.0)
+        };
+        assert!((begun - 60_000..=truth()).contains(&at(&office.server, &first).await?));
+
+        wire.set(State::Down);
+        let mut alone = Vec::new();
+        for n in 0..orders {
+            if n % (orders / 7).max(1) == 0 {
+                till.wait_minutes(24 * 60);
+            }
+            alone.push(till.call(call::orders_place, sale(tea, 1, 1000)).await?);
+        }
+        // Somebody puts it right, and five hours wrong.
+        till.set_clock(Millis(truth() - 5 * HOUR));
+        alone.push(till.call(call::orders_place, sale(tea, 1, 1000)).await?);
+        assert_eq!(waiting(&till).await?, orders + 1);
+
+        wire.set(State::Open);
+        till.engine.sync().await?;
+        let ended = truth();
+        for placed in &alone {
+            let order = office.server.ask(call::orders_get, OrderById { order_id: placed.order_id }).await?;
+            assert_eq!(order.number, placed.number);
+            // What the clock said of the past cannot be known better; nothing is of the future.
+            assert!((begun - 6 * HOUR..=ended).contains(&order.placed_at.0), "{} {ended}", order.placed_at.0);
+        }
+        assert_eq!(office.server.shelf(tea).await?, (orders + 10 - orders - 2, 0));
+        // From now on its orders are of the right time again.
+        let last = till.call(call::orders_place, sale(tea, 1, 1000)).await?;
+        assert!((ended - 60_000..=truth() + 1_000).contains(&at(&office.server, &last).await?));
         all_agree(&office, &[("till", &till)]).await
     });
 }

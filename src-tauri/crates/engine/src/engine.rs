@@ -483,7 +483,8 @@ async fn admitted(mut tx: Tx, permission: Permission, caller: &Caller) -> Result
     Ok((tx, shop.map(Arc::new), rights))
 }
 
-pub(crate) fn system_clock() -> Millis {
+/// What this machine takes the time to be.
+pub fn system_clock() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

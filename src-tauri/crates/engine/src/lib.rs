@@ -34,5 +34,5 @@ pub mod settings;
 pub mod shipping;
 pub mod stock;
 
-pub use engine::{Changed, Clock, Engine};
+pub use engine::{Changed, Clock, Engine, system_clock};
 pub use error::{Error, Result};

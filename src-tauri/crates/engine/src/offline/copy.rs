@@ -396,6 +396,15 @@ pub(super) async fn same_shop(server: &Db, copy: &Db) -> Result<()> {
     }
 }
 
+/// What time it is at the server.
+pub(super) async fn clock_of(server: &Db) -> Result<Millis> {
+    let mut tx = server.begin_read().await?;
+    let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+    let (now,): (i64,) = fetch_one!(tx, (i64,), sql)?;
+    tx.rollback().await?;
+    Ok(Millis(now))
+}
+
 /// How many commands wait for the server.
 pub(super) async fn waiting(copy: &Db) -> Result<i64> {
     let mut tx = copy.begin_read().await?;

@@ -397,6 +397,9 @@ impl Engine {
             crate::db::migrate_shared(&self.db).await
         });
         answers.await.map_err(|_| no_answer())??;
+        // This machine's clock may have been changed meanwhile: nothing is given as of the future.
+        let there = copy::clock_of(&self.db).await?;
+        standby.ahead_ms.store(there.0 - (self.clock)().0, Ordering::Relaxed);
         if copy::waiting(&standby.copy).await? > 0 {
             copy::same_shop(&self.db, &standby.copy).await?;
         }
