@@ -8,19 +8,20 @@ use domain::{
     units::{Count, Minor, Qty},
 };
 use engine::{
-    Error,
+    Engine, Error,
     access::{ChangePassword, Me, RoleById, SaveRole, SaveStaff, Staff},
     app::AuditInput,
     commands::{Kind, SPECS, call_json},
     ctx::{Caller, Meta},
+    db::Address,
     orders::{PlaceLine, PlaceOrder},
     settings::{Nothing, Preferences, SavePreferences},
 };
 use serde_json::{Value, json};
 use tests::{
-    call,
+    Shop, call, create_database, drop_database,
     people::{PASSWORD, of, person, sign_in, with_owner},
-    story,
+    postgres_server, story,
 };
 use uuid::Uuid;
 
@@ -333,6 +334,32 @@ story!(the_history_is_sealed, async |shop| {
     assert_eq!(soundness().await?, [("audit_seals".to_owned(), 1, 2)]);
     Ok(())
 });
+
+/// Each desk of a shop seals when its minute is over, and their minutes may be the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn desks_that_seal_at_once_seal_once() -> anyhow::Result<()> {
+    let Some(server) = postgres_server() else { return Ok(()) };
+    let (url, name) = create_database(&server).await?;
+    let address = Address::Postgres(url);
+    let shop = Shop::shared(Engine::open(&address).await?, address.clone()).await?;
+    let (second, third) = (Engine::open(&address).await?, Engine::open(&address).await?);
+    for n in 0..40 {
+        let view = json!({ "area": "orders", "name": format!("view {n}"), "body": "{}" });
+        call_json(&shop.engine, &shop.caller, "app.save_view", Meta::new(), view).await?;
+        let at_once = [&shop.engine, &second, &third].map(|desk| {
+            let desk = desk.clone();
+            tokio::spawn(async move { engine::clockwork::tick(&desk).await })
+        });
+        for desk in at_once {
+            desk.await??;
+        }
+        assert_eq!(shop.ask(call::app_check, Nothing {}).await?.differences, []);
+    }
+    for desk in [&shop.engine, &second, &third] {
+        desk.close().await;
+    }
+    drop_database(&server, &name).await
+}
 
 story!(refunds_have_the_limit_of_the_role, async |shop| {
     let shop = with_owner(shop).await?;

@@ -65,6 +65,9 @@ pub(crate) async fn seal(engine: &Engine) -> Result<i64> {
 }
 
 async fn next(tx: &mut Tx, now: i64) -> Result<i64> {
+    // Before the rows: whoever seals them between the two statements has set the seal that is about to be set here.
+    let last: Option<(i64, String)> =
+        fetch_optional!(*tx, (i64, String), "SELECT n, digest FROM audit_seal ORDER BY n DESC LIMIT 1")?;
     let ids: Vec<(Uuid,)> = fetch_all!(
         *tx,
         (Uuid,),
@@ -74,8 +77,6 @@ async fn next(tx: &mut Tx, now: i64) -> Result<i64> {
     if ids.is_empty() {
         return Ok(0);
     }
-    let last: Option<(i64, String)> =
-        fetch_optional!(*tx, (i64, String), "SELECT n, digest FROM audit_seal ORDER BY n DESC LIMIT 1")?;
     let (before, digest) = last.unwrap_or_default();
     let (n, count) = (before + 1, ids.len() as i64);
     let digest = digest_of(tx, &digest, &ids).await?;
