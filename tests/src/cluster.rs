@@ -4,7 +4,7 @@
 use std::{
     fs,
     net::TcpListener,
-    os::unix::process::CommandExt as _,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -137,9 +137,34 @@ impl Cluster {
         self.primary
     }
 
-    /// Straight to the primary.
+    /// Straight to the primary; from another machine through a wire that ends on this one, since nothing crosses a
+    /// network in the clear.
     pub fn url(&self, database: &str) -> String {
-        address(&self.nodes[self.primary], database)
+        let node = &self.nodes[self.primary];
+        match self.namespaces {
+            Some(_) => address("127.0.0.1", node.wire.port(), database),
+            None => address(&node.host, node.port, database),
+        }
+    }
+
+    /// The primary has this certificate from now on, and takes connections with TLS besides others.
+    pub async fn show(&self, certificate: &rcgen::CertifiedKey<rcgen::KeyPair>) -> anyhow::Result<()> {
+        let data = &self.nodes[self.primary].data;
+        fs::write(data.join("server.crt"), certificate.cert.pem())?;
+        fs::write(data.join("server.key"), certificate.signing_key.serialize_pem())?;
+        fs::set_permissions(data.join("server.key"), fs::Permissions::from_mode(0o600))?;
+        give_to_server_user(data)?;
+        self.on_primary("ALTER SYSTEM SET ssl = on").await?;
+        self.on_primary("SELECT pg_reload_conf()").await?;
+        loop {
+            let mut connection = self.connect(self.primary, "postgres").await?;
+            let on: String = sqlx::query_scalar("SHOW ssl").fetch_one(&mut connection).await?;
+            connection.close().await?;
+            if on == "on" {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// The wire by which the standby follows.
@@ -203,7 +228,7 @@ impl Cluster {
     }
 
     async fn connect(&self, n: usize, database: &str) -> Result<PgConnection, sqlx::Error> {
-        PgConnection::connect(&address(&self.nodes[n], database)).await
+        PgConnection::connect(&address(&self.nodes[n].host, self.nodes[n].port, database)).await
     }
 
     /// Something to do on the primary.
@@ -304,8 +329,8 @@ impl Drop for Cluster {
     }
 }
 
-fn address(node: &Node, database: &str) -> String {
-    format!("postgres://shop:{PASSWORD}@{}:{}/{database}?sslmode=disable", node.host, node.port)
+fn address(host: &str, port: u16, database: &str) -> String {
+    format!("postgres://shop:{PASSWORD}@{host}:{port}/{database}?sslmode=disable")
 }
 
 /// The address of both machines, through a wire to each.

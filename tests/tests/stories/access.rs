@@ -72,7 +72,12 @@ story!(every_command_asks_for_its_permission, async |shop| {
     let shop = with_owner(shop).await?;
     let (address, served) = server::open(
         shop.engine.clone(),
-        server::Options { listen: "127.0.0.1:0".parse()?, token: "a token of the test".into(), ui: None },
+        server::Options {
+            listen: "127.0.0.1:0".parse()?,
+            token: "a token of the test".into(),
+            ui: None,
+            certificate: None,
+        },
     )
     .await?;
     tokio::spawn(served);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use engine::{
     Engine, Error,
     analytics::DashboardInput,
+    connection::{self, Found},
     ctx::Meta,
     db::Address,
     offline::Newcomer,
@@ -212,6 +213,36 @@ fn a_report_knows_of_what_was_done_before_it() {
         shop.call(call::orders_place, sale(tea)).await?;
         assert_ne!(orders().await?, before);
         shop.engine.close().await;
+        Ok(())
+    });
+}
+
+/// TLS to a server that has a certificate, has none, has one of another name, or one that nobody vouches for.
+#[test]
+fn a_server_proves_that_it_is_the_one_that_was_named() {
+    with_a_standby(async |at| {
+        let found = async |host: &str, with: &str| {
+            let url = at.cluster.url("shop").replace("127.0.0.1", host).replace("sslmode=disable", with);
+            connection::test(&Address::Postgres(url)).await.map(|report| report.found)
+        };
+        let refused = |outcome: engine::Result<Found>| match outcome {
+            Err(Error::Invalid { field, rule, .. }) => format!("{field} {rule}"),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(refused(found("localhost", "sslmode=verify-full").await), "tls not_offered");
+        let certificate = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+        let known = at.folder.path().join("known.pem");
+        std::fs::write(&known, certificate.cert.pem())?;
+        at.cluster.show(&certificate).await?;
+        let trusting = format!("sslmode=verify-full&sslrootcert={}", known.display());
+        assert_eq!(found("localhost", &trusting).await?, Found::Empty);
+        assert_eq!(refused(found("127.0.0.1", &trusting).await), "tls untrusted", "another name");
+        assert_eq!(refused(found("localhost", "sslmode=verify-full").await), "tls untrusted", "nobody vouches");
+        let other = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+        std::fs::write(&known, other.cert.pem())?;
+        assert_eq!(refused(found("localhost", &trusting).await), "tls untrusted", "another one of this name");
+        // Not even asked: no packet goes there.
+        assert_eq!(refused(found("db.example.com", "sslmode=require").await), "tls plain");
         Ok(())
     });
 }

@@ -433,17 +433,33 @@ story!(a_browser_takes_pins_on_this_machine_only, async |shop| {
     let offer = on(&shop, &lin).await?;
     shop.wait_minutes(1);
     let token = "a token of the test";
-    let (address, served) = server::open(
-        shop.engine.clone(),
-        server::Options { listen: "0.0.0.0:0".parse()?, token: token.into(), ui: None },
-    )
-    .await?;
+    let mut names = vec!["127.0.0.1".to_owned()];
+    let probe = std::net::UdpSocket::bind("0.0.0.0:0")?;
+    if probe.connect("192.0.2.1:9").is_ok() && !probe.local_addr()?.ip().is_loopback() {
+        names.push(probe.local_addr()?.ip().to_string());
+    }
+    let folder = tempfile::tempdir()?;
+    let shown = rcgen::generate_simple_self_signed(names.clone())?;
+    let files = server::Certificate { chain: folder.path().join("chain.pem"), key: folder.path().join("key.pem") };
+    std::fs::write(&files.chain, shown.cert.pem())?;
+    std::fs::write(&files.key, shown.signing_key.serialize_pem())?;
+    let opened = async |listen: &str, certificate: Option<server::Certificate>| {
+        let options = server::Options { listen: listen.parse()?, token: token.into(), ui: None, certificate };
+        anyhow::Ok(server::open(shop.engine.clone(), options).await)
+    };
+    // Beyond this machine nothing is heard that is not encrypted.
+    assert_eq!(
+        opened("0.0.0.0:0", None).await?.err(),
+        Some(Error::invalid_because("certificate", "needed_beyond", "0.0.0.0:0"))
+    );
+    let (address, served) = opened("0.0.0.0:0", Some(files)).await??;
     tokio::spawn(served);
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::new();
+    let trusted = reqwest::Certificate::from_pem(shown.cert.pem().as_bytes())?;
+    let http = reqwest::Client::builder().tls_certs_only([trusted]).build()?;
     let rpc = async |host: &str, passed_on: bool, name: &str, session: &str, input: Value| -> anyhow::Result<Value> {
         let body = json!({ "command_id": Uuid::now_v7(), "input": input });
-        let mut request = http.post(format!("http://{host}:{}/rpc/{name}", address.port())).bearer_auth(token);
+        let mut request = http.post(format!("https://{host}:{}/rpc/{name}", address.port())).bearer_auth(token);
         if passed_on {
             request = request.header("x-forwarded-for", "127.0.0.1");
         }
@@ -466,12 +482,8 @@ story!(a_browser_takes_pins_on_this_machine_only, async |shop| {
     assert_eq!(here("orders.board", &till, json!({})).await?["code"], "sign_in_required");
     assert_eq!(here("access.me", &till, json!({})).await?["ok"]["pins"][0]["login"], "zhou");
     // The same session, brought here by a program that passes on what others send, or from another machine.
-    let mut away = vec![("127.0.0.1".to_owned(), true)];
-    let probe = std::net::UdpSocket::bind("0.0.0.0:0")?;
-    if probe.connect("192.0.2.1:9").is_ok() && !probe.local_addr()?.ip().is_loopback() {
-        away.push((probe.local_addr()?.ip().to_string(), false));
-    }
-    for (host, passed_on) in away {
+    for (n, host) in names.into_iter().enumerate() {
+        let passed_on = n == 0;
         let refused = rpc(&host, passed_on, "access.switch", &till, pin.clone()).await?;
         assert_eq!(refused["code"], "password_needed", "{host}");
         let me = rpc(&host, passed_on, "access.me", &till, json!({})).await?;

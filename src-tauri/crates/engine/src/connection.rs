@@ -45,10 +45,23 @@ pub async fn test(address: &Address) -> Result<Report> {
     let Address::Postgres(_) = address else {
         return Err(Error::invalid("db", "not_a_server"));
     };
-    let db = Db::connect(address).await?;
+    let db = Db::connect(address).await.map_err(unproven)?;
     let outcome = look(&db).await;
     db.close().await;
     outcome
+}
+
+/// A server that answers, and has no certificate or none to trust: something else is to be done than about one
+/// that is not there.
+fn unproven(error: Error) -> Error {
+    let Error::Unreachable { detail } = error else { return error };
+    // As rustls and sqlx put it.
+    let rule = match &detail {
+        detail if detail.contains("peer certificate") => "untrusted",
+        detail if detail.contains("does not support TLS") => "not_offered",
+        _ => return Error::Unreachable { detail },
+    };
+    Error::invalid_because("tls", rule, detail)
 }
 
 async fn look(db: &Db) -> Result<Report> {

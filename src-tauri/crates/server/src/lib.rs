@@ -12,8 +12,8 @@
 //!   `access.lock` keeps the session for the next PIN: `access.switch` with `{"login": …, "pin": …}`. Elsewhere a
 //!   PIN is worth nothing.
 //!
-//! The door is shut unless somebody asks for it, listens on this machine unless asked for more,
-//! and lets nobody in without the token.
+//! The door is shut unless somebody asks for it, listens on this machine unless asked for more, beyond it speaks
+//! TLS only, and lets nobody in without the token.
 
 use std::{
     collections::HashMap,
@@ -34,6 +34,7 @@ use axum::{
     },
     routing::{get, post},
 };
+use axum_server::tls_rustls::RustlsConfig;
 use base64::Engine as _;
 use engine::{
     Changed, Engine, Error,
@@ -42,6 +43,10 @@ use engine::{
     ctx::{Caller, Door, Meta},
 };
 use futures_util::Stream;
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
@@ -57,6 +62,14 @@ pub struct Options {
     pub token: String,
     /// The built UI to serve at `/`, if any.
     pub ui: Option<PathBuf>,
+    /// With it the door speaks TLS; without it nobody beyond this machine is heard.
+    pub certificate: Option<Certificate>,
+}
+
+/// Files in PEM: what the server shows of itself, with those who vouch for it, and its key.
+pub struct Certificate {
+    pub chain: PathBuf,
+    pub key: PathBuf,
 }
 
 /// How long somebody stays signed in who does nothing.
@@ -112,16 +125,47 @@ pub fn new_token() -> Result<String, Error> {
     Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Opens the door; answers with the address it listens on and the task that serves.
+/// Opens the door; answers with the address it listens on and the task that serves. Beyond this machine it needs a
+/// certificate: passwords and customers would cross the network in the clear.
 pub async fn open(
     engine: Engine,
     options: Options,
-) -> std::io::Result<(SocketAddr, impl Future<Output = std::io::Result<()>>)> {
-    let listener = tokio::net::TcpListener::bind(options.listen).await?;
-    let address = listener.local_addr()?;
-    let router = router(engine, &options);
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    Ok((address, async move { axum::serve(listener, router).await }))
+) -> Result<(SocketAddr, impl Future<Output = std::io::Result<()>>), Error> {
+    if options.certificate.is_none() && !options.listen.ip().to_canonical().is_loopback() {
+        return Err(Error::invalid_because("certificate", "needed_beyond", options.listen.to_string()));
+    }
+    let tls = match &options.certificate {
+        Some(certificate) => Some(RustlsConfig::from_config(Arc::new(secured(certificate)?))),
+        None => None,
+    };
+    let unusable = |error: std::io::Error| Error::invalid_because("listen", "unusable", error.to_string());
+    let listener = std::net::TcpListener::bind(options.listen).map_err(unusable)?;
+    listener.set_nonblocking(true).map_err(unusable)?;
+    let address = listener.local_addr().map_err(unusable)?;
+    let router = router(engine, &options).into_make_service_with_connect_info::<SocketAddr>();
+    let served = async move {
+        match tls {
+            Some(tls) => axum_server::from_tcp_rustls(listener, tls)?.serve(router).await,
+            None => axum_server::from_tcp(listener)?.serve(router).await,
+        }
+    };
+    Ok((address, served))
+}
+
+fn secured(certificate: &Certificate) -> Result<ServerConfig, Error> {
+    let Certificate { chain, key } = certificate;
+    let chain = CertificateDer::pem_file_iter(chain)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| Error::invalid_because("certificate", "unreadable", error.to_string()))?;
+    let key = PrivateKeyDer::from_pem_file(key)
+        .map_err(|error| Error::invalid_because("key", "unreadable", error.to_string()))?;
+    let wrong = |error: rustls::Error| Error::invalid_because("certificate", "unusable", error.to_string());
+    ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(wrong)?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(wrong)
 }
 
 fn router(engine: Engine, options: &Options) -> Router {

@@ -81,10 +81,16 @@ enum What {
     /// Serve the commands over HTTP until Ctrl+C.
     ///
     /// Prints the address and a token; without the token nobody is let in. Listens on this
-    /// machine only, unless --listen says otherwise.
+    /// machine only, unless --listen says otherwise: then it needs a certificate.
     Serve {
         #[arg(long, default_value = "127.0.0.1:0")]
         listen: SocketAddr,
+        /// The certificate to show, with those who vouch for it (PEM).
+        #[arg(long, value_name = "FILE", requires = "key")]
+        certificate: Option<PathBuf>,
+        /// The certificate's key (PEM).
+        #[arg(long, value_name = "FILE", requires = "certificate")]
+        key: Option<PathBuf>,
         /// A folder with the built UI, to open the shop in a browser.
         #[arg(long)]
         ui: Option<PathBuf>,
@@ -270,9 +276,10 @@ async fn on_shop(shop: &Engine, caller: &Caller, what: What, compact: bool) -> R
             let input = output::read_json(&input)?;
             print(&commands::call_json(shop, caller, &name, meta, input).await?, compact);
         }
-        What::Serve { listen, ui, token, .. } => {
+        What::Serve { listen, certificate, key, ui, token, .. } => {
             shop.need(caller, Permission::SettingsWrite).await?;
-            serve(shop, listen, ui, token).await?;
+            let certificate = certificate.zip(key).map(|(chain, key)| server::Certificate { chain, key });
+            serve(shop, server::Options { listen, token: token_of(token)?, ui, certificate }).await?;
         }
         What::Import(args) => return import::run(shop, caller, args, compact).await,
         What::Export { what, file, filters } => {
@@ -327,20 +334,22 @@ async fn export(
     Ok(job)
 }
 
-async fn serve(shop: &Engine, listen: SocketAddr, ui: Option<PathBuf>, token: Option<String>) -> Result<(), Failure> {
-    let token = match token {
-        Some(token) if token.len() >= 16 => token,
-        Some(_) => return Err(Failure::Usage(Error::invalid("token", "too_short"))),
-        None => server::new_token()?,
-    };
-    if !listen.ip().is_loopback() {
-        say("Listening beyond this machine, without encryption: use it only on a network you trust.");
+fn token_of(given: Option<String>) -> Result<String, Failure> {
+    match given {
+        Some(token) if token.len() >= 16 => Ok(token),
+        Some(_) => Err(Failure::Usage(Error::invalid("token", "too_short"))),
+        None => Ok(server::new_token()?),
     }
-    let options = server::Options { listen, token: token.clone(), ui };
-    let (address, served) = server::open(shop.clone(), options)
-        .await
-        .map_err(|e| Failure::Usage(Error::invalid_because("listen", "unusable", e.to_string())))?;
-    say(&format!("http://{address}/#token={token}\nCtrl+C ends it."));
+}
+
+async fn serve(shop: &Engine, options: server::Options) -> Result<(), Failure> {
+    let scheme = if options.certificate.is_some() { "https" } else { "http" };
+    let token = options.token.clone();
+    if options.certificate.is_none() && !options.listen.ip().is_loopback() {
+        say("Beyond this machine it is served with --certificate and --key only, or to an SSH tunnel that ends here.");
+    }
+    let (address, served) = server::open(shop.clone(), options).await.map_err(Failure::Usage)?;
+    say(&format!("{scheme}://{address}/#token={token}\nCtrl+C ends it."));
     tokio::spawn(engine::clockwork::keep(shop.clone()));
     tokio::select! {
         outcome = served => outcome.map_err(|e| Failure::Shop(Error::internal(e))),

@@ -3,9 +3,9 @@
 //! `postgres://u:p@h1:5432,h2:5433/db`, or `host=h1,h2` and `port=5432,5433` among the parameters, as in libpq:
 //! several servers of which one takes changes, and after a promotion another one. sqlx reads one host only.
 
-use std::{borrow::Cow, fmt, path::Path, str::FromStr as _};
+use std::{borrow::Cow, fmt, net::IpAddr, path::Path, str::FromStr as _};
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::form_urlencoded;
 
 use crate::error::{Error, Result};
@@ -26,6 +26,32 @@ impl fmt::Display for Host {
             Some(port) => write!(f, "{name}:{port}"),
             None => f.write_str(&name),
         }
+    }
+}
+
+impl Host {
+    /// This very machine: nothing crosses a network.
+    pub fn is_here(&self) -> bool {
+        is_here(&self.name)
+    }
+}
+
+fn is_here(name: &str) -> bool {
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
+}
+
+/// What crosses a network is encrypted, and the server proves that it is the one that was named: an address that
+/// says nothing of it means that, and one that asks for less is refused.
+fn guarded(options: PgConnectOptions, name: &str, said: bool) -> Result<PgConnectOptions> {
+    let socket = options.get_socket().is_some() || Path::new(options.get_host()).is_absolute();
+    if socket || is_here(options.get_host()) {
+        return Ok(options);
+    }
+    match options.get_ssl_mode() {
+        PgSslMode::VerifyFull => Ok(options),
+        _ if !said => Ok(options.ssl_mode(PgSslMode::VerifyFull)),
+        _ => Err(Error::invalid_because("tls", "plain", name)),
     }
 }
 
@@ -99,6 +125,7 @@ pub(super) fn read(url: &str) -> Result<Places> {
 
     let (mut names, mut ports): (Option<String>, Option<String>) = (None, None);
     let (mut replica, mut pooled) = (None, None);
+    let mut says_tls = false;
     let mut others = form_urlencoded::Serializer::new(String::new());
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*key {
@@ -113,7 +140,10 @@ pub(super) fn read(url: &str) -> Result<Places> {
             },
             // How long, and in which order, is decided here.
             "connect_timeout" | "load_balance_hosts" => {}
-            _ => drop(others.append_pair(&key, &value)),
+            other => {
+                says_tls |= matches!(other, "sslmode" | "ssl-mode");
+                others.append_pair(&key, &value);
+            }
         }
     }
     let others = others.finish();
@@ -131,6 +161,7 @@ pub(super) fn read(url: &str) -> Result<Places> {
             options = options.socket(&host.name);
         }
         let name = host.map_or_else(|| format!("{}:{}", options.get_host(), options.get_port()), Host::to_string);
+        let options = guarded(options, &name, says_tls)?;
         Ok(Place { name, options })
     };
 
@@ -199,14 +230,14 @@ mod tests {
         assert_eq!(servers("postgres://u@/db?host=h1,h2&port=5432,5433"), ["h1:5432", "h2:5433"]);
         assert_eq!(servers("postgres:///db?host=h1,h2&port=6432"), ["h1:6432", "h2:6432"]);
         assert_eq!(servers("postgres://u@h1,h2/db?port=5433"), ["h1:5433", "h2:5433"]);
-        assert_eq!(servers("postgres://u:p@h1:5432/db?sslmode=disable"), ["h1:5432"]);
+        assert_eq!(servers("postgres://u:p@h1:5432/db?sslmode=verify-full"), ["h1:5432"]);
         assert_eq!(servers("postgres:///db?host=/run/postgresql"), ["/run/postgresql"]);
     }
 
     #[test]
     fn each_host_gets_all_else_that_was_said() {
         let places = read(
-            "postgres://li%40shop:p%40ss@h1:1,h2:2/shop%20a?sslmode=disable&application_name=x&replica=h3:3&pgbouncer=true",
+            "postgres://li%40shop:p%40ss@h1:1,h2:2/shop%20a?sslmode=verify-full&application_name=x&replica=h3:3&pgbouncer=true",
         )
         .unwrap();
         assert_eq!(places.pooled, Some(true));
@@ -215,9 +246,33 @@ mod tests {
             let options = &place.options;
             assert_eq!((options.get_host(), options.get_port()), (host, port));
             assert_eq!((options.get_username(), options.get_database()), ("li@shop", Some("shop a")));
-            assert!(matches!(options.get_ssl_mode(), sqlx::postgres::PgSslMode::Disable));
+            assert!(matches!(options.get_ssl_mode(), PgSslMode::VerifyFull));
         }
         assert_eq!(read("postgres://u@h/db").unwrap().pooled, None);
+    }
+
+    #[test]
+    fn nothing_crosses_a_network_in_the_clear() {
+        let mode = |url: &str| match read(url) {
+            Ok(places) => format!("{:?}", places.servers[0].options.get_ssl_mode()),
+            Err(Error::Invalid { field, rule, detail }) => format!("{field} {rule} {detail}"),
+            Err(other) => other.to_string(),
+        };
+        for here in ["localhost", "LOCALHOST:5433", "127.0.0.1", "127.8.0.1:1", "[::1]", "[::ffff:127.0.0.1]"] {
+            assert_eq!(mode(&format!("postgres://u:p@{here}/db?sslmode=disable")), "Disable", "{here}");
+        }
+        assert_eq!(mode("postgres:///db?host=/run/postgresql&sslmode=disable"), "Disable");
+        for there in ["db1", "10.0.0.7:5433", "localhost.example.com", "[fe80::1]"] {
+            assert_eq!(mode(&format!("postgres://u:p@{there}/db")), "VerifyFull", "{there}");
+            assert_eq!(mode(&format!("postgres://u:p@{there}/db?sslmode=verify-full")), "VerifyFull", "{there}");
+            for less in ["disable", "allow", "prefer", "require", "verify-ca"] {
+                let refused = format!("tls plain {there}");
+                assert_eq!(mode(&format!("postgres://u:p@{there}/db?sslmode={less}")).replace(":5432", ""), refused);
+            }
+        }
+        // One of several, and the replica.
+        assert_eq!(mode("postgres://u:p@localhost,db2:1/db?ssl-mode=disable"), "tls plain db2:1");
+        assert_eq!(mode("postgres://u:p@localhost/db?sslmode=disable&replica=db3:1"), "tls plain db3:1");
     }
 
     #[test]
