@@ -725,6 +725,8 @@ export type Error =
 { code: "not_for_sale"; skus: string[] } | { code: "in_use"; kind: string; by: string; count: Count } | { code: "over_refund"; wanted: Minor; available: Minor } | { code: "forbidden"; permission: string } | 
 /**  More than the role of whoever asks allows at once. */
 { code: "over_limit"; limit: Minor; wanted: Minor } | 
+/**  An order, or a sum, of which the role of whoever asks sees nothing or a part. */
+{ code: "out_of_scope"; limit: Limit } | 
 /**  The shop does without this module, or only looks at it. */
 { code: "module_off"; module: Module } | { code: "module_read_only"; module: Module } | 
 /**  A module that is on cannot work without one that is not. */
@@ -1084,6 +1086,13 @@ export type LateBackups = {
 	desks: LateBackup[],
 };
 
+/**  What keeps somebody from an order that others see. */
+export type Limit = 
+/**  It is of somebody else. */
+"own" | 
+/**  It came through a channel of which they see nothing. */
+"channels";
+
 export type ListCases = {
 	/**  Those too that are settled. */
 	settled?: boolean,
@@ -1186,6 +1195,8 @@ export type Me = {
 	person: Staff | null,
 	permissions: Permission[],
 	refund_limit: Minor | null,
+	/**  Which orders, and what hangs on them. */
+	sees: Sees,
 	/**  The role this is seen as, instead of one's own. */
 	view_as: Role | null,
 	/**  Who may sign in here. */
@@ -2167,6 +2178,7 @@ export type Role = {
 	permissions: Permission[],
 	/**  The most that may be paid back of one order; `None`: no limit. */
 	refund_limit: Minor | null,
+	sees: Sees,
 	people: Count,
 	version: Count,
 };
@@ -2337,6 +2349,7 @@ export type SaveRole = {
 	/**  What these need is added to them. */
 	permissions: Permission[],
 	refund_limit: Minor | null,
+	sees?: Sees,
 };
 
 /**
@@ -2419,6 +2432,14 @@ export type SearchSkus = {
 
 /**  A password, a PIN or a code on its way in. It is never written out: not into the audit log, not into any other. */
 export type Secret = string;
+
+/**  Which orders somebody sees, and what hangs on them: payments, parcels, sums. All, unless it says otherwise. */
+export type Sees = {
+	/**  Only those that they placed themselves or that are assigned to them. */
+	own_orders: boolean,
+	/**  Only those that came through these; empty: through any. */
+	channels: string[],
+};
 
 /**  Where a shared shop is. The password is in the keyring or in an encrypted file, never here. */
 export type Server = {
@@ -2618,6 +2639,8 @@ export type StaffAndRoles = {
 	roles: Role[],
 	/**  All that a role can be given. */
 	permissions: Permission[],
+	/**  Through which orders came so far, for a role that sees some of them. */
+	channels: string[],
 };
 
 export type StaffById = {

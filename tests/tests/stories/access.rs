@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    access::{Module, Permission, Preset},
+    access::{Module, Permission, Preset, Sees},
     orders::DeliveryMethod,
     units::{Count, Minor, Qty},
 };
@@ -168,6 +168,7 @@ story!(a_right_taken_away_is_gone_at_once, async |shop| {
         name: "Till 收银".into(),
         permissions: vec![Permission::OrdersWrite, Permission::PaymentsWrite],
         refund_limit: None,
+        sees: Sees::default(),
     };
     let saved = shop.call(call::access_save_role, role.clone()).await?;
     assert!(saved.permissions.contains(&Permission::CatalogRead), "what it needs is given along: {saved:?}");
@@ -201,6 +202,7 @@ story!(nobody_gives_more_than_they_have, async |shop| {
         name: "Personnel 人事".into(),
         permissions: vec![Permission::AccessWrite, Permission::OrdersRead],
         refund_limit: None,
+        sees: Sees::default(),
     };
     let personnel = shop.call(call::access_save_role, roles.clone()).await?;
     let hr = of(&shop, "sun", personnel.id).await?;
@@ -374,6 +376,7 @@ story!(refunds_have_the_limit_of_the_role, async |shop| {
         name: "Desk".into(),
         permissions: vec![Permission::OrdersWrite, Permission::PaymentsWrite, Permission::PaymentsRefund],
         refund_limit: Some(Minor(1000)),
+        sees: Sees::default(),
     };
     let role = shop.call(call::access_save_role, role).await?;
     let desk = of(&shop, "qian", role.id).await?;

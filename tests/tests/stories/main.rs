@@ -23,6 +23,7 @@ mod pooler;
 mod proofs;
 mod sample;
 mod schema;
+mod scopes;
 mod search;
 mod settings;
 mod shipping;

@@ -1,7 +1,7 @@
 //! PINs at a counter, and the second step of signing in.
 
 use domain::{
-    access::{Permission, Preset},
+    access::{Permission, Preset, Sees},
     units::{Count, Millis},
 };
 use engine::{
@@ -200,6 +200,7 @@ story!(nobody_sets_a_pin_or_a_step_for_somebody_else, async |shop| {
         name: "Personnel 人事".into(),
         permissions: vec![Permission::AccessWrite, Permission::OrdersRead],
         refund_limit: None,
+        sees: Sees::default(),
     };
     let personnel = shop.call(call::access_save_role, roles).await?;
     let hr = of(&shop, "sun", personnel.id).await?;

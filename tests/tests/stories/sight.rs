@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use domain::{
-    access::{Permission, Preset},
+    access::{Permission, Preset, Sees},
     orders::DeliveryMethod,
     units::{Count, Minor, Qty},
 };
@@ -105,7 +105,14 @@ async fn known(shop: &Shop) -> anyhow::Result<Known> {
 async fn clerk(shop: &Shop) -> anyhow::Result<Caller> {
     let not = [Permission::ContactRead, Permission::CostRead];
     let permissions = Permission::ALL.iter().copied().filter(|p| p.is_given() && !not.contains(p)).collect();
-    let role = SaveRole { id: None, version: Count(0), name: "Clerk".into(), permissions, refund_limit: None };
+    let role = SaveRole {
+        id: None,
+        version: Count(0),
+        name: "Clerk".into(),
+        permissions,
+        refund_limit: None,
+        sees: Sees::default(),
+    };
     let role = shop.call(call::access_save_role, role).await?;
     of(shop, "clerk", role.id).await
 }

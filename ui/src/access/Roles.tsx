@@ -6,7 +6,7 @@ import { Money } from "../components/Money";
 import { useToast } from "../components/useToast";
 import { me } from "../lib/me";
 import { useStore } from "../lib/store";
-import { useBecome, useRoleName } from "../lib/who";
+import { useBecome, useRoleName, useSees } from "../lib/who";
 import { byModule } from "./queries";
 
 /** What each role may do, side by side. */
@@ -50,6 +50,7 @@ export function Roles({ all, onOpen }: { all: StaffAndRoles; onOpen: ((id: strin
 function Head({ role, onOpen }: { role: Role; onOpen: ((id: string) => void) | null }) {
   const { t } = useTranslation();
   const name = useRoleName()(role);
+  const sees = useSees()(role.sees);
   const signedIn = useStore(me)?.person;
   const toast = useToast();
   const look = useBecome("access.view_as", { onError: (e) => toast.error(e) });
@@ -66,6 +67,7 @@ function Head({ role, onOpen }: { role: Role; onOpen: ((id: string) => void) | n
         <Button type="text" size="small" icon={<EyeOutlined />} aria-label={t("access.lookAs", { role: name })} title={t("access.lookAs", { role: name })} loading={look.isPending} onClick={() => look.mutate({ role_id: role.id })} />
       )}
       <small className="sk-muted">{t("access.peopleCount", { count: role.people })}</small>
+      {sees && <small className="sk-muted">{sees}</small>}
       {role.refund_limit !== null && (
         <small className="sk-muted">
           {t("access.refundUpTo")} <Money minor={role.refund_limit} />

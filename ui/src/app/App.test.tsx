@@ -14,7 +14,7 @@ const calls: { name: string; input: unknown; id: string | undefined }[] = [];
 let hasShop = true;
 let damaged = false;
 const EVERYTHING: Permission[] = ["open", "app_read", "app_write", "settings_read", "settings_write", "orders_read", "orders_write", "catalog_read", "stock_read", "customers_read", "analytics_read", "payments_read", "imports_read", "access_read", "access_write", "audit_read"];
-const alone: Me = { asks: false, person: null, permissions: EVERYTHING, refund_limit: null, view_as: null, names: [], pins: [] };
+const alone: Me = { asks: false, person: null, permissions: EVERYTHING, refund_limit: null, sees: { own_orders: false, channels: [] }, view_as: null, names: [], pins: [] };
 let me: Me = alone;
 let announce: (tags: string[]) => void = () => undefined;
 

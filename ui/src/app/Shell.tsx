@@ -15,7 +15,7 @@ import { useSettled, useSettleInTime } from "../lib/ready";
 import { useScreen } from "../lib/screen";
 import { useFormats, useShop } from "../lib/shop";
 import { useStore } from "../lib/store";
-import { useBecome, useRoleName } from "../lib/who";
+import { useBecome, useRoleName, useSees } from "../lib/who";
 import { useAreas } from "./areas";
 import { CommandPalette } from "./CommandPalette";
 import { inLibrary } from "./inLibrary";
@@ -147,11 +147,14 @@ function LookingBanner() {
   const { t } = useTranslation();
   const role = useStore(me)?.view_as;
   const roleName = useRoleName();
+  const sees = useSees();
   const back = useBecome("access.view_as");
   if (!role) return null;
   return (
     <div className="sk-sample-banner" role="note">
-      <span>{t("access.looking", { role: roleName(role) })}</span>
+      <span>
+        {t("access.looking", { role: roleName(role) })} {sees(role.sees)}
+      </span>
       <PlainButton small disabled={back.isPending} onClick={() => back.mutate({ role_id: null })}>
         {t("access.lookBack")}
       </PlainButton>

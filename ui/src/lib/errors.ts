@@ -62,6 +62,8 @@ export function describeError(i18n: I18n, raw: unknown): ErrorText {
     ...(d.kind !== undefined ? { kind: word([`kinds.${String(d.kind)}`], d.kind) } : {}),
     ...(d.by !== undefined ? { by: word([`kinds.${String(d.by)}`], d.by) } : {}),
     ...(d.permission !== undefined ? { permission: word([`access.permission.${String(d.permission)}`], d.permission) } : {}),
+    // Of a role that sees a part; that of refunds is an amount.
+    ...(typeof d.limit === "string" ? { limit: word([`access.limit.${d.limit}`], d.limit) } : {}),
     ...(d.module !== undefined ? { module: word([`access.module.${String(d.module)}`], d.module) } : {}),
     ...(d.needed !== undefined ? { needed: word([`access.module.${String(d.needed)}`], d.needed) } : {}),
     ...(d.field !== undefined ? { field: fieldName(String(d.field), area, word) } : {}),

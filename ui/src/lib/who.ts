@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { Role } from "../bindings";
+import type { Role, Sees } from "../bindings";
 import { useTell, type Input } from "./api";
 import type { ApiError } from "./errors";
 import { createStore } from "./store";
@@ -15,6 +15,19 @@ export function useWho(): (actor: string) => string {
 export function useRoleName(): (role: Pick<Role, "preset" | "name">) => string {
   const { t } = useTranslation();
   return (role) => (role.preset ? t(`access.preset.${role.preset}`) : role.name);
+}
+
+/** Where an order came from. A channel that brings its own name is shown by it. */
+export function useChannelName(): (channel: string) => string {
+  const { t, i18n } = useTranslation();
+  return (channel) => (i18n.exists(`orders.channels.${channel}`) ? t(`orders.channels.${channel}` as "orders.channels.counter") : channel);
+}
+
+/** What a role sees of the orders, in a few words; nothing where it sees them all. */
+export function useSees(): (sees: Sees) => string {
+  const { t } = useTranslation();
+  const channel = useChannelName();
+  return ({ own_orders, channels }) => [...(own_orders ? [t("access.sees.own")] : []), ...(channels.length ? [t("access.sees.only", { channels: channels.map(channel).join(t("common.comma")) })] : [])].join(" · ");
 }
 
 /** Whoever comes next has chosen to type a password, though a PIN would do. */

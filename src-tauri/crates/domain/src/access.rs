@@ -1,5 +1,7 @@
 //! Who may do what: permissions, the preset roles, and what becomes of somebody who guesses passwords.
 
+use serde::{Deserialize, Serialize};
+use specta::Type;
 use uuid::Uuid;
 
 crate::text_enum! {
@@ -239,18 +241,72 @@ impl Preset {
     }
 }
 
+crate::text_enum! {
+    /// What keeps somebody from an order that others see.
+    pub enum Limit {
+        /// It is of somebody else.
+        Own = "own",
+        /// It came through a channel of which they see nothing.
+        Channels = "channels",
+    }
+}
+
+/// Which orders somebody sees, and what hangs on them: payments, parcels, sums. All, unless it says otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Sees {
+    /// Only those that they placed themselves or that are assigned to them.
+    pub own_orders: bool,
+    /// Only those that came through these; empty: through any.
+    pub channels: Vec<String>,
+}
+
+impl Sees {
+    /// The first of its limits; `None` sees all.
+    pub fn limit(&self) -> Option<Limit> {
+        match self {
+            Self { own_orders: true, .. } => Some(Limit::Own),
+            Self { channels, .. } if !channels.is_empty() => Some(Limit::Channels),
+            Self { .. } => None,
+        }
+    }
+
+    pub fn channel(&self, channel: &str) -> bool {
+        self.channels.is_empty() || self.channels.iter().any(|seen| seen == channel)
+    }
+
+    /// What hides an order of this channel, of one's own or not.
+    pub fn hides(&self, own: bool, channel: &str) -> Option<Limit> {
+        match () {
+            () if self.own_orders && !own => Some(Limit::Own),
+            () if !self.channel(channel) => Some(Limit::Channels),
+            () => None,
+        }
+    }
+
+    /// What `other` shows and this does not.
+    pub fn lacks(&self, other: &Self) -> Option<Limit> {
+        let all_channels = !self.channels.is_empty() && other.channels.is_empty();
+        match () {
+            () if self.own_orders && !other.own_orders => Some(Limit::Own),
+            () if all_channels || other.channels.iter().any(|channel| !self.channel(channel)) => Some(Limit::Channels),
+            () => None,
+        }
+    }
+}
+
 /// What somebody may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rights {
     pub permissions: Permissions,
     /// The most that may be paid back of one order, in minor units of the shop's currency; `None`: no limit.
     pub refund_limit: Option<i64>,
+    pub sees: Sees,
 }
 
 impl Rights {
     /// Of the owner, and of the program itself.
     pub fn all() -> Self {
-        Self { permissions: Permissions::all(), refund_limit: None }
+        Self { permissions: Permissions::all(), refund_limit: None, sees: Sees::default() }
     }
 }
 
@@ -370,6 +426,28 @@ mod tests {
         for module in Module::ALL {
             assert!(Permission::ALL.iter().any(|permission| permission.module() == Some(*module)), "{module}");
         }
+    }
+
+    #[test]
+    fn nobody_sees_through_a_role_what_they_do_not_see() {
+        let of = |own_orders, channels: &[&str]| Sees {
+            own_orders,
+            channels: channels.iter().map(|channel| (*channel).to_owned()).collect(),
+        };
+        let (all, own, web) = (Sees::default(), of(true, &[]), of(false, &["web"]));
+        assert_eq!([&all, &own, &web].map(Sees::limit), [None, Some(Limit::Own), Some(Limit::Channels)]);
+        for narrower in [&all, &own, &web, &of(true, &["web", "counter"])] {
+            assert_eq!(all.lacks(narrower), None);
+            assert_eq!(narrower.lacks(narrower), None);
+        }
+        assert_eq!(own.lacks(&web), Some(Limit::Own));
+        assert_eq!(own.lacks(&of(true, &["web"])), None);
+        assert_eq!(web.lacks(&all), Some(Limit::Channels));
+        assert_eq!(web.lacks(&of(true, &["web", "counter"])), Some(Limit::Channels));
+        assert_eq!(web.hides(false, "web"), None);
+        assert_eq!(web.hides(true, "counter"), Some(Limit::Channels));
+        assert_eq!(own.hides(false, "web"), Some(Limit::Own));
+        assert_eq!(all.hides(false, ""), None);
     }
 
     #[test]

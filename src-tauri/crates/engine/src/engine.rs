@@ -236,6 +236,10 @@ impl Engine {
     ) -> Result<Begun> {
         let Side { db, local } = self.side(spec.offline).await?;
         let (mut tx, shop, rights) = admitted(db.begin().await?, spec.permission, caller).await?;
+        if let Err(refused) = access::check_whole(spec.name, &rights) {
+            tx.rollback().await?;
+            return Err(refused);
+        }
         if caller.view_as.is_some() {
             tx.rollback().await?;
             return Err(Error::OnlyLooking);
@@ -399,6 +403,10 @@ impl Engine {
     pub(crate) async fn begin_query(&self, spec: &'static Spec, caller: &Caller) -> Result<Box<Ctx>> {
         let Side { db, local } = self.side(spec.offline).await?;
         let (mut tx, shop, rights) = admitted(db.begin_read().await?, spec.permission, caller).await?;
+        if let Err(refused) = access::check_whole(spec.name, &rights) {
+            tx.rollback().await?;
+            return Err(refused);
+        }
         if spec.name.starts_with("analytics.") {
             tx = db.for_report(tx).await;
         }

@@ -4,7 +4,7 @@
 //! wire form is tagged by `code` and carries data; the words are the UI's, in its language.
 
 use domain::{
-    access::{Module, Switched},
+    access::{Limit, Module, Switched},
     units::{Count, Millis, Minor, Qty},
 };
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,9 @@ pub enum Error {
     /// More than the role of whoever asks allows at once.
     #[error("more than this role allows")]
     OverLimit { limit: Minor, wanted: Minor },
+    /// An order, or a sum, of which the role of whoever asks sees nothing or a part.
+    #[error("this role does not see that: {limit}")]
+    OutOfScope { limit: Limit },
     /// The shop does without this module, or only looks at it.
     #[error("the module {module} is off")]
     ModuleOff { module: Module },

@@ -7,6 +7,7 @@
 mod people;
 mod pin;
 mod roles;
+mod scope;
 mod seals;
 mod sight;
 mod sign_in;
@@ -14,7 +15,7 @@ mod totp;
 mod tries;
 
 use domain::{
-    access::{Permission, Permissions, Preset, Rights},
+    access::{Permission, Permissions, Preset, Rights, Sees},
     units::{Count, Millis, Minor},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -32,6 +33,7 @@ use crate::{
 pub use people::{change_password, me, save_staff, staff};
 pub use pin::{SetPin, Switch, remove_pin, set_pin};
 pub use roles::{delete_role, save_role};
+pub(crate) use scope::{Within, check_whole};
 pub(crate) use seals::{check as check_seals, last as last_seal, seal};
 pub(crate) use sight::{unveil, veil_json};
 pub(crate) use sign_in::Guard;
@@ -87,6 +89,8 @@ pub struct Me {
     pub person: Option<Staff>,
     pub permissions: Vec<Permission>,
     pub refund_limit: Option<Minor>,
+    /// Which orders, and what hangs on them.
+    pub sees: Sees,
     /// The role this is seen as, instead of one's own.
     pub view_as: Option<Role>,
     /// Who may sign in here.
@@ -134,6 +138,7 @@ pub struct Role {
     pub permissions: Vec<Permission>,
     /// The most that may be paid back of one order; `None`: no limit.
     pub refund_limit: Option<Minor>,
+    pub sees: Sees,
     pub people: Count,
     pub version: Count,
 }
@@ -145,6 +150,8 @@ pub struct StaffAndRoles {
     pub roles: Vec<Role>,
     /// All that a role can be given.
     pub permissions: Vec<Permission>,
+    /// Through which orders came so far, for a role that sees some of them.
+    pub channels: Vec<String>,
 }
 
 /// Saves somebody who signs in. A new person has no `id`, and a password.
@@ -168,6 +175,8 @@ pub struct SaveRole {
     /// What these need is added to them.
     pub permissions: Vec<Permission>,
     pub refund_limit: Option<Minor>,
+    #[serde(default)]
+    pub sees: Sees,
 }
 
 /// Which role to look as; `None` is oneself again.
@@ -192,25 +201,30 @@ pub struct ChangePassword {
     pub new: Secret,
 }
 
+/// The role that somebody has, and its row if it has one.
+type Held = (Uuid, Option<String>, Option<i64>, Option<bool>, Option<String>);
+
 /// What `caller` may do now; nothing but what is open while nobody known has signed in. `asks` tells
 /// whether the shop has people at all.
 pub(crate) async fn rights(tx: &mut Tx, caller: &Caller, asks: bool) -> Result<Rights> {
-    let nobody = Rights { permissions: [Permission::Open].into_iter().collect(), refund_limit: None };
+    let permissions = [Permission::Open].into_iter().collect();
+    let nobody = Rights { permissions, refund_limit: None, sees: Sees::default() };
     if caller.door == Door::Clockwork {
         return Ok(Rights::all());
     }
     if caller.actor.is_nil() {
         return Ok(if asks { nobody } else { Rights::all() });
     }
-    let row: Option<(Uuid, Option<String>, Option<i64>)> = fetch_optional!(
+    let row: Option<Held> = fetch_optional!(
         *tx,
-        (Uuid, Option<String>, Option<i64>),
-        "SELECT s.role_id, r.permissions, r.refund_limit
+        Held,
+        "SELECT s.role_id, r.permissions, r.refund_limit, r.own_orders, r.channels
          FROM staff s LEFT JOIN staff_role r ON r.id = s.role_id WHERE s.id = $1 AND s.active",
         caller.actor
     )?;
-    let Some((role, permissions, refund_limit)) = row else { return Ok(nobody) };
-    let own = of_role(role, permissions.as_deref(), refund_limit)?;
+    let Some((role, permissions, refund_limit, own_orders, channels)) = row else { return Ok(nobody) };
+    let sees = sees(own_orders.unwrap_or(false), channels.as_deref())?;
+    let own = of_role(role, permissions.as_deref(), refund_limit, sees)?;
     match caller.view_as {
         None => Ok(own),
         Some(role) => seen_as(tx, own, role).await,
@@ -221,19 +235,25 @@ pub(crate) async fn rights(tx: &mut Tx, caller: &Caller, asks: bool) -> Result<R
 async fn seen_as(tx: &mut Tx, own: Rights, role: Uuid) -> Result<Rights> {
     check(&own, Permission::AccessRead)?;
     let role = roles::role(tx, role).await?.ok_or_else(|| Error::not_found("role", role))?;
+    scope::check_within(&own.sees, &role.sees)?;
     let common = Permissions::common().iter().chain(role.permissions);
     let permissions = common.filter(|permission| own.permissions.has(*permission)).collect();
-    Ok(Rights { permissions, refund_limit: role.refund_limit.map(|limit| limit.0) })
+    Ok(Rights { permissions, refund_limit: role.refund_limit.map(|limit| limit.0), sees: role.sees })
 }
 
 /// What a role allows: a preset's id says it, of other roles their row does.
-fn of_role(id: Uuid, permissions: Option<&str>, refund_limit: Option<i64>) -> Result<Rights> {
+fn of_role(id: Uuid, permissions: Option<&str>, refund_limit: Option<i64>, sees: Sees) -> Result<Rights> {
     if let Some(preset) = Preset::of(id) {
-        return Ok(Rights { permissions: preset.permissions(), refund_limit: None });
+        return Ok(Rights { permissions: preset.permissions(), refund_limit: None, sees: Sees::default() });
     }
     let given: Vec<Permission> = serde_json::from_str(permissions.unwrap_or("[]"))?;
     let permissions: Permissions = given.into_iter().chain(Permissions::common().iter()).collect();
-    Ok(Rights { permissions: permissions.completed(), refund_limit })
+    Ok(Rights { permissions: permissions.completed(), refund_limit, sees })
+}
+
+/// What a role sees, as its row has it.
+fn sees(own_orders: bool, channels: Option<&str>) -> Result<Sees> {
+    Ok(Sees { own_orders, channels: serde_json::from_str(channels.unwrap_or("[]"))? })
 }
 
 /// Why somebody wants to see what is masked: a word at least.

@@ -16,7 +16,7 @@ use crate::{
     db::Tx,
     error::{Error, Result, is_unique_violation},
     execute, fetch_all, fetch_one, fetch_optional,
-    orders::checked_text,
+    orders::{self, checked_text},
     settings::Nothing,
 };
 
@@ -88,6 +88,7 @@ pub async fn me(ctx: &mut Ctx, _: Nothing) -> Result<Me> {
         person: person.map(|person| person.told(ctx.now)),
         permissions: ctx.rights.permissions.iter().collect(),
         refund_limit: ctx.rights.refund_limit.map(Minor),
+        sees: ctx.rights.sees.clone(),
         names: names.into_iter().map(|(login, name)| SignInName { login, name }).collect(),
         pins,
     })
@@ -100,6 +101,7 @@ pub async fn staff(ctx: &mut Ctx, _: Nothing) -> Result<StaffAndRoles> {
         staff: rows.into_iter().map(|row| row.told(now)).collect(),
         roles: roles::all(&mut ctx.tx).await?,
         permissions: Permissions::all().given(),
+        channels: orders::channels(&mut ctx.tx).await?,
     })
 }
 

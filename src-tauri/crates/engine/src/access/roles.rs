@@ -1,11 +1,11 @@
 use domain::{
-    access::{Permissions, Preset, Rights},
+    access::{Permissions, Preset, Rights, Sees},
     units::{Count, Minor},
 };
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Role, RoleById, SaveRole, check, of_role};
+use super::{Role, RoleById, SaveRole, check, of_role, scope, sees};
 use crate::{
     app::Done,
     ctx::Ctx,
@@ -21,18 +21,22 @@ struct Row {
     name: String,
     permissions: String,
     refund_limit: Option<i64>,
+    own_orders: bool,
+    channels: String,
     version: i64,
 }
 
 impl Row {
     fn told(self) -> Result<Role> {
-        let rights = of_role(self.id, Some(&self.permissions), self.refund_limit)?;
+        let sees = sees(self.own_orders, Some(&self.channels))?;
+        let rights = of_role(self.id, Some(&self.permissions), self.refund_limit, sees)?;
         Ok(Role {
             id: self.id,
             preset: None,
             name: self.name,
             permissions: rights.permissions.given(),
             refund_limit: self.refund_limit.map(Minor),
+            sees: rights.sees,
             people: Count(0),
             version: Count(self.version),
         })
@@ -46,6 +50,7 @@ fn of_preset(preset: Preset) -> Role {
         name: String::new(),
         permissions: preset.permissions().given(),
         refund_limit: None,
+        sees: Sees::default(),
         people: Count(0),
         version: Count(0),
     }
@@ -53,8 +58,11 @@ fn of_preset(preset: Preset) -> Role {
 
 /// Every role there is, with how many people have it.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Role>> {
-    let rows: Vec<Row> =
-        fetch_all!(*tx, Row, "SELECT id, name, permissions, refund_limit, version FROM staff_role ORDER BY name")?;
+    let rows: Vec<Row> = fetch_all!(
+        *tx,
+        Row,
+        "SELECT id, name, permissions, refund_limit, own_orders, channels, version FROM staff_role ORDER BY name"
+    )?;
     let mut roles: Vec<Role> = Preset::ALL.iter().copied().map(of_preset).collect();
     roles.extend(rows.into_iter().map(Row::told).collect::<Result<Vec<_>>>()?);
     let people: Vec<(Uuid, i64)> =
@@ -74,15 +82,16 @@ pub async fn role(tx: &mut Tx, id: Uuid) -> Result<Option<Role>> {
     let row: Option<Row> = fetch_optional!(
         *tx,
         Row,
-        "SELECT id, name, permissions, refund_limit, version FROM staff_role WHERE id = $1",
+        "SELECT id, name, permissions, refund_limit, own_orders, channels, version FROM staff_role WHERE id = $1",
         id
     )?;
     row.map(Row::told).transpose()
 }
 
-/// Refuses a role that allows what whoever asks may not do.
+/// Refuses a role that allows what whoever asks may not do, or shows what they do not see.
 pub fn may_hold(ctx: &Ctx, role: &Role) -> Result<()> {
     let Rights { refund_limit, .. } = ctx.rights;
+    scope::check_within(&ctx.rights.sees, &role.sees)?;
     for permission in &role.permissions {
         check(&ctx.rights, *permission)?;
     }
@@ -91,6 +100,22 @@ pub fn may_hold(ctx: &Ctx, role: &Role) -> Result<()> {
         (Some(own), Some(wanted)) if wanted.0 > own => Err(Error::OverLimit { limit: Minor(own), wanted }),
         _ => Ok(()),
     }
+}
+
+/// The most channels that a role names.
+const MOST_CHANNELS: usize = 100;
+
+fn checked(mut sees: Sees) -> Result<Sees> {
+    for channel in &mut sees.channels {
+        *channel = checked_text("channels", channel, 40)?;
+    }
+    sees.channels.retain(|channel| !channel.is_empty());
+    sees.channels.sort_unstable();
+    sees.channels.dedup();
+    if sees.channels.len() > MOST_CHANNELS {
+        return Err(Error::invalid_because("channels", "too_many", MOST_CHANNELS.to_string()));
+    }
+    Ok(sees)
 }
 
 pub async fn save_role(ctx: &mut Ctx, input: SaveRole) -> Result<Role> {
@@ -102,6 +127,7 @@ pub async fn save_role(ctx: &mut Ctx, input: SaveRole) -> Result<Role> {
         return Err(Error::invalid("refund_limit", "negative"));
     }
     let permissions = input.permissions.iter().copied().collect::<Permissions>().completed().given();
+    let sees = checked(input.sees)?;
     let before = match input.id {
         Some(id) if Preset::of(id).is_some() => return Err(Error::invalid("id", "preset")),
         Some(id) => {
@@ -114,24 +140,31 @@ pub async fn save_role(ctx: &mut Ctx, input: SaveRole) -> Result<Role> {
     let id = input.id.unwrap_or_else(|| ctx.new_id());
     let text = serde_json::to_string(&permissions)?;
     let limit = input.refund_limit.map(|limit| limit.0);
+    let channels = serde_json::to_string(&sees.channels)?;
     let written = match &before {
         None => execute!(
             ctx.tx,
-            "INSERT INTO staff_role (id, name, permissions, refund_limit, version) VALUES ($1,$2,$3,$4,1)",
+            "INSERT INTO staff_role (id, name, permissions, refund_limit, own_orders, channels, version)
+             VALUES ($1,$2,$3,$4,$5,$6,1)",
             id,
             name.as_str(),
             text.as_str(),
-            limit
+            limit,
+            sees.own_orders,
+            channels.as_str()
         ),
         Some(_) => execute!(
             ctx.tx,
-            "UPDATE staff_role SET name = $3, permissions = $4, refund_limit = $5, version = version + 1
+            "UPDATE staff_role SET name = $3, permissions = $4, refund_limit = $5, own_orders = $6, channels = $7,
+                                   version = version + 1
              WHERE id = $1 AND version = $2",
             id,
             input.version.0,
             name.as_str(),
             text.as_str(),
-            limit
+            limit,
+            sees.own_orders,
+            channels.as_str()
         ),
     };
     match written {

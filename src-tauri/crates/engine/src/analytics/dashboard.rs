@@ -8,10 +8,11 @@ use domain::{
 
 use super::{Bucket, Dashboard, DashboardInput, DayDelta, Definition, Kpis, Period, Point, definition};
 use crate::{
+    access::Within,
     ctx::Ctx,
-    db::Tx,
+    db::{Arg, Tx},
     error::{Error, Result},
-    fetch_all,
+    fetch_dyn,
 };
 
 /// A longer period has a point a month.
@@ -22,10 +23,12 @@ const MOST_PERIOD: i32 = 73_050;
 /// The core numbers of a period, from the daily sums.
 pub async fn dashboard(ctx: &mut Ctx, input: DashboardInput) -> Result<Dashboard> {
     let shop = ctx.shop()?;
+    ctx.sees_all_people()?;
+    let within = ctx.within();
     let length = checked_length(input.from_day, input.to_day)?;
     let bucket = if length > MOST_DAYS { Bucket::Month } else { Bucket::Day };
     let first = if input.compare { input.from_day.saturating_sub(length) } else { input.from_day };
-    let days = days_between(&mut ctx.tx, first, input.to_day).await?;
+    let days = days_between(&mut ctx.tx, first, input.to_day, &within).await?;
     let previous = input.compare.then(|| period(&days, first, input.from_day - 1, bucket));
     Ok(Dashboard {
         currency: shop.currency.clone(),
@@ -47,8 +50,8 @@ pub(super) fn checked_length(from: i32, to: i32) -> Result<i32> {
     }
 }
 
-/// The sums of each day that has any, over all channels.
-pub(super) async fn days_between(tx: &mut Tx, from: i32, to: i32) -> Result<BTreeMap<i32, DayDelta>> {
+/// The sums of each day that has any, over all channels that are seen.
+pub(super) async fn days_between(tx: &mut Tx, from: i32, to: i32, within: &Within) -> Result<BTreeMap<i32, DayDelta>> {
     #[derive(sqlx::FromRow)]
     struct Row {
         day: i64,
@@ -63,19 +66,18 @@ pub(super) async fn days_between(tx: &mut Tx, from: i32, to: i32) -> Result<BTre
         refunded: i64,
         new_customers: i64,
     }
-    let rows: Vec<Row> = fetch_all!(
-        *tx,
-        Row,
+    let mut args = vec![Arg::from(from), Arg::from(to)];
+    let seen = within.channels_as("channel", &mut args);
+    let sql = format!(
         "SELECT day, CAST(SUM(orders) AS BIGINT) AS orders, CAST(SUM(gmv) AS BIGINT) AS gmv,
                 CAST(SUM(units) AS BIGINT) AS units, CAST(SUM(cancelled_orders) AS BIGINT) AS cancelled_orders,
                 CAST(SUM(cancelled_amount) AS BIGINT) AS cancelled_amount,
                 CAST(SUM(cancelled_units) AS BIGINT) AS cancelled_units,
                 CAST(SUM(paid_orders) AS BIGINT) AS paid_orders, CAST(SUM(captured) AS BIGINT) AS captured,
                 CAST(SUM(refunded) AS BIGINT) AS refunded, CAST(SUM(new_customers) AS BIGINT) AS new_customers
-         FROM sales_daily WHERE day BETWEEN $1 AND $2 GROUP BY day ORDER BY day",
-        i64::from(from),
-        i64::from(to)
-    )?;
+         FROM sales_daily WHERE day BETWEEN $1 AND $2{seen} GROUP BY day ORDER BY day"
+    );
+    let rows = fetch_dyn!(*tx, Row, sql, &args)?;
     Ok(rows
         .into_iter()
         .map(|row| {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{DayDelta, Recount, SkuDays, SkuDelta, add_days, add_skus, dashboard::days_between};
 use crate::{
+    access::Within,
     check::Difference,
     ctx::Ctx,
     db::Tx,
@@ -88,7 +89,7 @@ async fn compare(tx: &mut Tx, shop: &Shop) -> Result<Recount> {
         }
     }
     let firsts = first_orders(tx, shop).await?;
-    let daily = days_between(tx, i32::MIN, i32::MAX).await?;
+    let daily = days_between(tx, i32::MIN, i32::MAX, &Within::default()).await?;
     for day in firsts.keys().chain(daily.keys().filter(|day| !firsts.contains_key(*day))) {
         let expected = firsts.get(day).copied().unwrap_or_default();
         let found = daily.get(day).map_or(0, |sums| sums.new_customers);

@@ -12,6 +12,7 @@ use super::{
     definition,
 };
 use crate::{
+    access::Within,
     ctx::Ctx,
     db::{Arg, Tx},
     error::{Error, Result},
@@ -33,10 +34,16 @@ type Groups = BTreeMap<String, Group>;
 /// Sales of a period cut by one dimension, with the totals of the very same rows.
 pub async fn sales_by(ctx: &mut Ctx, input: SalesByInput) -> Result<SalesBy> {
     let shop = ctx.shop()?;
+    // The daily sums of goods know neither channels nor people, those of channels no people.
+    match input.dimension {
+        Dimension::Product | Dimension::Sku | Dimension::Category => ctx.sees_all()?,
+        Dimension::Channel | Dimension::Day | Dimension::Month => ctx.sees_all_people()?,
+    }
+    let within = ctx.within();
     let length = checked_length(input.from_day, input.to_day)?;
-    let now = groups(&mut ctx.tx, &input, input.from_day, input.to_day).await?;
+    let now = groups(&mut ctx.tx, &input, &within, input.from_day, input.to_day).await?;
     let before = if input.compare {
-        Some(groups(&mut ctx.tx, &input, input.from_day.saturating_sub(length), input.from_day - 1).await?)
+        Some(groups(&mut ctx.tx, &input, &within, input.from_day.saturating_sub(length), input.from_day - 1).await?)
     } else {
         None
     };
@@ -88,13 +95,15 @@ fn number(key: &str) -> i64 {
     key.parse().unwrap_or(0)
 }
 
-async fn groups(tx: &mut Tx, input: &SalesByInput, from: i32, to: i32) -> Result<Groups> {
+async fn groups(tx: &mut Tx, input: &SalesByInput, within: &Within, from: i32, to: i32) -> Result<Groups> {
     let parent = input.parent.as_deref().filter(|parent| !parent.is_empty());
     match input.dimension {
         Dimension::Sku => skus(tx, parent, from, to).await,
         Dimension::Product => products(tx, parent, from, to).await,
         Dimension::Category => categories(tx, parent, from, to).await,
-        Dimension::Channel | Dimension::Day | Dimension::Month => days(tx, input.dimension, parent, from, to).await,
+        Dimension::Channel | Dimension::Day | Dimension::Month => {
+            days(tx, input.dimension, parent, within, from, to).await
+        }
     }
 }
 
@@ -226,20 +235,25 @@ fn name_of(tree: &HashMap<Uuid, (Option<Uuid>, String)>, id: Uuid) -> String {
     tree.get(&id).map(|(_, name)| name.clone()).unwrap_or_default()
 }
 
-async fn days(tx: &mut Tx, dimension: Dimension, channel: Option<&str>, from: i32, to: i32) -> Result<Groups> {
+async fn days(
+    tx: &mut Tx,
+    dimension: Dimension,
+    channel: Option<&str>,
+    within: &Within,
+    from: i32,
+    to: i32,
+) -> Result<Groups> {
     type Row = (i64, String, i64, i64, i64, i64, i64);
-    let rows: Vec<Row> = fetch_all!(
-        *tx,
-        Row,
+    let mut args = vec![Arg::from(from), Arg::from(to), Arg::from(channel.unwrap_or_default())];
+    let seen = within.channels_as("channel", &mut args);
+    let sql = format!(
         "SELECT day, channel, CAST(SUM(orders - cancelled_orders) AS BIGINT),
                 CAST(SUM(units - cancelled_units) AS BIGINT), CAST(SUM(gmv - cancelled_amount) AS BIGINT),
                 CAST(SUM(captured) AS BIGINT), CAST(SUM(refunded) AS BIGINT)
-         FROM sales_daily WHERE day BETWEEN $1 AND $2 AND ($3 = '' OR channel = $3) GROUP BY day, channel
-         ORDER BY day, channel",
-        i64::from(from),
-        i64::from(to),
-        channel.unwrap_or_default()
-    )?;
+         FROM sales_daily WHERE day BETWEEN $1 AND $2 AND ($3 = '' OR channel = $3){seen}
+         GROUP BY day, channel ORDER BY day, channel"
+    );
+    let rows = fetch_dyn!(*tx, Row, sql, &args)?;
     let mut groups = Groups::new();
     let mut first_days: HashMap<String, i32> = HashMap::new();
     for (day, channel, orders, units, amount, captured, refunded) in rows {

@@ -68,6 +68,17 @@ pub async fn audit(ctx: &mut Ctx, input: AuditInput) -> Result<AuditPage> {
             format!("%{}%", literal(&text)).into(),
         );
     }
+    if ctx.sees_a_part() {
+        // What was done to an order that is seen; and what one did oneself, to no order.
+        let seen = ctx.within().condition("o", "", &mut args);
+        args.push(ctx.caller.actor.into());
+        filter.push_str(&format!(
+            " AND (EXISTS (SELECT 1 FROM orders o WHERE o.id = audit.subject{seen})
+                   OR actor = ${} AND command NOT LIKE 'orders.%'
+                      AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = audit.subject))",
+            args.len()
+        ));
+    }
     let sql = format!(
         "SELECT command_id, at, actor, actor_name, door, device, command, subject, input, changes,
                 (inverse IS NOT NULL AND undone_by IS NULL) AS undoable, undoes, undone_by

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use domain::{
     money::half_up,
     units::{Count, Millis, Minor},
@@ -13,7 +15,7 @@ use crate::{
     db::{Arg, Tx, placeholders},
     error::{Error, Result},
     fetch_all, fetch_dyn, fetch_optional,
-    page::{Cursor, cut, limit},
+    page::{self, Cursor, limit},
     search,
 };
 
@@ -25,12 +27,70 @@ const ROW: &str = "SELECT c.id, c.version, c.name, c.phone, c.email, c.country, 
 
 pub async fn get(ctx: &mut Ctx, input: CustomerById) -> Result<Customer> {
     let customer = load(&mut ctx.tx, input.id).await?;
+    let customer = cut(ctx, customer).await?;
     Ok(ctx.shown(customer))
+}
+
+/// How many orders somebody has, what they came to, and when the last one was.
+type Bought = (Uuid, i64, i64, i64);
+
+/// The sums of these customers over the orders that are seen, where that is not all of them.
+async fn bought(ctx: &mut Ctx, customers: &[Uuid]) -> Result<HashMap<Uuid, Bought>> {
+    let mut args: Vec<Arg> = customers.iter().copied().map(Arg::Uuid).collect();
+    if args.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let of = placeholders(0, args.len());
+    let seen = ctx.within().condition("o", plain(ctx), &mut args);
+    let sql = format!("{SUMS} WHERE o.customer_id IN ({of}) AND {COUNTED}{seen} GROUP BY o.customer_id");
+    Ok(fetch_dyn!(ctx.tx, Bought, sql, &args)?.into_iter().map(|row| (row.0, row)).collect())
+}
+
+/// Keeps SQLite from an index of channels, where that of customers leaves far fewer orders.
+fn plain(ctx: &Ctx) -> &'static str {
+    if ctx.tx.is_postgres() { "" } else { "+" }
+}
+
+const SUMS: &str = "SELECT o.customer_id, COUNT(*) AS n, CAST(SUM(o.total) AS BIGINT) AS total,
+    MAX(o.placed_at) AS last_at FROM orders o";
+/// The orders that count with their customer.
+const COUNTED: &str = "o.stage NOT IN ('draft', 'cancelled')";
+
+/// A customer with the sums of those orders that are seen.
+pub(super) async fn cut(ctx: &mut Ctx, mut customer: Customer) -> Result<Customer> {
+    if ctx.sees_a_part() {
+        let sums = bought(ctx, &[customer.id]).await?;
+        let (_, count, total, last) = sums.get(&customer.id).copied().unwrap_or_default();
+        customer.order_count = Count(count);
+        customer.order_total = Minor(total);
+        customer.average_order = average(count, total);
+        customer.last_order_at = (last > 0).then_some(Millis(last));
+    }
+    Ok(customer)
+}
+
+async fn cut_rows(ctx: &mut Ctx, mut rows: Vec<CustomerRow>) -> Result<Vec<CustomerRow>> {
+    if ctx.sees_a_part() {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let sums = bought(ctx, &ids).await?;
+        for row in &mut rows {
+            let (_, count, total, last) = sums.get(&row.id).copied().unwrap_or_default();
+            row.order_count = Count(count);
+            row.order_total = Minor(total);
+            row.last_order_at = (last > 0).then_some(Millis(last));
+        }
+    }
+    Ok(rows)
+}
+
+fn average(count: i64, total: i64) -> Option<Minor> {
+    (count > 0).then(|| Minor(half_up(total.into(), count.into())))
 }
 
 pub async fn list(ctx: &mut Ctx, input: ListCustomers) -> Result<CustomerList> {
     if !input.query.trim().is_empty() {
-        let mut items = find(&mut ctx.tx, &input.query, MAX_HITS).await?;
+        let items = find(&mut ctx.tx, &input.query, MAX_HITS).await?;
+        let mut items = cut_rows(ctx, items).await?;
         items.sort_by_key(|row| (sort_value(row, input.sort), row.id));
         if !input.ascending {
             items.reverse();
@@ -38,34 +98,47 @@ pub async fn list(ctx: &mut Ctx, input: ListCustomers) -> Result<CustomerList> {
         return Ok(CustomerList { items: ctx.shown(items), next: None });
     }
     let limit = limit(input.limit)?;
-    let column = match input.sort {
-        CustomerSort::LastOrder => "c.last_order_at",
-        CustomerSort::Created => "c.created_at",
-        CustomerSort::Total => "c.order_total",
+    let mut args = vec![Arg::from(one_more(limit))];
+    let by_orders = input.sort != CustomerSort::Created;
+    let (from, column) = match input.sort {
+        CustomerSort::Created => (ROW.to_owned(), "c.created_at"),
+        CustomerSort::LastOrder if ctx.sees_a_part() => (with_sums(ctx, &mut args), "COALESCE(t.last_at, 0)"),
+        CustomerSort::Total if ctx.sees_a_part() => (with_sums(ctx, &mut args), "COALESCE(t.total, 0)"),
+        CustomerSort::LastOrder => (ROW.to_owned(), "c.last_order_at"),
+        CustomerSort::Total => (ROW.to_owned(), "c.order_total"),
     };
     let (than, direction) = if input.ascending { (">", "ASC") } else { ("<", "DESC") };
-    let mut args = vec![Arg::from(one_more(limit))];
     let mut after = String::new();
     if let Some(cursor) = &input.cursor {
         let cursor = Cursor::read(cursor)?;
-        after = format!("AND ({column}, c.id) {than} ($2, $3)");
         args.extend([Arg::from(cursor.number()?), Arg::from(cursor.id)]);
+        after = format!("AND ({column}, c.id) {than} (${}, ${})", args.len() - 1, args.len());
     }
     let sql =
-        format!("{ROW} WHERE c.merged_into IS NULL {after} ORDER BY {column} {direction}, c.id {direction} LIMIT $1");
-    let items = fetch_dyn!(ctx.tx, CustomerRow, sql, &args)?;
-    let (items, next) = cut(items, limit, |row| Cursor::of_number(sort_value(row, input.sort), row.id));
+        format!("{from} WHERE c.merged_into IS NULL {after} ORDER BY {column} {direction}, c.id {direction} LIMIT $1");
+    let mut items = fetch_dyn!(ctx.tx, CustomerRow, sql, &args)?;
+    if !by_orders {
+        items = cut_rows(ctx, items).await?;
+    }
+    let (items, next) = page::cut(items, limit, |row| Cursor::of_number(sort_value(row, input.sort), row.id));
     Ok(CustomerList { items: ctx.shown(items), next })
 }
 
 pub async fn search(ctx: &mut Ctx, input: SearchCustomers) -> Result<CustomerHits> {
     let limit = limit(input.limit.or(Some(20)))?;
     if input.query.trim().is_empty() {
-        let sql = format!("{ROW} WHERE c.merged_into IS NULL ORDER BY c.last_order_at DESC, c.id DESC LIMIT $1");
-        let items = fetch_dyn!(ctx.tx, CustomerRow, sql, &[Arg::from(one_more(limit) - 1)])?;
+        let mut args = vec![Arg::from(one_more(limit) - 1)];
+        let (from, last) = if ctx.sees_a_part() {
+            (with_sums(ctx, &mut args), "COALESCE(t.last_at, 0)")
+        } else {
+            (ROW.to_owned(), "c.last_order_at")
+        };
+        let sql = format!("{from} WHERE c.merged_into IS NULL ORDER BY {last} DESC, c.id DESC LIMIT $1");
+        let items = fetch_dyn!(ctx.tx, CustomerRow, sql, &args)?;
         return Ok(CustomerHits { items: ctx.shown(items) });
     }
-    let mut items = find(&mut ctx.tx, &input.query, MAX_HITS).await?;
+    let items = find(&mut ctx.tx, &input.query, MAX_HITS).await?;
+    let mut items = cut_rows(ctx, items).await?;
     // Whoever bought last is the likeliest to be at the counter.
     items.sort_by_key(|row| std::cmp::Reverse((row.last_order_at, row.id)));
     items.truncate(limit);
@@ -79,19 +152,16 @@ pub async fn orders(ctx: &mut Ctx, input: CustomerOrdersInput) -> Result<Purchas
         Some(cursor) => Cursor::read(cursor).and_then(|cursor| Ok((cursor.number()?, cursor.id)))?,
         None => (i64::MAX, Uuid::max()),
     };
-    let items: Vec<Purchase> = fetch_all!(
-        ctx.tx,
-        Purchase,
+    let mut args = vec![Arg::from(input.customer_id), Arg::from(before), Arg::from(id), Arg::from(one_more(limit))];
+    let seen = ctx.within().condition("o", plain(ctx), &mut args);
+    let sql = format!(
         "SELECT id, number, channel, stage, payment_status, fulfilment_status, after_sale_status, total, captured,
                 refunded, units, placed_at
-         FROM orders WHERE customer_id = $1 AND (placed_at, id) < ($2, $3)
-         ORDER BY placed_at DESC, id DESC LIMIT $4",
-        input.customer_id,
-        before,
-        id,
-        one_more(limit)
-    )?;
-    let (items, next) = cut(items, limit, |row| Cursor::of_number(row.placed_at.0, row.id));
+         FROM orders o WHERE customer_id = $1 AND (placed_at, id) < ($2, $3){seen}
+         ORDER BY placed_at DESC, id DESC LIMIT $4"
+    );
+    let items = fetch_dyn!(ctx.tx, Purchase, sql, &args)?;
+    let (items, next) = page::cut(items, limit, |row| Cursor::of_number(row.placed_at.0, row.id));
     Ok(Purchases { items, next })
 }
 
@@ -129,7 +199,6 @@ pub(super) async fn load(tx: &mut Tx, id: Uuid) -> Result<Customer> {
          FROM customer_address WHERE customer_id = $1 ORDER BY position, id",
         id
     )?;
-    let average = (row.order_count > 0).then(|| Minor(half_up(row.order_total.into(), row.order_count.into())));
     Ok(Customer {
         id,
         version: row.version,
@@ -142,12 +211,24 @@ pub(super) async fn load(tx: &mut Tx, id: Uuid) -> Result<Customer> {
         merged_into: row.merged_into,
         order_count: Count(row.order_count),
         order_total: Minor(row.order_total),
-        average_order: average,
+        average_order: average(row.order_count, row.order_total),
         last_order_at: (row.last_order_at > 0).then_some(Millis(row.last_order_at)),
         created_at: row.created_at,
         updated_at: row.updated_at,
         addresses,
     })
+}
+
+/// [`ROW`] with the sums of those orders that are seen, added up for all customers, as `t`.
+fn with_sums(ctx: &Ctx, args: &mut Vec<Arg>) -> String {
+    let seen = ctx.within().found_first("o", args);
+    format!(
+        "SELECT c.id, c.version, c.name, c.phone, c.email, c.country, COALESCE(t.n, 0) AS order_count,
+                COALESCE(t.total, 0) AS order_total, t.last_at AS last_order_at, c.created_at
+         FROM customer c
+         LEFT JOIN ({SUMS} WHERE o.customer_id IS NOT NULL AND {COUNTED}{seen} GROUP BY o.customer_id) t
+           ON t.customer_id = c.id"
+    )
 }
 
 /// Customers with this in their name (also as pinyin or initials), phone or e-mail address, or

@@ -17,6 +17,7 @@ pub async fn merge(ctx: &mut Ctx, input: Merge) -> Result<Customer> {
     let keep = list::load(&mut ctx.tx, input.keep).await?;
     let gone = list::load(&mut ctx.tx, input.drop).await?;
     for record in [&keep, &gone] {
+        ctx.sees_all_orders_of(record.id).await?;
         if record.merged_into.is_some() {
             return Err(Error::WrongState { kind: "customer".into(), state: "merged".into(), action: "merge".into() });
         }

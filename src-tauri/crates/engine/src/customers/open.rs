@@ -6,5 +6,6 @@ use crate::{access::reason, ctx::Ctx, error::Result};
 pub async fn open(ctx: &mut Ctx, input: OpenCustomer) -> Result<Customer> {
     reason(&input.reason)?;
     ctx.about(input.id);
-    list::load(&mut ctx.tx, input.id).await
+    let customer = list::load(&mut ctx.tx, input.id).await?;
+    list::cut(ctx, customer).await
 }

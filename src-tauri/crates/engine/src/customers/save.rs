@@ -25,11 +25,13 @@ pub async fn save(ctx: &mut Ctx, input: Save) -> Result<Customer> {
             create(ctx, id, input).await?
         }
     };
+    let saved = list::cut(ctx, saved).await?;
     Ok(ctx.shown(saved))
 }
 
 /// Removes a customer of whom nothing is known but the record itself.
 pub async fn delete(ctx: &mut Ctx, input: CustomerById) -> Result<Done> {
+    ctx.sees_all_orders_of(input.id).await?;
     let before = list::load(&mut ctx.tx, input.id).await?;
     let (orders, returns, merged): (i64, i64, i64) = crate::fetch_one!(
         ctx.tx,

@@ -16,10 +16,10 @@ use super::{Entry, Made};
 use crate::{
     access,
     ctx::Ctx,
-    db::Tx,
+    db::{Arg, Tx},
     engine::Engine,
     error::{Error, Result, Shortage},
-    execute, fetch_all, fetch_one, fetch_optional, orders,
+    execute, fetch_all, fetch_dyn, fetch_optional, orders,
 };
 
 /// What is the matter with something that was done offline.
@@ -129,6 +129,7 @@ struct Row {
     desk: Option<String>,
     at: i64,
     found_at: i64,
+    actor: Uuid,
     actor_name: String,
     entry: String,
     troubles: String,
@@ -170,28 +171,53 @@ impl Row {
     }
 }
 
-const COLUMNS: &str = "c.id, c.command, d.mark AS desk, c.at, c.found_at, c.actor_name, c.entry, c.troubles,
+const COLUMNS: &str = "c.id, c.command, d.mark AS desk, c.at, c.found_at, c.actor, c.actor_name, c.entry, c.troubles,
     c.order_id, c.number, c.error, c.settled_at, c.settled_by, c.settled_how, c.note
     FROM offline_case c LEFT JOIN device d ON d.id = c.device";
 
 /// What needs attention, and with `settled` what needed it.
 pub async fn list(ctx: &mut Ctx, input: ListCases) -> Result<CaseList> {
-    let only = if input.settled { "" } else { "WHERE c.settled_at IS NULL" };
-    let sql = format!("SELECT {COLUMNS} {only} ORDER BY c.found_at DESC, c.id DESC LIMIT {MOST}");
-    let rows = crate::fetch_dyn!(ctx.tx, Row, sql, Vec::new())?;
+    let only = if input.settled { "1 = 1" } else { "c.settled_at IS NULL" };
+    let mut args = Vec::new();
+    let seen = seen(ctx, &mut args);
+    let sql = format!("SELECT {COLUMNS} WHERE {only}{seen} ORDER BY c.found_at DESC, c.id DESC LIMIT {MOST}");
+    let rows = fetch_dyn!(ctx.tx, Row, sql, &args)?;
     let cases = rows.into_iter().map(Row::told).collect::<Result<Vec<_>>>()?;
-    Ok(CaseList { cases: ctx.shown(cases), open: open(&mut ctx.tx).await? })
+    Ok(CaseList { cases: ctx.shown(cases), open: open(ctx).await? })
 }
 
-pub(super) async fn open(tx: &mut Tx) -> Result<Count> {
-    let (n,): (i64,) = fetch_one!(*tx, (i64,), "SELECT COUNT(*) FROM offline_case WHERE settled_at IS NULL")?;
-    Ok(Count(n))
+/// The cases of orders that are seen, and one's own where no order was made.
+fn seen(ctx: &Ctx, args: &mut Vec<Arg>) -> String {
+    if !ctx.sees_a_part() {
+        return String::new();
+    }
+    let seen = ctx.within().condition("o", "", args);
+    args.push(ctx.caller.actor.into());
+    format!(
+        " AND (EXISTS (SELECT 1 FROM orders o WHERE o.id = c.order_id{seen})
+               OR c.order_id IS NULL AND c.actor = ${})",
+        args.len()
+    )
+}
+
+pub(super) async fn open(ctx: &mut Ctx) -> Result<Count> {
+    let mut args = Vec::new();
+    let seen = seen(ctx, &mut args);
+    let sql = format!("SELECT COUNT(*) FROM offline_case c WHERE c.settled_at IS NULL{seen}");
+    let rows = fetch_dyn!(ctx.tx, (i64,), sql, &args)?;
+    Ok(Count(rows.first().map_or(0, |(n,)| *n)))
 }
 
 async fn one(ctx: &mut Ctx, id: Uuid) -> Result<OfflineCase> {
     let sql = format!("SELECT {COLUMNS} WHERE c.id = $1");
-    let rows = crate::fetch_dyn!(ctx.tx, Row, sql, [crate::db::Arg::Uuid(id)])?;
-    let case = rows.into_iter().next().ok_or_else(|| Error::not_found("case", id))?.told()?;
+    let rows = fetch_dyn!(ctx.tx, Row, sql, [Arg::Uuid(id)])?;
+    let row = rows.into_iter().next().ok_or_else(|| Error::not_found("case", id))?;
+    match row.order_id {
+        Some(order) => ctx.sees_orders(&[order]).await?,
+        None if row.actor != ctx.caller.actor => ctx.sees_all()?,
+        None => {}
+    }
+    let case = row.told()?;
     Ok(ctx.shown(case))
 }
 

@@ -473,7 +473,7 @@ pub async fn connection(ctx: &mut Ctx, _: Nothing) -> Result<Connection> {
             waiting: Count(0),
             synced_at: None,
             problem: None,
-            open_cases: cases::open(&mut ctx.tx).await?,
+            open_cases: cases::open(ctx).await?,
         });
     };
     let line = standby.line.borrow().clone();
@@ -485,7 +485,7 @@ pub async fn connection(ctx: &mut Ctx, _: Nothing) -> Result<Connection> {
         waiting: Count(copy::waiting(&standby.copy).await?),
         synced_at: line.synced_at,
         problem: line.problem,
-        open_cases: if ctx.is_local() { Count(0) } else { cases::open(&mut ctx.tx).await? },
+        open_cases: if ctx.is_local() { Count(0) } else { cases::open(ctx).await? },
     })
 }
 

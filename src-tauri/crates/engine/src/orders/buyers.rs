@@ -279,7 +279,8 @@ mod tests {
         for (text, last) in [("王", "sqlite_autoindex_orders_1"), ("wangwei", "sqlite_autoindex_search_doc_1")] {
             for sort in [OrderSort::Newest, OrderSort::Oldest] {
                 let cursor = Some((1_772_416_800_000, Uuid::max()));
-                let ask = Ask { filter: OrderFilter::default(), sort, from: Some(5), before: None, cursor };
+                let (filter, within) = (OrderFilter::default(), Default::default());
+                let ask = Ask { filter, sort, from: Some(5), before: None, cursor, within };
                 let select = select(&ask, &Asked::of(text), None);
                 let plan = scratch.plan(&select.sql(sort, 51), &select.args).await;
                 assert!(plan[0].starts_with("SCAN g VIRTUAL TABLE"), "{plan:#?}");

@@ -139,6 +139,7 @@ pub(crate) struct Open {
 /// The version goes up at once: one statement locks the row on Postgres, refuses a stale caller and
 /// reads the order.
 pub(crate) async fn open(ctx: &mut Ctx, id: Uuid, version: Option<Count>) -> Result<Open> {
+    ctx.sees_orders(&[id]).await?;
     let head: Option<Head> = fetch_optional!(
         ctx.tx,
         Head,

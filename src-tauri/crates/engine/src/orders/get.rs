@@ -29,6 +29,7 @@ pub async fn open_buyer(ctx: &mut Ctx, input: OpenBuyer) -> Result<Order> {
 }
 
 async fn load(ctx: &mut Ctx, id: Uuid) -> Result<Order> {
+    ctx.sees_orders(&[id]).await?;
     let row: Option<Row> = fetch_optional!(
         ctx.tx,
         Row,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{ListOrders, OrderFilter, OrderPage, OrderRow, OrderSort, cursor, page_limit, seek};
 use crate::{
+    access::Within,
     ctx::Ctx,
     db::{Arg, placeholders},
     error::{Error, Result},
@@ -23,7 +24,9 @@ pub async fn list(ctx: &mut Ctx, input: ListOrders) -> Result<OrderPage> {
     let limit = page_limit(input.limit)?;
     let ask = Ask::new(ctx, &input)?;
     let text = ask.filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let hidden = ask.filter.channel.as_deref().is_some_and(|channel| ctx.sees_channel(channel).is_err());
     let rows = match text {
+        _ if hidden => Vec::new(),
         Some(text) => seek::by_text(ctx, &ask, &text, limit + 1).await?,
         None => by_filter(ctx, &ask, limit + 1).await?,
     };
@@ -35,12 +38,14 @@ pub async fn list(ctx: &mut Ctx, input: ListOrders) -> Result<OrderPage> {
 }
 
 /// The question, made ready: bounds in milliseconds, the sort decided, the cursor read.
+#[derive(Clone)]
 pub(super) struct Ask {
     pub filter: OrderFilter,
     pub sort: OrderSort,
     pub from: Option<i64>,
     pub before: Option<i64>,
     pub cursor: Option<(i64, Uuid)>,
+    pub within: Within,
 }
 
 impl OrderSort {
@@ -77,6 +82,7 @@ impl Ask {
             filter,
             from,
             before,
+            within: ctx.within(),
         })
     }
 }
@@ -95,6 +101,8 @@ enum Driver {
     Payment,
     Fulfilment,
     Channel,
+    /// Who sees only their own orders: those that they placed.
+    Placer,
     Time,
 }
 
@@ -322,6 +330,13 @@ impl Select {
         if let Some(amount) = filter.amount_max.filter(|_| !skip("amount")) {
             self.compare("o.total", "<=", amount);
         }
+        let within = match skip("own") {
+            true => ask.within.channels_as(&format!("{}o.channel", self.plain), &mut self.args),
+            false => ask.within.condition("o", self.plain, &mut self.args),
+        };
+        if let Some(within) = within.strip_prefix(" AND ") {
+            self.conditions.push(within.to_owned());
+        }
     }
 
     /// The days of the filter, and the place where the last page ended.
@@ -365,6 +380,42 @@ impl Select {
 pub(super) const ORDERS_KEY: (&str, &str) = ("o.placed_at", "o.id");
 
 async fn by_filter(ctx: &mut Ctx, ask: &Ask, limit: i64) -> Result<Vec<Row>> {
+    if ask.within.own.is_some() && !matches!(driver(&ask.filter), Driver::Customer | Driver::Waybill) {
+        return by_own(ctx, ask, limit).await;
+    }
+    if ask.within.channels.is_empty() || ask.filter.channel.is_some() {
+        return of_all(ctx, ask, limit).await;
+    }
+    // As if each were asked for: the top of each, then the top of those.
+    let mut rows = Vec::new();
+    for channel in &ask.within.channels {
+        let filter = OrderFilter { channel: Some(channel.clone()), ..ask.filter.clone() };
+        rows.extend(of_all(ctx, &Ask { filter, ..ask.clone() }, limit).await?);
+    }
+    Ok(merged(rows, ask.sort, limit))
+}
+
+/// What somebody placed, and what is assigned to them.
+pub(super) async fn by_own(ctx: &mut Ctx, ask: &Ask, limit: i64) -> Result<Vec<Row>> {
+    let postgres = ctx.tx.is_postgres();
+    let name = ask.within.own.as_ref().map(|(_, name)| name.clone()).filter(|name| !name.is_empty());
+    let name = name.filter(|name| ask.filter.assignee.as_ref().is_none_or(|asked| asked == name));
+    // Those with a SKU are found archived or not.
+    let archives: &[bool] = if ask.filter.sku_id.is_some() { &[false, true] } else { &[ask.filter.archived] };
+    let mut rows = Vec::new();
+    for &archived in archives.iter().filter(|archived| **archived || !ask.filter.archived) {
+        let placed = Ask { filter: OrderFilter { archived, ..ask.filter.clone() }, ..ask.clone() };
+        rows.extend(walk(postgres, &placed, Driver::Placer, None).fetch(ctx, ask.sort, limit).await?);
+        if let Some(name) = &name {
+            let filter = OrderFilter { assignee: Some(name.clone()), ..placed.filter.clone() };
+            let assigned = Ask { filter, ..placed };
+            rows.extend(walk(postgres, &assigned, Driver::Assignee, None).fetch(ctx, ask.sort, limit).await?);
+        }
+    }
+    Ok(merged(rows, ask.sort, limit))
+}
+
+async fn of_all(ctx: &mut Ctx, ask: &Ask, limit: i64) -> Result<Vec<Row>> {
     let filter = &ask.filter;
     let driver = driver(filter);
     let postgres = ctx.tx.is_postgres();
@@ -400,6 +451,7 @@ fn walk(postgres: bool, ask: &Ask, driver: Driver, stage: Option<Stage>) -> Sele
         Driver::Payment => Select::orders(postgres, "orders_by_payment"),
         Driver::Fulfilment => Select::orders(postgres, "orders_by_fulfilment"),
         Driver::Channel => Select::orders(postgres, "orders_by_channel"),
+        Driver::Placer => Select::orders(postgres, "orders_by_placer"),
         Driver::Waybill | Driver::Time => Select::orders(postgres, "orders_by_time"),
     };
     let archive_too = matches!(driver, Driver::Sku | Driver::Customer);
@@ -455,6 +507,10 @@ fn walk(postgres: bool, ask: &Ask, driver: Driver, stage: Option<Stage>) -> Sele
             select.walk("o.channel", "=", filter.channel.as_deref());
             "channel"
         }
+        Driver::Placer => {
+            select.walk("o.placed_by", "=", ask.within.own.as_ref().map(|(person, _)| *person));
+            "own"
+        }
         Driver::Waybill | Driver::Time => "",
     };
     select.rest(ask, &[done, if archive_too { "" } else { "archived" }]);
@@ -480,7 +536,7 @@ fn by_amount(postgres: bool, ask: &Ask) -> Select {
             select.walk(&format!("{plain}o.placed_at"), operator, bound);
         }
     }
-    let days_done = Ask { filter: filter.clone(), sort: ask.sort, from: None, before: None, cursor: ask.cursor };
+    let days_done = Ask { from: None, before: None, ..ask.clone() };
     select.bounds(&days_done);
     select
 }
@@ -511,7 +567,8 @@ mod tests {
 
     fn ask(filter: OrderFilter, sort: OrderSort) -> Ask {
         let cursor = Some((1_772_416_800_000, Uuid::max()));
-        Ask { filter, sort, from: Some(1_700_000_000_000), before: Some(1_800_000_000_000), cursor }
+        let (from, before) = (Some(1_700_000_000_000), Some(1_800_000_000_000));
+        Ask { filter, sort, from, before, cursor, within: Within::default() }
     }
 
     async fn plan(scratch: &Scratch, select: &Select, sort: OrderSort) -> String {
@@ -563,6 +620,21 @@ mod tests {
                 let plan = plan(&scratch, &select, sort).await;
                 assert!(plan.lines().next().unwrap_or_default().contains(index), "{index}\n{plan}\n{filter:?}");
                 assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}\n{filter:?}");
+            }
+        }
+        // Who sees a part walks what is theirs, whatever else is asked.
+        let name = "Li".to_owned();
+        let within = Within { own: Some((Uuid::max(), name.clone())), channels: vec!["a".into(), "b".into()] };
+        for sort in [OrderSort::Newest, OrderSort::Oldest] {
+            for filter in [OrderFilter::default(), by(|filter| filter.stages = vec![Stage::Completed])] {
+                for (driver, index) in [(Driver::Placer, "orders_by_placer"), (Driver::Assignee, "orders_by_assignee")]
+                {
+                    let filter = OrderFilter { assignee: Some(name.clone()), ..filter.clone() };
+                    let own = Ask { within: within.clone(), ..ask(filter, sort) };
+                    let plan = plan(&scratch, &walk(false, &own, driver, None), sort).await;
+                    assert!(plan.lines().next().unwrap_or_default().contains(index), "{index}\n{plan}");
+                    assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+                }
             }
         }
         let filter = OrderFilter { amount_min: Some(Minor(5)), channel: Some("a".into()), ..OrderFilter::default() };

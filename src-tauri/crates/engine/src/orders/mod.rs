@@ -25,6 +25,7 @@ use uuid::Uuid;
 pub use cancel::cancel;
 pub(crate) use check::check;
 pub use counters::board;
+pub(crate) use counters::channels;
 pub use get::{get, open_buyer};
 pub use list::list;
 pub use marks::{annotate, archive, tags, unarchive};

@@ -61,10 +61,12 @@ struct Draft {
 pub async fn place(ctx: &mut Ctx, input: PlaceOrder) -> Result<Placed> {
     let shop = ctx.shop()?;
     let channel = channel(&input)?;
+    ctx.sees_channel(&channel)?;
     let external_id = input.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
     if let Some(external_id) = external_id
         && let Some(existing) = existing(ctx, &channel, external_id).await?
     {
+        ctx.sees_orders(&[existing.order_id]).await?;
         return Ok(existing);
     }
     check(ctx, &input)?;
@@ -435,9 +437,9 @@ async fn insert_order(
                              ship_to, currency, goods, discount, freight, tax, total, captured, refunded, granted,
                              tax_inclusive, tax_per_order, pay_later, audited, units, line_count, first_title, flag,
                              assignee, buyer_note, seller_note, moves_stock, placed_at, day, paid_at, paid_day,
-                             shipped_at, delivered_at, closed_at, created_by, version)
+                             shipped_at, delivered_at, closed_at, created_by, placed_by, version)
          VALUES ($1,$2,$3,$4,$5,FALSE,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,0,0,$23,$24,$25,
-                 $26,$27,$28,$29,$30,$31,$32,$33,TRUE,$34,$35,$36,$37,$38,$39,$40,$41,1)",
+                 $26,$27,$28,$29,$30,$31,$32,$33,TRUE,$34,$35,$36,$37,$38,$39,$40,$41,$42,1)",
         draft.id,
         number,
         draft.channel.as_str(),
@@ -478,7 +480,8 @@ async fn insert_order(
         gone.then_some(at),
         gone.then_some(at),
         standing.stage.is_final().then_some(at),
-        ctx.caller.actor_name.as_str()
+        ctx.caller.actor_name.as_str(),
+        Some(ctx.caller.actor).filter(|actor| !actor.is_nil())
     );
     match inserted {
         Ok(_) => Ok(()),

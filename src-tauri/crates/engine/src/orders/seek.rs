@@ -5,8 +5,8 @@
 use uuid::Uuid;
 
 use super::{
-    OrderSort, buyers,
-    list::{Ask, ORDERS_KEY, Row, Select, merged},
+    OrderFilter, OrderSort, buyers,
+    list::{Ask, ORDERS_KEY, Row, Select, by_own, merged},
 };
 use crate::{
     catalog::barcode_key,
@@ -131,6 +131,11 @@ fn beginning(text: String, args: &mut Vec<Arg>) -> (usize, usize) {
 }
 
 async fn of_sku(ctx: &mut Ctx, ask: &Ask, sku_id: Uuid, limit: i64) -> Result<Vec<Row>> {
+    // A SKU is in many orders, few of which are one's own; one that is also asked for is narrower still.
+    if ask.within.own.is_some() && ask.filter.sku_id.is_none() {
+        let filter = OrderFilter { sku_id: Some(sku_id), ..ask.filter.clone() };
+        return by_own(ctx, &Ask { filter, ..ask.clone() }, limit).await;
+    }
     let mut select = Select::lines(ctx.tx.is_postgres());
     select.walk("l.sku_id", "=", sku_id);
     select.rest(ask, &[]);

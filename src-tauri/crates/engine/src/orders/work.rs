@@ -127,6 +127,7 @@ pub async fn add_note(ctx: &mut Ctx, input: AddOrderNote) -> Result<OrderEvent> 
     if text.is_empty() {
         return Err(Error::invalid("text", "required"));
     }
+    ctx.sees_orders(&[input.order_id]).await?;
     let there: Option<(Uuid,)> =
         fetch_optional!(ctx.tx, (Uuid,), "SELECT id FROM orders WHERE id = $1", input.order_id)?;
     there.ok_or_else(|| Error::not_found("order", input.order_id))?;

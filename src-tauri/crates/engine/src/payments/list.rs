@@ -53,6 +53,9 @@ impl From<Row> for Payment {
     }
 }
 
+/// What a payment back for goods of no known order came through.
+const RETURNS: &str = "LEFT JOIN order_return r ON r.id = p.return_id ";
+
 /// The ledger, newest first.
 pub async fn list(ctx: &mut Ctx, input: ListPayments) -> Result<PaymentPage> {
     let limit = page_limit(input.limit)?;
@@ -80,12 +83,16 @@ pub async fn list(ctx: &mut Ctx, input: ListPayments) -> Result<PaymentPage> {
         args.extend([at.into(), id.into()]);
         conditions.push(format!("(p.at, p.id) < (${}, ${})", args.len() - 1, args.len()));
     }
+    let within = ctx.within();
+    let joins = if within.is_all() { "" } else { RETURNS };
+    let seen = within.payments(&mut args);
+    conditions.extend(seen.strip_prefix(" AND ").map(str::to_owned));
     args.push(Arg::I64(limit + 1));
     let filter = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
     let sql = format!(
         "SELECT p.id, p.order_id, o.number, p.return_id, p.kind, p.method, p.amount, p.currency, p.tendered,
                 p.reference, p.note, p.at, p.day, p.actor_name
-         FROM payment p LEFT JOIN orders o ON o.id = p.order_id {filter}
+         FROM payment p LEFT JOIN orders o ON o.id = p.order_id {joins}{filter}
          ORDER BY p.at DESC, p.id DESC LIMIT ${}",
         args.len()
     );
@@ -94,19 +101,32 @@ pub async fn list(ctx: &mut Ctx, input: ListPayments) -> Result<PaymentPage> {
     Ok(PaymentPage { items: rows.into_iter().map(Payment::from).collect(), next })
 }
 
+type MethodRow = (PaymentMethod, PaymentKind, i64, i64);
+
 /// The till: sums by method over shop-local days, both included.
 pub async fn summary(ctx: &mut Ctx, input: PaymentDays) -> Result<PaymentSummary> {
     if input.to_day < input.from_day {
         return Err(Error::invalid("to_day", "before_start"));
     }
-    let sums: Vec<(PaymentMethod, PaymentKind, i64, i64)> = fetch_all!(
-        ctx.tx,
-        (PaymentMethod, PaymentKind, i64, i64),
-        "SELECT method, kind, CAST(SUM(amount) AS BIGINT), COUNT(*) FROM payment WHERE day BETWEEN $1 AND $2
-         GROUP BY method, kind",
-        i64::from(input.from_day),
-        i64::from(input.to_day)
-    )?;
+    let sums: Vec<MethodRow> = if ctx.sees_a_part() {
+        let mut args = vec![Arg::from(input.from_day), Arg::from(input.to_day)];
+        let seen = ctx.within().payments(&mut args);
+        let sql = format!(
+            "SELECT p.method, p.kind, CAST(SUM(p.amount) AS BIGINT), COUNT(*)
+             FROM payment p LEFT JOIN orders o ON o.id = p.order_id {RETURNS}
+             WHERE p.day BETWEEN $1 AND $2{seen} GROUP BY p.method, p.kind"
+        );
+        fetch_dyn!(ctx.tx, MethodRow, sql, &args)?
+    } else {
+        fetch_all!(
+            ctx.tx,
+            MethodRow,
+            "SELECT method, kind, CAST(SUM(amount) AS BIGINT), COUNT(*) FROM payment WHERE day BETWEEN $1 AND $2
+             GROUP BY method, kind",
+            i64::from(input.from_day),
+            i64::from(input.to_day)
+        )?
+    };
     let found: BTreeMap<_, _> = sums.into_iter().map(|(method, kind, sum, n)| ((method, kind), (sum, n))).collect();
     let mut summary = PaymentSummary { methods: Vec::new(), captured: Minor::ZERO, refunded: Minor::ZERO };
     for &method in PaymentMethod::ALL {

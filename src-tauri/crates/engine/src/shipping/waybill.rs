@@ -1,5 +1,7 @@
 //! Carriers, and what can be said of a waybill number.
 
+use std::collections::HashSet;
+
 use domain::{
     shipping::{CARRIERS, WaybillCheck},
     units::Millis,
@@ -35,7 +37,12 @@ pub async fn check_waybill(ctx: &mut Ctx, input: CheckWaybill) -> Result<Waybill
     let waybill = checked_text("waybill", &input.waybill, 60)?;
     let check = domain::shipping::check_waybill(&input.carrier, &waybill);
     let duplicates = match check.normalised() {
-        Some(normalised) if !normalised.is_empty() => uses(ctx, normalised).await?,
+        Some(normalised) if !normalised.is_empty() => {
+            let mut uses = uses(ctx, normalised).await?;
+            let hidden = hidden(ctx, &uses).await?;
+            uses.retain(|other| !hidden.contains(&other.order_id));
+            uses
+        }
         _ => Vec::new(),
     };
     let likely = domain::shipping::guess_carriers(&waybill).iter().map(|code| (*code).to_owned()).collect();
@@ -69,7 +76,8 @@ pub(super) async fn accepted(ctx: &mut Ctx, carrier: &str, waybill: &str, insist
             kind: "parcel".into(),
             field: "waybill".into(),
             value: normalised,
-            existing: Some(other.order_number),
+            // That there is one is told, not which.
+            existing: hidden(ctx, std::slice::from_ref(&other)).await?.is_empty().then_some(other.order_number),
         });
     }
     Ok(normalised)
@@ -78,6 +86,10 @@ pub(super) async fn accepted(ctx: &mut Ctx, carrier: &str, waybill: &str, insist
 /// Waybills are stored, and sought, without spaces and in capitals.
 pub(crate) fn folded(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase()
+}
+
+async fn hidden(ctx: &mut Ctx, uses: &[WaybillUse]) -> Result<HashSet<Uuid>> {
+    ctx.hidden_of(&uses.iter().map(|other| other.order_id).collect::<Vec<_>>()).await
 }
 
 async fn uses(ctx: &mut Ctx, waybill: &str) -> Result<Vec<WaybillUse>> {

@@ -185,8 +185,10 @@ pub async fn get(ctx: &mut Ctx, input: GetStock) -> Result<StockCard> {
          WHERE r.sku_id = $1 ORDER BY r.order_id LIMIT 100",
         input.sku_id
     )?;
+    let hidden = ctx.hidden_of(&holds.iter().map(|(order_id, ..)| *order_id).collect::<Vec<_>>()).await?;
     let holds = holds
         .into_iter()
+        .filter(|(order_id, ..)| !hidden.contains(order_id))
         .map(|(order_id, number, buyer, qty)| StockHold {
             order_id,
             order_number: number.unwrap_or_default(),

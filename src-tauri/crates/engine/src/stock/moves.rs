@@ -1,5 +1,7 @@
 //! The history of stock: every move, with its document, who and when, before and after.
 
+use std::collections::HashSet;
+
 use domain::{
     stock::{LocationKind, MoveReason},
     units::{Millis, Qty},
@@ -85,6 +87,17 @@ struct Row {
     note: String,
 }
 
+impl Row {
+    /// The goods went, wherever they went: the shelf is told of whole, an order that is not seen is not named.
+    fn without(self, hidden: &HashSet<Uuid>) -> Self {
+        if self.order_id.is_none_or(|order| !hidden.contains(&order)) {
+            return self;
+        }
+        let note = String::new();
+        Self { doc_id: Uuid::nil(), doc_number: None, order_id: None, note, actor_name: String::new(), ..self }
+    }
+}
+
 /// Newest first.
 pub async fn moves(ctx: &mut Ctx, input: ListMoves) -> Result<MovePage> {
     let limit = crate::page::limit(input.limit)?;
@@ -133,9 +146,12 @@ pub async fn moves(ctx: &mut Ctx, input: ListMoves) -> Result<MovePage> {
         limit + 1
     );
     let rows: Vec<Row> = fetch_dyn!(ctx.tx, Row, sql, &args)?;
+    let orders: Vec<Uuid> = rows.iter().filter_map(|row| row.order_id).collect();
+    let hidden = ctx.hidden_of(&orders).await?;
     let (rows, next) = crate::page::cut(rows, limit, |row| Cursor::of_number(row.at, row.id));
     let items = rows
         .into_iter()
+        .map(|row| row.without(&hidden))
         .map(|row| {
             Ok(MoveRow {
                 id: row.id,
