@@ -54,6 +54,12 @@ pub enum Error {
     /// More than the role of whoever asks allows at once.
     #[error("more than this role allows")]
     OverLimit { limit: Minor, wanted: Minor },
+    /// The shop wants two people for this; somebody else must approve it.
+    #[error("a second person is needed")]
+    SecondPerson { from: Minor, wanted: Minor },
+    /// Nobody approves what they asked for themselves.
+    #[error("somebody else must approve this")]
+    OwnRequest,
     /// The shop does without this module, or only looks at it.
     #[error("the module {module} is off")]
     ModuleOff { module: Module },

@@ -1,5 +1,6 @@
 //! What belongs to no one area: the audit log, drafts, saved views, the state of the house.
 
+mod attention;
 mod audit;
 mod drafts;
 mod health;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{check::Difference, ctx::Door};
 
+pub use attention::attention;
 pub use audit::{audit, commands};
 pub use drafts::{discard_draft, drafts, save_draft};
 pub(crate) use health::all as check_all;
@@ -120,6 +122,14 @@ pub struct Health {
     pub schema_version: Count,
     pub tables: Vec<TableSize>,
     pub program: String,
+}
+
+/// What waits for whoever asks, and that they may see to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Attention {
+    /// Refunds to approve, and own requests that were decided.
+    pub refunds: Count,
+    pub alerts: Count,
 }
 
 /// What somebody is typing. `body` is the form's own JSON, at most 1 MB.
