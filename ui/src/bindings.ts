@@ -130,6 +130,7 @@ export const commands = {
 	appCommands: (input: Nothing) => typedError<CommandList, Error>(__TAURI_INVOKE("app_commands", { input })),
 	appCheck: (input: Nothing) => typedError<CheckReport, Error>(__TAURI_INVOKE("app_check", { input })),
 	appHealth: (input: Nothing) => typedError<Health, Error>(__TAURI_INVOKE("app_health", { input })),
+	appAbout: (input: Nothing) => typedError<About, Error>(__TAURI_INVOKE("app_about", { input })),
 	appAttention: (input: Nothing) => typedError<Attention, Error>(__TAURI_INVOKE("app_attention", { input })),
 	appSaveDraft: (meta: Meta, input: SaveDraft) => typedError<Draft, Error>(__TAURI_INVOKE("app_save_draft", { meta, input })),
 	appDiscardDraft: (meta: Meta, input: DraftId) => typedError<Done, Error>(__TAURI_INVOKE("app_discard_draft", { meta, input })),
@@ -209,6 +210,16 @@ export const commands = {
 };
 
 /* Types */
+/**  The program itself. */
+export type About = {
+	version: string,
+	built_at: Millis,
+	/**  The day on which CI asked the advisories before it built this; `None` where nobody did. */
+	audited_on: string | null,
+	/**  What of others is in it. */
+	components: Component[],
+};
+
 export type AcknowledgeAlert = {
 	id: string,
 	/**  What it was about. */
@@ -548,6 +559,15 @@ export type CommandInfo = {
 
 export type CommandList = {
 	items: CommandInfo[],
+};
+
+export type Component = {
+	/**  crate | npm */
+	from: string,
+	name: string,
+	version: string,
+	/**  As an SPDX expression; empty when it is not known. */
+	licence: string,
 };
 
 export type Connect = {
@@ -3119,6 +3139,7 @@ export const COMMANDS = {
   "app.commands": { kind: "query", undo: false, offline: true, tags: [] },
   "app.check": { kind: "query", undo: false, offline: false, tags: [] },
   "app.health": { kind: "query", undo: false, offline: false, tags: [] },
+  "app.about": { kind: "query", undo: false, offline: true, tags: [] },
   "app.attention": { kind: "query", undo: false, offline: false, tags: [] },
   "app.save_draft": { kind: "command", undo: false, offline: true, tags: ["drafts"] },
   "app.discard_draft": { kind: "command", undo: false, offline: true, tags: ["drafts"] },

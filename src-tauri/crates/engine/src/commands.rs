@@ -320,6 +320,8 @@ macro_rules! for_each_command {
                 [AppRead online] [];
             query app_health "app.health" = $crate::app::health, $crate::settings::Nothing => $crate::app::Health,
                 [AppRead online] [];
+            query app_about "app.about" = $crate::app::about, $crate::settings::Nothing => $crate::app::About,
+                [AppRead offline] [];
             query app_attention "app.attention" = $crate::app::attention, $crate::settings::Nothing => $crate::app::Attention,
                 [AppRead online] [];
             command app_save_draft "app.save_draft" = $crate::app::save_draft, $crate::app::SaveDraft => $crate::app::Draft,

@@ -1,5 +1,6 @@
 //! What belongs to no one area: the audit log, drafts, saved views, the state of the house.
 
+mod about;
 mod attention;
 mod audit;
 mod drafts;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{check::Difference, ctx::Door};
 
+pub use about::about;
 pub use attention::attention;
 pub use audit::{audit, commands};
 pub use drafts::{discard_draft, drafts, save_draft};
@@ -122,6 +124,27 @@ pub struct Health {
     pub schema_version: Count,
     pub tables: Vec<TableSize>,
     pub program: String,
+}
+
+/// The program itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct About {
+    pub version: String,
+    pub built_at: Millis,
+    /// The day on which CI asked the advisories before it built this; `None` where nobody did.
+    pub audited_on: Option<String>,
+    /// What of others is in it.
+    pub components: Vec<Component>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Component {
+    /// crate | npm
+    pub from: String,
+    pub name: String,
+    pub version: String,
+    /// As an SPDX expression; empty when it is not known.
+    pub licence: String,
 }
 
 /// What waits for whoever asks, and that they may see to.
