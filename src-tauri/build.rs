@@ -37,9 +37,9 @@ fn command_names() -> io::Result<Vec<String>> {
     let door = read("src/ipc.rs")?;
     let own = door.split_once("collect_commands![").and_then(|(_, rest)| rest.split_once(']'));
     let (own, _) = own.ok_or_else(|| io::Error::other("src/ipc.rs collects no commands"))?;
-    names.extend(own.split(',').filter_map(|path| path.rsplit_once("::")).filter_map(|(_, name)| {
-        is_name(name).then(|| name.to_owned()) // all but `$ipc`, which stands for the one list
-    }));
+    // All but `$ipc`, which stands for the one list.
+    let named = own.split(',').filter_map(|path| path.rsplit_once("::")).filter(|(_, name)| is_name(name));
+    names.extend(named.map(|(_, name)| name.to_owned()));
     Ok(names)
 }
 
