@@ -62,6 +62,11 @@ export const commands = {
 	ordersRunTimers: (meta: Meta, input: Nothing) => typedError<TimersRun, Error>(__TAURI_INVOKE("orders_run_timers", { meta, input })),
 	paymentsCapture: (meta: Meta, input: CapturePayment) => typedError<Captured, Error>(__TAURI_INVOKE("payments_capture", { meta, input })),
 	paymentsRefund: (meta: Meta, input: RefundPayment) => typedError<Refunded, Error>(__TAURI_INVOKE("payments_refund", { meta, input })),
+	paymentsAskRefund: (meta: Meta, input: RefundPayment) => typedError<RefundRequest, Error>(__TAURI_INVOKE("payments_ask_refund", { meta, input })),
+	paymentsApproveRefund: (meta: Meta, input: RefundRequestById) => typedError<RefundRequest, Error>(__TAURI_INVOKE("payments_approve_refund", { meta, input })),
+	paymentsDeclineRefund: (meta: Meta, input: DeclineRefund) => typedError<RefundRequest, Error>(__TAURI_INVOKE("payments_decline_refund", { meta, input })),
+	paymentsReadRefund: (meta: Meta, input: RefundRequestById) => typedError<Done, Error>(__TAURI_INVOKE("payments_read_refund", { meta, input })),
+	paymentsRefundRequests: (input: ListRefundRequests) => typedError<RefundRequests, Error>(__TAURI_INVOKE("payments_refund_requests", { input })),
 	paymentsList: (input: ListPayments) => typedError<PaymentPage, Error>(__TAURI_INVOKE("payments_list", { input })),
 	paymentsSummary: (input: PaymentDays) => typedError<PaymentSummary, Error>(__TAURI_INVOKE("payments_summary", { input })),
 	shippingCarriers: (input: Nothing) => typedError<Carrier[], Error>(__TAURI_INVOKE("shipping_carriers", { input })),
@@ -115,6 +120,8 @@ export const commands = {
 	accessRemoveTotp: (meta: Meta, input: StaffById) => typedError<Done, Error>(__TAURI_INVOKE("access_remove_totp", { meta, input })),
 	accessSaveRole: (meta: Meta, input: SaveRole) => typedError<Role, Error>(__TAURI_INVOKE("access_save_role", { meta, input })),
 	accessDeleteRole: (meta: Meta, input: RoleById) => typedError<Done, Error>(__TAURI_INVOKE("access_delete_role", { meta, input })),
+	accessAlerts: (input: ListAlerts) => typedError<Alerts, Error>(__TAURI_INVOKE("access_alerts", { input })),
+	accessAcknowledgeAlert: (meta: Meta, input: AcknowledgeAlert) => typedError<Alert, Error>(__TAURI_INVOKE("access_acknowledge_alert", { meta, input })),
 	offlineConnection: (input: Nothing) => typedError<Connection, Error>(__TAURI_INVOKE("offline_connection", { input })),
 	offlineCases: (input: ListCases) => typedError<CaseList, Error>(__TAURI_INVOKE("offline_cases", { input })),
 	offlineSettle: (meta: Meta, input: Settle) => typedError<OfflineCase, Error>(__TAURI_INVOKE("offline_settle", { meta, input })),
@@ -123,6 +130,8 @@ export const commands = {
 	appCommands: (input: Nothing) => typedError<CommandList, Error>(__TAURI_INVOKE("app_commands", { input })),
 	appCheck: (input: Nothing) => typedError<CheckReport, Error>(__TAURI_INVOKE("app_check", { input })),
 	appHealth: (input: Nothing) => typedError<Health, Error>(__TAURI_INVOKE("app_health", { input })),
+	appAbout: (input: Nothing) => typedError<About, Error>(__TAURI_INVOKE("app_about", { input })),
+	appAttention: (input: Nothing) => typedError<Attention, Error>(__TAURI_INVOKE("app_attention", { input })),
 	appSaveDraft: (meta: Meta, input: SaveDraft) => typedError<Draft, Error>(__TAURI_INVOKE("app_save_draft", { meta, input })),
 	appDiscardDraft: (meta: Meta, input: DraftId) => typedError<Done, Error>(__TAURI_INVOKE("app_discard_draft", { meta, input })),
 	appDrafts: (input: DraftsInput) => typedError<Drafts, Error>(__TAURI_INVOKE("app_drafts", { input })),
@@ -201,6 +210,22 @@ export const commands = {
 };
 
 /* Types */
+/**  The program itself. */
+export type About = {
+	version: string,
+	built_at: Millis,
+	/**  The day on which CI asked the advisories before it built this; `None` where nobody did. */
+	audited_on: string | null,
+	/**  What of others is in it. */
+	components: Component[],
+};
+
+export type AcknowledgeAlert = {
+	id: string,
+	/**  What it was about. */
+	note: string,
+};
+
 export type AddOrderNote = {
 	order_id: string,
 	text: string,
@@ -263,6 +288,41 @@ export type AdjustedStockLine = {
 /**  Whether after-sale cases are running. */
 export type AfterSaleStatus = "none" | "open" | "partly" | "closed";
 
+/**  That somebody did more of something than is usual here. */
+export type Alert = {
+	id: string,
+	kind: AlertKind,
+	/**  Who did it; of wrong passwords, under whose name. */
+	actor_name: string,
+	how_many: Count,
+	/**  Beyond how many it is told. */
+	most: Count,
+	from_at: Millis,
+	to_at: Millis,
+	raised_at: Millis,
+	acknowledged_at: Millis | null,
+	acknowledged_by: string,
+	note: string,
+};
+
+/**  What was noticed. */
+export type AlertKind = 
+/**  Rows written into files within an hour. */
+"exports" | 
+/**  Masked customers and orders shown in full within an hour. */
+"contacts" | 
+/**  Wrong passwords, codes and PINs for one name within an hour. */
+"sign_ins" | 
+/**  What was done while the shop was closed, from closing to opening. */
+"hours" | 
+/**  Refunds and cancelled orders of one day. */
+"refunds";
+
+/**  Newest first. */
+export type Alerts = {
+	items: Alert[],
+};
+
 /**  Marks for working together; each order may get its own, so that taking it back is the same command. */
 export type AnnotateOrders = {
 	orders: OrderAnnotation[],
@@ -280,6 +340,13 @@ export type AppStatus = {
 	locked: boolean,
 	/**  Who sits here and what they may do; `None` while no shop is open. */
 	me: Me | null,
+};
+
+/**  What waits for whoever asks, and that they may see to. */
+export type Attention = {
+	/**  Refunds to approve, and own requests that were decided. */
+	refunds: Count,
+	alerts: Count,
 };
 
 /**  Which rows of the audit log, newest first. */
@@ -494,6 +561,15 @@ export type CommandList = {
 	items: CommandInfo[],
 };
 
+export type Component = {
+	/**  crate | npm */
+	from: string,
+	name: string,
+	version: string,
+	/**  As an SPDX expression; empty when it is not known. */
+	licence: string,
+};
+
 export type Connect = {
 	password: string,
 	/**  Encrypts the password into a file; wanted on a machine without a keyring. */
@@ -600,6 +676,17 @@ export type DashboardInput = {
 	to_day: number,
 	/**  Also the period of equal length just before. */
 	compare?: boolean,
+};
+
+/**  What became of a request. */
+export type Decision = "approved" | "declined" | 
+/**  By whoever asked. */
+"withdrawn";
+
+export type DeclineRefund = {
+	id: string,
+	/**  Needed of whoever did not ask for it. */
+	answer: string,
 };
 
 /**  The meaning of a number, by an id that stands beside it wherever it is printed. */
@@ -727,6 +814,10 @@ export type Error =
 { code: "over_limit"; limit: Minor; wanted: Minor } | 
 /**  An order, or a sum, of which the role of whoever asks sees nothing or a part. */
 { code: "out_of_scope"; limit: Limit } | 
+/**  The shop wants two people for this; somebody else must approve it. */
+{ code: "second_person"; from: Minor; wanted: Minor } | 
+/**  Nobody approves what they asked for themselves. */
+{ code: "own_request" } | 
 /**  The shop does without this module, or only looks at it. */
 { code: "module_off"; module: Module } | { code: "module_read_only"; module: Module } | 
 /**  A module that is on cannot work without one that is not. */
@@ -1093,6 +1184,11 @@ export type Limit =
 /**  It came through a channel of which they see nothing. */
 "channels";
 
+export type ListAlerts = {
+	/**  Those too that somebody has acknowledged. */
+	acknowledged?: boolean,
+};
+
 export type ListCases = {
 	/**  Those too that are settled. */
 	settled?: boolean,
@@ -1151,6 +1247,13 @@ export type ListProducts = {
 	sort: ProductSort,
 	cursor: string | null,
 	limit: number | null,
+};
+
+export type ListRefundRequests = {
+	/**  Those of one order only. */
+	order_id?: string | null,
+	/**  Those too that are decided. */
+	decided?: boolean,
 };
 
 export type ListStock = {
@@ -1899,6 +2002,22 @@ export type Preferences = {
 	modules_read_only?: Module[],
 	/**  The desk asks again who is there after so many minutes without a hand on it; 0 never does. */
 	lock_minutes?: number,
+	/**  What is paid back of one order needs a second person from this much on; 0 never does. */
+	second_person_from?: Minor,
+	/**
+	 *  Whoever manages people is told when one person does more than this; 0 never tells. Of an hour: rows exported,
+	 *  contacts shown in full, wrong passwords under one name. Of a day: refunds and cancelled orders.
+	 */
+	watch_exports?: number,
+	watch_contacts?: number,
+	watch_sign_ins?: number,
+	watch_refunds?: number,
+	/**
+	 *  From when to when the shop is open, in minutes since midnight: what is done besides is told of. The same twice:
+	 *  always.
+	 */
+	hours_from?: number,
+	hours_to?: number,
 };
 
 /**  Roles that every shop has. A shop makes further ones of its own. */
@@ -2092,6 +2211,41 @@ export type RefundPayment = {
 	reason?: string,
 	/**  The buyer owes that much less from now on. When empty: yes once goods have left, no before. */
 	lowers_due?: boolean | null,
+};
+
+/**  A refund that somebody asks others to approve. */
+export type RefundRequest = {
+	id: string,
+	order_id: string,
+	order_number: string,
+	amount: Minor,
+	currency: string,
+	method: PaymentMethod,
+	reason: string,
+	/**  What can be paid back of the order by now: less than the amount when it has changed meanwhile. */
+	refundable: Minor,
+	asked_at: Millis,
+	asked_name: string,
+	/**  Whoever looks has asked for it. */
+	mine: boolean,
+	/**  Whoever looks may approve it. */
+	may_approve: boolean,
+	decided_at: Millis | null,
+	decided_name: string,
+	decision: Decision | null,
+	/**  Why it was declined. */
+	answer: string,
+	/**  The asker has seen what became of it. */
+	read: boolean,
+};
+
+export type RefundRequestById = {
+	id: string,
+};
+
+/**  Newest first. */
+export type RefundRequests = {
+	items: RefundRequest[],
 };
 
 export type Refunded = {
@@ -2940,6 +3094,11 @@ export const COMMANDS = {
   "orders.run_timers": { kind: "command", undo: false, offline: false, tags: ["orders", "stock", "customers", "analytics"] },
   "payments.capture": { kind: "command", undo: false, offline: true, tags: ["orders", "payments", "stock", "analytics"] },
   "payments.refund": { kind: "command", undo: false, offline: false, tags: ["orders", "payments", "stock", "analytics"] },
+  "payments.ask_refund": { kind: "command", undo: false, offline: false, tags: ["attention"] },
+  "payments.approve_refund": { kind: "command", undo: false, offline: false, tags: ["attention", "orders", "payments", "stock", "analytics"] },
+  "payments.decline_refund": { kind: "command", undo: false, offline: false, tags: ["attention"] },
+  "payments.read_refund": { kind: "command", undo: false, offline: false, tags: ["attention"] },
+  "payments.refund_requests": { kind: "query", undo: false, offline: false, tags: [] },
   "payments.list": { kind: "query", undo: false, offline: false, tags: [] },
   "payments.summary": { kind: "query", undo: false, offline: false, tags: [] },
   "shipping.carriers": { kind: "query", undo: false, offline: true, tags: [] },
@@ -2993,6 +3152,8 @@ export const COMMANDS = {
   "access.remove_totp": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.save_role": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.delete_role": { kind: "command", undo: false, offline: false, tags: ["access"] },
+  "access.alerts": { kind: "query", undo: false, offline: false, tags: [] },
+  "access.acknowledge_alert": { kind: "command", undo: false, offline: false, tags: ["attention"] },
   "offline.connection": { kind: "query", undo: false, offline: true, tags: [] },
   "offline.cases": { kind: "query", undo: false, offline: false, tags: [] },
   "offline.settle": { kind: "command", undo: false, offline: false, tags: ["cases"] },
@@ -3001,6 +3162,8 @@ export const COMMANDS = {
   "app.commands": { kind: "query", undo: false, offline: true, tags: [] },
   "app.check": { kind: "query", undo: false, offline: false, tags: [] },
   "app.health": { kind: "query", undo: false, offline: false, tags: [] },
+  "app.about": { kind: "query", undo: false, offline: true, tags: [] },
+  "app.attention": { kind: "query", undo: false, offline: false, tags: [] },
   "app.save_draft": { kind: "command", undo: false, offline: true, tags: ["drafts"] },
   "app.discard_draft": { kind: "command", undo: false, offline: true, tags: ["drafts"] },
   "app.drafts": { kind: "query", undo: false, offline: true, tags: [] },

@@ -110,3 +110,27 @@ story!(the_house_says_how_it_is, async |shop| {
     assert!(list.iter().any(|c| c.name == "customers.merge" && !c.is_query && !c.undo && c.audited));
     Ok(())
 });
+
+story!(the_program_knows_what_it_is_made_of, async |shop| {
+    let about = shop.ask(call::app_about, Nothing {}).await?;
+    assert_eq!(about.version, env!("CARGO_PKG_VERSION"));
+    assert!(about.built_at.0 > 1_760_000_000_000, "{:?}", about.built_at);
+    // As the lock files have it, and nothing of what it is only tested with.
+    let lock = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock"))?;
+    let packages = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/package-lock.json"))?;
+    let packages: serde_json::Value = serde_json::from_str(&packages)?;
+    for name in ["sqlx", "tauri", "rustls"] {
+        let found = about.components.iter().find(|c| c.from == "crate" && c.name == name);
+        let version = &found.unwrap_or_else(|| panic!("{name} is missing")).version;
+        assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"")), "{name} {version}");
+    }
+    for name in ["antd", "react"] {
+        let found = about.components.iter().find(|c| c.from == "npm" && c.name == name);
+        let version = &found.unwrap_or_else(|| panic!("{name} is missing")).version;
+        assert_eq!(packages["packages"][format!("node_modules/{name}")]["version"], **version, "{name}");
+    }
+    assert!(about.components.iter().all(|c| !["vitest", "vite", "engine", "xtask"].contains(&c.name.as_str())));
+    let unknown: Vec<_> = about.components.iter().filter(|c| c.licence.is_empty()).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+    Ok(())
+});

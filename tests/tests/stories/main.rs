@@ -4,6 +4,7 @@
 mod access;
 mod analytics;
 mod app;
+mod approvals;
 mod backup;
 mod backup_places;
 mod catalog;
@@ -29,3 +30,4 @@ mod settings;
 mod shipping;
 mod sight;
 mod stock;
+mod watch;

@@ -328,6 +328,8 @@ story!(no_order_is_changed_that_is_not_seen, async |shop| {
     let packed = call_json(&shop.engine, &shop.caller, "shipping.ready_for_pickup", Meta::new(), packed).await?;
     let before = shop.ask(call::orders_get, OrderById { order_id: scene.waiting.id }).await?;
     let (id, parcel) = (scene.waiting.id, packed["parcel_id"].clone());
+    let back = json!({ "order_id": scene.counter.id, "method": "cash", "amount": 100, "reason": "broken" });
+    let asked = call_json(&shop.engine, &shop.caller, "payments.ask_refund", Meta::new(), back.clone()).await?;
     let (at, many) = (json!({ "order_id": id }), json!({ "order_ids": [scene.sold.id, scene.web.id, id] }));
     let commands = [
         ("orders.open_buyer", json!({ "order_id": id, "reason": "curious" })),
@@ -344,6 +346,10 @@ story!(no_order_is_changed_that_is_not_seen, async |shop| {
         ("orders.add_note", json!({ "order_id": id, "text": "was here" })),
         ("payments.capture", json!({ "order_id": id, "method": "cash", "amount": 100 })),
         ("payments.refund", json!({ "order_id": scene.counter.id, "method": "cash", "amount": 100 })),
+        ("payments.ask_refund", back),
+        ("payments.approve_refund", json!({ "id": asked["id"] })),
+        ("payments.decline_refund", json!({ "id": asked["id"], "answer": "no" })),
+        ("payments.read_refund", json!({ "id": asked["id"] })),
         ("shipping.ship", json!({ "order_id": id, "carrier": "self" })),
         ("shipping.ready_for_pickup", at.clone()),
         ("shipping.hand_over", at),

@@ -9,7 +9,7 @@ import { useFormats } from "../lib/shop";
 
 const LOOK_MS = 5_000;
 
-/** Whether the server is there, on every page of a shared shop; and what was done offline and waits for somebody. */
+/** Whether the server is there, on every page of a shared shop; and what waits for whoever sits here: cases of desks offline, refunds to approve, alerts. */
 export function ConnectionButton({ narrow }: { narrow: boolean }) {
   const { t } = useTranslation();
   const f = useFormats();
@@ -17,13 +17,15 @@ export function ConnectionButton({ narrow }: { narrow: boolean }) {
   const navigate = useNavigate();
   const settled = useSettled();
   const c = useAsk("offline.connection", {}, { tags: ["connection", "cases"], enabled: settled, again: (c) => (c?.shared ? LOOK_MS : false) }).data;
-  if (!c || (!c.shared && c.open_cases === 0) || !can("orders_read")) return null;
+  const waits = useAsk("app.attention", {}, { tags: ["attention"], enabled: settled && (can("payments_refund") || can("access_write")) }).data;
+  const n = (can("orders_read") ? (c?.open_cases ?? 0) : 0) + (waits?.refunds ?? 0) + (waits?.alerts ?? 0);
+  if (!c || (n === 0 && (!c.shared || !can("orders_read")))) return null;
   const offline = c.offline_since !== null;
   const waiting = c.waiting > 0 ? t("offline.short.waiting", { n: f.count(c.waiting) }) : "";
-  const text = c.open_cases > 0 ? t("offline.short.cases", { n: f.count(c.open_cases) }) : !offline ? t("offline.online") : [c.catching_up ? t("offline.short.catchingUp") : t("offline.short.since", { at: f.dateTime(c.offline_since ?? 0) }), waiting].filter(Boolean).join(" · ");
-  const title = [text, c.synced_at === null ? t("offline.noCopy") : t("offline.synced", { at: f.dateTime(c.synced_at) })].join("\n");
-  const icon = c.open_cases > 0 ? <WarningOutlined /> : offline ? <DisconnectOutlined /> : <WifiOutlined />;
-  const quiet = !offline && c.open_cases === 0;
+  const text = n > 0 ? t("offline.short.cases", { n: f.count(n) }) : !offline ? t("offline.online") : [c.catching_up ? t("offline.short.catchingUp") : t("offline.short.since", { at: f.dateTime(c.offline_since ?? 0) }), waiting].filter(Boolean).join(" · ");
+  const title = !c.shared ? text : [text, c.synced_at === null ? t("offline.noCopy") : t("offline.synced", { at: f.dateTime(c.synced_at) })].join("\n");
+  const icon = n > 0 ? <WarningOutlined /> : offline ? <DisconnectOutlined /> : <WifiOutlined />;
+  const quiet = !offline && n === 0;
   return (
     <PlainButton look="text" className={quiet ? "sk-online" : "sk-offline"} icon={icon} aria-label={text} title={title} onClick={() => void navigate({ to: "/attention" })}>
       {narrow || quiet ? null : text}

@@ -15,14 +15,20 @@ import { describeError, toApiError } from "../lib/errors";
 import { useCan } from "../lib/me";
 import { useFormats } from "../lib/shop";
 import { useWho } from "../lib/who";
+import { Alerts } from "../access";
+import { RefundRequests } from "../payments";
 import { ConnectionFacts } from "./ConnectionFacts";
 import "./offline.css";
 
-/** How this desk stands to its server, and what was done offline that somebody has to look at. */
+/** How this desk stands to its server, and what somebody has to look at: refunds to approve, alerts, and what was done offline. */
 export default function AttentionPage() {
   const { t } = useTranslation();
   const [settled, setSettled] = useState(false);
-  const q = useAsk("offline.cases", { settled }, { tags: ["cases"], keep: true });
+  const can = useCan();
+  const q = useAsk("offline.cases", { settled }, { tags: ["cases"], keep: true, enabled: can("orders_read") });
+  const refunds = useAsk("payments.refund_requests", { decided: settled }, { tags: ["attention"], keep: true, enabled: can("payments_refund") }).data?.items ?? [];
+  const alerts = useAsk("access.alerts", { acknowledged: settled }, { tags: ["attention"], keep: true, enabled: can("access_write") }).data?.items ?? [];
+  const nothing = refunds.length + alerts.length === 0;
   return (
     <div className="sk-page">
       <PageHeader title={t("offline.title")} />
@@ -30,7 +36,9 @@ export default function AttentionPage() {
       <label className="sk-actions of-settled">
         <Switch checked={settled} onChange={setSettled} /> {t("offline.settled")}
       </label>
-      {q.error?.code === "offline" ? <p className="sk-muted">{t("offline.casesLater")}</p> : q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : !q.data ? <Waiting rows={3} /> : q.data.cases.length === 0 ? <EmptyState icon={<CheckCircleOutlined />} title={t("offline.empty.title")} text={t("offline.empty.text")} /> : q.data.cases.map((c) => <Case key={c.id} of={c} />)}
+      <Alerts of={alerts} />
+      <RefundRequests of={refunds} />
+      {q.error?.code === "offline" ? <p className="sk-muted">{t("offline.casesLater")}</p> : q.error ? <ErrorNotice error={q.error} onRetry={() => void q.refetch()} /> : !q.data && can("orders_read") ? <Waiting rows={3} /> : !q.data?.cases.length ? nothing && <EmptyState icon={<CheckCircleOutlined />} title={t("offline.empty.title")} text={t("offline.empty.text")} /> : q.data.cases.map((c) => <Case key={c.id} of={c} />)}
     </div>
   );
 }

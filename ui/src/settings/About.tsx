@@ -4,14 +4,18 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useStatus } from "../app/status";
 import { useToast } from "../components/useToast";
-import { ask } from "../lib/api";
+import { ask, useAsk } from "../lib/api";
 import { copyText } from "../lib/files";
 import { Seal } from "../app/Seal";
+import { useFormats } from "../lib/shop";
+import { Components } from "./Components";
 import { Section } from "./Section";
 
 export function About() {
   const { t } = useTranslation();
+  const f = useFormats();
   const status = useStatus();
+  const about = useAsk("app.about", {}, { staleTime: Infinity }).data;
   const toast = useToast();
   const [text, setText] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -39,7 +43,8 @@ export function About() {
             <strong>
               Shopkeeper <span lang="zh-CN">掌柜</span>
             </strong>
-            <div className="sk-muted sk-num">{t("settings.about.version", { version: status?.version || "—" })}</div>
+            <div className="sk-muted sk-num">{t("settings.about.version", { version: about?.version || status?.version || "—" })}</div>
+            {about && <div className="sk-muted sk-num">{t("settings.about.built", { when: f.dateTime(about.built_at) })}</div>}
             <div className="sk-muted">{t("settings.about.licence")}</div>
           </div>
         </div>
@@ -54,6 +59,7 @@ export function About() {
           </pre>
         )}
       </Section>
+      {about && <Components about={about} />}
     </>
   );
 }

@@ -1,11 +1,20 @@
 import { Radio, Switch } from "antd";
 import { useTranslation } from "react-i18next";
+import { ClockInput, clock } from "./ClockInput";
 import { PercentInput, toPercent } from "./PercentInput";
+import { MoneyInput } from "../components/MoneyInput";
 import { QtyInput } from "../components/QtyInput";
 import { StaleMerge } from "../components/StaleMerge";
 import { useFormats } from "../lib/shop";
 import { useEditPreferences, type Preferences, type ShopFacts } from "./queries";
 import { Section, Setting } from "./Section";
+
+const WATCHED = [
+  { key: "watch_exports", name: "exports" },
+  { key: "watch_contacts", name: "contacts" },
+  { key: "watch_sign_ins", name: "signIns" },
+  { key: "watch_refunds", name: "refunds" },
+] as const;
 
 /** Thresholds and time-outs on one page, each saying what it will do. */
 export function Rules({ facts }: { facts: ShopFacts }) {
@@ -21,6 +30,10 @@ export function Rules({ facts }: { facts: ShopFacts }) {
       unpaid_minutes: { label: t("settings.rules.unpaid"), show: (v) => `${count(v)} ${t("settings.rules.minutes")}` },
       auto_review: { label: t("settings.rules.review"), show: yes },
       complete_days: { label: t("settings.rules.complete"), show: (v) => `${count(v)} ${t("settings.rules.days")}` },
+      second_person_from: { label: t("settings.rules.second"), show: (v) => f.money(Number(v)) },
+      ...Object.fromEntries(WATCHED.map(({ key, name }) => [key, { label: t(`settings.rules.watch.${name}`), show: count }])),
+      hours_from: { label: t("settings.rules.watch.open"), show: (v) => clock(Number(v)) },
+      hours_to: { label: t("settings.rules.watch.close"), show: (v) => clock(Number(v)) },
       tax_inclusive: { label: t("firstRun.tax"), show: (v) => t(v ? "firstRun.taxIncl" : "firstRun.taxExcl") },
       tax_ppm: { label: t("settings.rules.rate"), show: (v) => `${toPercent(Number(v))} %` },
       tax_per_order: { label: t("settings.rules.round"), show: (v) => t(v ? "settings.rules.perOrder" : "settings.rules.perLine") },
@@ -56,6 +69,22 @@ export function Rules({ facts }: { facts: ShopFacts }) {
       </Setting>
       <Setting label={t("settings.rules.complete")} htmlFor="r-complete" effect={v.complete_days === 0 ? t("settings.rules.completeNever") : t("settings.rules.completeEffect", { n: f.count(v.complete_days) })}>
         <QtyInput id="r-complete" min={0} max={3650} suffix={t("settings.rules.days")} value={v.complete_days} onChange={(n) => edit.put({ complete_days: n ?? 0 })} />
+      </Setting>
+      <h3>{t("settings.rules.refunds")}</h3>
+      <Setting label={t("settings.rules.second")} htmlFor="r-second" effect={v.second_person_from === 0 ? t("settings.rules.secondNever") : t("settings.rules.secondEffect", { amount: f.money(v.second_person_from) })}>
+        <MoneyInput id="r-second" value={v.second_person_from || null} onChange={(minor) => edit.put({ second_person_from: minor ?? 0 })} />
+      </Setting>
+      <h3>{t("settings.rules.watch.title")}</h3>
+      {WATCHED.map(({ key, name }) => (
+        <Setting key={key} label={t(`settings.rules.watch.${name}`)} htmlFor={`r-${key}`} effect={v[key] === 0 ? t("settings.rules.watch.never") : t(`settings.rules.watch.${name}Effect`, { n: f.count(v[key]) })}>
+          <QtyInput id={`r-${key}`} min={0} max={1_000_000} value={v[key]} onChange={(n) => edit.put({ [key]: n ?? 0 })} />
+        </Setting>
+      ))}
+      <Setting label={t("settings.rules.watch.hours")} htmlFor="r-hours" effect={v.hours_from === v.hours_to ? t("settings.rules.watch.hoursNever") : t("settings.rules.watch.hoursEffect", { from: clock(v.hours_from), to: clock(v.hours_to) })}>
+        <div className="sk-actions">
+          <ClockInput id="r-hours" label={t("settings.rules.watch.open")} minutes={v.hours_from} onChange={(hours_from) => edit.put({ hours_from })} />
+          <ClockInput id="r-hours-to" label={t("settings.rules.watch.close")} minutes={v.hours_to} onChange={(hours_to) => edit.put({ hours_to })} />
+        </div>
       </Setting>
       <h3>{t("settings.rules.tax")}</h3>
       <Setting label={t("firstRun.tax")} htmlFor="r-incl" effect={v.tax_inclusive ? t("settings.rules.inclEffect") : t("settings.rules.exclEffect")}>

@@ -39,6 +39,13 @@ pub fn day_bounds(day: i32, zone: &str) -> Result<(i64, i64), TimeError> {
     Ok((start(day)?, start(next)?))
 }
 
+/// How many minutes after midnight the clocks of `zone` show at `epoch_ms`.
+pub fn minute_of_day(epoch_ms: i64, zone: &str) -> Result<i32, TimeError> {
+    let at = Timestamp::from_millisecond(epoch_ms).map_err(|_| TimeError::OutOfRange)?;
+    let time = zone_of(zone)?.to_datetime(at).time();
+    Ok(i32::from(time.hour()) * 60 + i32::from(time.minute()))
+}
+
 /// `2026-11-21` for a day since 1970-01-01; the plain number for a day outside the years 0–9999.
 pub fn iso_day(day: i32) -> String {
     match date_of(day) {

@@ -177,6 +177,16 @@ macro_rules! for_each_command {
                 [PaymentsWrite offline final audited] [orders payments stock analytics];
             command payments_refund "payments.refund" = $crate::payments::refund, $crate::payments::RefundPayment => $crate::payments::Refunded,
                 [PaymentsRefund online final audited] [orders payments stock analytics];
+            command payments_ask_refund "payments.ask_refund" = $crate::payments::ask_refund, $crate::payments::RefundPayment => $crate::payments::RefundRequest,
+                [PaymentsRefund online final audited] [attention];
+            command payments_approve_refund "payments.approve_refund" = $crate::payments::approve_refund, $crate::payments::RefundRequestById => $crate::payments::RefundRequest,
+                [PaymentsRefund online final audited] [attention orders payments stock analytics];
+            command payments_decline_refund "payments.decline_refund" = $crate::payments::decline_refund, $crate::payments::DeclineRefund => $crate::payments::RefundRequest,
+                [PaymentsRefund online final audited] [attention];
+            command payments_read_refund "payments.read_refund" = $crate::payments::read_refund, $crate::payments::RefundRequestById => $crate::app::Done,
+                [PaymentsRefund online final audited] [attention];
+            query payments_refund_requests "payments.refund_requests" = $crate::payments::refund_requests, $crate::payments::ListRefundRequests => $crate::payments::RefundRequests,
+                [PaymentsRefund online] [];
             query payments_list "payments.list" = $crate::payments::list, $crate::payments::ListPayments => $crate::payments::PaymentPage,
                 [PaymentsRead online] [];
             query payments_summary "payments.summary" = $crate::payments::summary, $crate::payments::PaymentDays => $crate::payments::PaymentSummary,
@@ -288,6 +298,10 @@ macro_rules! for_each_command {
                 [AccessWrite online final audited] [access];
             command access_delete_role "access.delete_role" = $crate::access::delete_role, $crate::access::RoleById => $crate::app::Done,
                 [AccessWrite online final audited] [access];
+            query access_alerts "access.alerts" = $crate::access::alerts, $crate::access::ListAlerts => $crate::access::Alerts,
+                [AccessWrite online] [];
+            command access_acknowledge_alert "access.acknowledge_alert" = $crate::access::acknowledge_alert, $crate::access::AcknowledgeAlert => $crate::access::Alert,
+                [AccessWrite online final audited] [attention];
             // offline
             query offline_connection "offline.connection" = $crate::offline::connection, $crate::settings::Nothing => $crate::offline::Connection,
                 [AppRead offline] [];
@@ -305,6 +319,10 @@ macro_rules! for_each_command {
             query app_check "app.check" = $crate::app::check, $crate::settings::Nothing => $crate::app::CheckReport,
                 [AppRead online] [];
             query app_health "app.health" = $crate::app::health, $crate::settings::Nothing => $crate::app::Health,
+                [AppRead online] [];
+            query app_about "app.about" = $crate::app::about, $crate::settings::Nothing => $crate::app::About,
+                [AppRead offline] [];
+            query app_attention "app.attention" = $crate::app::attention, $crate::settings::Nothing => $crate::app::Attention,
                 [AppRead online] [];
             command app_save_draft "app.save_draft" = $crate::app::save_draft, $crate::app::SaveDraft => $crate::app::Draft,
                 [AppWrite offline final unaudited] [drafts];

@@ -364,6 +364,9 @@ impl Engine {
                 return Err(if is_unique_violation(&error) { Error::Busy } else { error.into() });
             }
         }
+        if spec.audited && !ctx.is_local() {
+            access::watch(&mut ctx).await?;
+        }
         if ctx.is_local() {
             offline::remember(&mut ctx, &value).await?;
             ctx.also_changed("connection");

@@ -57,6 +57,12 @@ pub enum Error {
     /// An order, or a sum, of which the role of whoever asks sees nothing or a part.
     #[error("this role does not see that: {limit}")]
     OutOfScope { limit: Limit },
+    /// The shop wants two people for this; somebody else must approve it.
+    #[error("a second person is needed")]
+    SecondPerson { from: Minor, wanted: Minor },
+    /// Nobody approves what they asked for themselves.
+    #[error("somebody else must approve this")]
+    OwnRequest,
     /// The shop does without this module, or only looks at it.
     #[error("the module {module} is off")]
     ModuleOff { module: Module },

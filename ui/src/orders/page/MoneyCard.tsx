@@ -5,9 +5,11 @@ import { useTranslation } from "react-i18next";
 import { Key } from "../../components/Key";
 import { Money, When } from "../../components/Money";
 import { Pill } from "../../components/StatusTag";
+import { useAsk } from "../../lib/api";
 import { useHotkeys } from "../../lib/hotkeys";
+import { useCan } from "../../lib/me";
 import { useWho } from "../../lib/who";
-import { GiveRefund, TakePayment } from "../../payments";
+import { GiveRefund, RefundRequests, TakePayment } from "../../payments";
 import type { Order } from "../types";
 
 /** What came in and went back. */
@@ -17,6 +19,8 @@ export function MoneyCard({ order }: { order: Order }) {
   const [open, setOpen] = useState<"pay" | "refund" | null>(null);
   const can = (a: "pay" | "refund") => order.actions.includes(a);
   useHotkeys(can("pay") ? [{ keys: "m", label: t("orders.action.pay"), run: () => setOpen("pay") }] : []);
+  const may = useCan();
+  const asked = useAsk("payments.refund_requests", { order_id: order.id }, { tags: ["attention"], enabled: may("payments_refund") && can("refund") }).data?.items ?? [];
   const last = [...order.payments].reverse().find((p) => p.kind === "capture");
   return (
     <section className="so-card" aria-labelledby="so-money">
@@ -61,6 +65,7 @@ export function MoneyCard({ order }: { order: Order }) {
           </li>
         ))}
       </ul>
+      <RefundRequests of={asked} onOrder />
       {open === "pay" && <TakePayment order={order} onClose={() => setOpen(null)} />}
       {open === "refund" && <GiveRefund order={order} method={last?.method ?? "cash"} goodsOut={order.shipped_at !== null} onClose={() => setOpen(null)} />}
     </section>

@@ -13,6 +13,7 @@ mod sight;
 mod sign_in;
 mod totp;
 mod tries;
+mod watch;
 
 use domain::{
     access::{Permission, Permissions, Preset, Rights, Sees},
@@ -27,7 +28,7 @@ use crate::{
     ctx::{Caller, Ctx, Door},
     db::Tx,
     error::{Error, Result},
-    fetch_optional,
+    fetch_all, fetch_optional,
 };
 
 pub use people::{change_password, me, save_staff, staff};
@@ -40,6 +41,8 @@ pub(crate) use sign_in::Guard;
 pub use sign_in::SignIn;
 pub use totp::{TotpOffer, TurnOffTotp, TurnOnTotp, offer_totp, remove_totp, turn_off_totp, turn_on_totp};
 pub(crate) use tries::{Tried, relive, try_in};
+pub use watch::{AcknowledgeAlert, Alert, AlertKind, Alerts, ListAlerts, acknowledge_alert, alerts};
+pub(crate) use watch::{exported, open as open_alerts, watch};
 
 /// A password, a PIN or a code on its way in. It is never written out: not into the audit log, not into any other.
 #[derive(Clone, Type)]
@@ -256,6 +259,28 @@ fn sees(own_orders: bool, channels: Option<&str>) -> Result<Sees> {
     Ok(Sees { own_orders, channels: serde_json::from_str(channels.unwrap_or("[]"))? })
 }
 
+/// Whether somebody but `actor` could pay this much back. A shop in which nobody else can is not held up; who sees a
+/// part of the orders only is not counted on.
+async fn another_may_refund(tx: &mut Tx, actor: Uuid, all: i64) -> Result<bool> {
+    type Other = (Uuid, Option<String>, Option<i64>, Option<bool>, Option<String>);
+    let others: Vec<Other> = fetch_all!(
+        *tx,
+        Other,
+        "SELECT s.role_id, r.permissions, r.refund_limit, r.own_orders, r.channels
+         FROM staff s LEFT JOIN staff_role r ON r.id = s.role_id WHERE s.id <> $1 AND s.active",
+        actor
+    )?;
+    for (role, permissions, limit, own_orders, channels) in others {
+        let sees = sees(own_orders.unwrap_or(false), channels.as_deref())?;
+        let rights = of_role(role, permissions.as_deref(), limit, sees)?;
+        let enough = rights.refund_limit.is_none_or(|limit| all <= limit) && rights.sees.limit().is_none();
+        if enough && rights.permissions.has(Permission::PaymentsRefund) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Why somebody wants to see what is masked: a word at least.
 pub(crate) fn reason(text: &str) -> Result<String> {
     let reason = crate::orders::checked_text("reason", text, 200)?;
@@ -279,12 +304,18 @@ impl Ctx {
         check(&self.rights, permission)
     }
 
-    /// Refuses to pay back more of one order than the role allows; `all` counts what was paid back before.
-    pub(crate) fn may_refund(&self, all: i64) -> Result<()> {
+    /// Refuses to pay back more of one order than the role allows, or than one person may alone; `all` counts what
+    /// was paid back before. `seconded`: somebody else has asked for it.
+    pub(crate) async fn may_refund(&mut self, all: i64, seconded: bool) -> Result<()> {
         self.need(Permission::PaymentsRefund)?;
-        match self.rights.refund_limit {
-            Some(limit) if all > limit => Err(Error::OverLimit { limit: Minor(limit), wanted: Minor(all) }),
-            _ => Ok(()),
+        let actor = self.caller.actor;
+        if let Some(limit) = self.rights.refund_limit.filter(|limit| all > *limit) {
+            return Err(Error::OverLimit { limit: Minor(limit), wanted: Minor(all) });
         }
+        let from = self.shop()?.preferences.second_person_from;
+        if !seconded && from.0 > 0 && all >= from.0 && another_may_refund(&mut self.tx, actor, all).await? {
+            return Err(Error::SecondPerson { from, wanted: Minor(all) });
+        }
+        Ok(())
     }
 }

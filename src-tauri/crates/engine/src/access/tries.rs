@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::watch::watch_try;
 use crate::{
     ctx::{Caller, new_id},
     db::Tx,
@@ -40,6 +41,19 @@ pub(crate) enum Tried {
 impl Tried {
     pub fn signed_in() -> Self {
         Self::SignedIn { step: None, recovery: None }
+    }
+
+    fn is_wrong(&self) -> bool {
+        !matches!(self, Self::SignedIn { .. } | Self::Switched)
+    }
+
+    /// Whether this was the wrong one after which no further one is taken.
+    fn locks(&self, failures: i64) -> bool {
+        match self {
+            Self::SignedIn { .. } | Self::Switched => false,
+            Self::WrongPin => failures >= PIN_GUESSES,
+            Self::WrongPassword | Self::WrongCode { .. } => lockout_ms(failures) > 0,
+        }
     }
 
     /// Its name in the audit log.
@@ -97,10 +111,18 @@ impl Engine {
             made: Made { numbers: Vec::new(), facts: serde_json::to_value(&tried)? },
         };
         write(&mut tx, &entry, caller.device.id).await?;
-        if side.local.is_some() {
-            offline::keep_entry(&mut tx, &entry).await?;
-        }
+        // Without the server it is looked at when the server hears of it.
+        let raised = match side.local {
+            Some(_) => {
+                offline::keep_entry(&mut tx, &entry).await?;
+                false
+            }
+            None => watch_try(&mut tx, &entry, tried.is_wrong(), tried.locks(failures)).await?,
+        };
         tx.commit().await?;
+        if raised {
+            self.announce(told_of_alert());
+        }
         if side.local.is_some() {
             self.tell_here(Changed { tags: vec!["connection".into()], command: String::new() });
         }
@@ -123,10 +145,20 @@ pub(crate) fn try_in(entry: &Entry) -> Option<Tried> {
 /// Gives the server a try of which it has not heard yet. It counts for what it was: nobody is asked again.
 pub(crate) async fn relive(server: &Engine, entry: &Entry, tried: &Tried) -> Result<()> {
     let mut tx = server.db.begin().await?;
+    let mut raised = false;
     if write(&mut tx, entry, server.device_id()).await? {
-        apply(&mut tx, entry.actor, tried, entry.at).await?;
+        let failures = apply(&mut tx, entry.actor, tried, entry.at).await?.unwrap_or_default();
+        raised = watch_try(&mut tx, entry, tried.is_wrong(), tried.locks(failures)).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    if raised {
+        server.announce(told_of_alert());
+    }
+    Ok(())
+}
+
+fn told_of_alert() -> Changed {
+    Changed { tags: vec!["attention".into()], command: String::new() }
 }
 
 /// The audit row; `false` when it is there already.

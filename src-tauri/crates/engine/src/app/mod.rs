@@ -1,5 +1,7 @@
 //! What belongs to no one area: the audit log, drafts, saved views, the state of the house.
 
+mod about;
+mod attention;
 mod audit;
 mod drafts;
 mod health;
@@ -15,6 +17,8 @@ use uuid::Uuid;
 
 use crate::{check::Difference, ctx::Door};
 
+pub use about::about;
+pub use attention::attention;
 pub use audit::{audit, commands};
 pub use drafts::{discard_draft, drafts, save_draft};
 pub(crate) use health::all as check_all;
@@ -120,6 +124,35 @@ pub struct Health {
     pub schema_version: Count,
     pub tables: Vec<TableSize>,
     pub program: String,
+}
+
+/// The program itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct About {
+    pub version: String,
+    pub built_at: Millis,
+    /// The day on which CI asked the advisories before it built this; `None` where nobody did.
+    pub audited_on: Option<String>,
+    /// What of others is in it.
+    pub components: Vec<Component>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Component {
+    /// crate | npm
+    pub from: String,
+    pub name: String,
+    pub version: String,
+    /// As an SPDX expression; empty when it is not known.
+    pub licence: String,
+}
+
+/// What waits for whoever asks, and that they may see to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Attention {
+    /// Refunds to approve, and own requests that were decided.
+    pub refunds: Count,
+    pub alerts: Count,
 }
 
 /// What somebody is typing. `body` is the form's own JSON, at most 1 MB.

@@ -15,6 +15,7 @@ use super::{
     cells::{Cell, Source},
 };
 use crate::{
+    access,
     ctx::Caller,
     engine::Engine,
     error::{Error, Result},
@@ -48,6 +49,8 @@ pub async fn file(engine: &Engine, caller: &Caller, id: Uuid, input: &Export) ->
             return Ok(0);
         }
     }
+    // A file that cannot be written down in the history is not made.
+    access::exported(engine, caller, id, input.what.as_str(), rows).await?;
     out.finish(place)?;
     Ok(rows)
 }

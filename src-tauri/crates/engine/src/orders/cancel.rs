@@ -40,6 +40,7 @@ pub(super) async fn close(
     if money > 0 {
         let method = refund.ok_or_else(|| Error::invalid("refund", "required"))?;
         open.head.refunded += money;
+        ctx.may_refund(open.head.refunded, false).await?;
         payments::pay_back(ctx, &mut open, money, method, reason).await?;
     }
     // Nothing is owed any more.

@@ -120,6 +120,11 @@ pub async fn capture(ctx: &mut Ctx, input: CapturePayment) -> Result<Captured> {
 
 /// Pays money back, never more than was received.
 pub async fn refund(ctx: &mut Ctx, input: RefundPayment) -> Result<Refunded> {
+    give_back(ctx, input, false).await
+}
+
+/// `seconded`: somebody else has asked for it, so two are of one mind.
+pub(super) async fn give_back(ctx: &mut Ctx, input: RefundPayment, seconded: bool) -> Result<Refunded> {
     let reason = checked_text("reason", &input.reason, 2000)?;
     if input.amount.0 <= 0 {
         return Err(Error::invalid("amount", "not_positive"));
@@ -136,11 +141,12 @@ pub async fn refund(ctx: &mut Ctx, input: RefundPayment) -> Result<Refunded> {
         head.granted = (head.granted + rest).min(head.total);
     }
     head.refunded += input.amount.0;
+    ctx.may_refund(head.refunded, seconded).await?;
     let payment_id = pay_back(ctx, &mut open, input.amount.0, input.method, &reason).await?;
     Ok(Refunded { payment_id, order: facts::settle(ctx, open).await? })
 }
 
-/// Books a refund that the order's facts already hold.
+/// Books a refund that the order's facts already hold, and that [`Ctx::may_refund`] allows.
 pub(crate) async fn pay_back(
     ctx: &mut Ctx,
     open: &mut facts::Open,
@@ -148,7 +154,6 @@ pub(crate) async fn pay_back(
     method: PaymentMethod,
     reason: &str,
 ) -> Result<Uuid> {
-    ctx.may_refund(open.head.refunded)?;
     let id = ctx.new_id();
     let entry = Entry {
         id,

@@ -1,5 +1,6 @@
 //! Money received and paid back: a ledger between the buyer and the shop's accounts.
 
+mod approve;
 mod ledger;
 mod list;
 
@@ -8,6 +9,11 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
+pub(crate) use approve::waiting;
+pub use approve::{
+    Decision, DeclineRefund, ListRefundRequests, RefundRequest, RefundRequestById, RefundRequests, approve_refund,
+    ask_refund, decline_refund, read_refund, refund_requests,
+};
 pub(crate) use ledger::{Booking, Entry, book, money_event, pay_back, write};
 pub use ledger::{capture, refund};
 pub use list::{list, summary};

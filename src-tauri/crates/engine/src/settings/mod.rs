@@ -8,7 +8,7 @@ use domain::{
     access::{Module, Switches},
     money::Currency,
     numbering::NumberDate,
-    units::{Count, Millis},
+    units::{Count, Millis, Minor},
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -84,6 +84,18 @@ pub struct Preferences {
     pub modules_read_only: Vec<Module>,
     /// The desk asks again who is there after so many minutes without a hand on it; 0 never does.
     pub lock_minutes: i32,
+    /// What is paid back of one order needs a second person from this much on; 0 never does.
+    pub second_person_from: Minor,
+    /// Whoever manages people is told when one person does more than this; 0 never tells. Of an hour: rows exported,
+    /// contacts shown in full, wrong passwords under one name. Of a day: refunds and cancelled orders.
+    pub watch_exports: i32,
+    pub watch_contacts: i32,
+    pub watch_sign_ins: i32,
+    pub watch_refunds: i32,
+    /// From when to when the shop is open, in minutes since midnight: what is done besides is told of. The same twice:
+    /// always.
+    pub hours_from: i32,
+    pub hours_to: i32,
 }
 
 impl Preferences {
@@ -110,6 +122,13 @@ impl Default for Preferences {
             modules_off: Vec::new(),
             modules_read_only: Vec::new(),
             lock_minutes: 15,
+            second_person_from: Minor::ZERO,
+            watch_exports: 5_000,
+            watch_contacts: 20,
+            watch_sign_ins: 10,
+            watch_refunds: 20,
+            hours_from: 0,
+            hours_to: 0,
         }
     }
 }

@@ -160,6 +160,12 @@ fn checked_preferences(mut preferences: Preferences) -> Result<Preferences> {
         ("unpaid_minutes", preferences.unpaid_minutes, 527_040),
         ("complete_days", preferences.complete_days, 3_660),
         ("lock_minutes", preferences.lock_minutes, 1_440),
+        ("watch_exports", preferences.watch_exports, 1_000_000_000),
+        ("watch_contacts", preferences.watch_contacts, 1_000_000),
+        ("watch_sign_ins", preferences.watch_sign_ins, 1_000_000),
+        ("watch_refunds", preferences.watch_refunds, 1_000_000),
+        ("hours_from", preferences.hours_from, 1_439),
+        ("hours_to", preferences.hours_to, 1_439),
     ] {
         if value < 0 {
             return Err(Error::invalid(field, "negative"));
@@ -167,6 +173,9 @@ fn checked_preferences(mut preferences: Preferences) -> Result<Preferences> {
         if value > most {
             return Err(Error::invalid(field, "too_large"));
         }
+    }
+    if preferences.second_person_from.0 < 0 {
+        return Err(Error::invalid("second_person_from", "negative"));
     }
     for modules in [&mut preferences.modules_off, &mut preferences.modules_read_only] {
         modules.sort_unstable();

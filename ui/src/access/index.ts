@@ -1,0 +1,2 @@
+/** What other areas may use of the people. */
+export { Alerts } from "./Alerts";
