@@ -71,7 +71,7 @@ export async function openBrowser(t) {
 export async function openPage(browser, shop, { lang = "en", width = 1280, height = 800, scheme = "light", scale = 1 } = {}) {
   const context = await browser.newContext({ locale: lang === "en" ? "en-GB" : lang, timezoneId: "Asia/Shanghai", viewport: { width, height }, deviceScaleFactor: scale, colorScheme: scheme, reducedMotion: "reduce" });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const faults = [];
   page.on("pageerror", (e) => faults.push(`thrown: ${e.message}`));
   page.on("console", (m) => m.type() === "error" && !m.text().startsWith("Failed to load resource") && faults.push(`console: ${m.text()}`));

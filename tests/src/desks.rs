@@ -7,21 +7,25 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use anyhow::Context as _;
 use domain::units::Millis;
 use engine::{
-    Engine,
+    Clock, Engine,
     ctx::Door,
     db::Address,
-    offline::Newcomer,
+    offline::{Newcomer, Patience},
     settings::{DeskById, DeskState, Nothing},
 };
 use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{ReadHalf, WriteHalf},
+    },
     sync::watch,
 };
 
@@ -32,9 +36,16 @@ pub enum State {
     Open,
     /// Nothing goes through any more, and nobody is told.
     Silent,
+    /// The same, but the server has heard that the desk is gone.
+    Lost,
+    /// Everything comes late.
+    Slow,
     /// As when the server is stopped: connections end, new ones are refused.
     Down,
 }
+
+/// How late what a slow wire carries comes.
+const LATE: Duration = Duration::from_millis(5);
 
 /// The wire between a desk and the server.
 #[derive(Clone)]
@@ -60,12 +71,7 @@ impl Wire {
                         return;
                     }
                     if let Ok(server) = TcpStream::connect(server).await {
-                        let (desk_in, desk_out) = desk.into_split();
-                        let (server_in, server_out) = server.into_split();
-                        tokio::join!(
-                            carry(desk_in, server_out, state.clone()),
-                            carry(server_in, desk_out, state.clone())
-                        );
+                        join(desk, server, state).await;
                     }
                 });
             }
@@ -88,12 +94,29 @@ impl Wire {
     }
 }
 
-/// Until one end closes, or the wire is down. What a silent wire swallowed does not come later.
-async fn carry(
-    mut from: tokio::net::tcp::OwnedReadHalf,
-    mut into: tokio::net::tcp::OwnedWriteHalf,
-    mut state: watch::Receiver<State>,
-) {
+/// Until one end closes, or the wire is down.
+async fn join(mut desk: TcpStream, mut server: TcpStream, mut state: watch::Receiver<State>) {
+    let mut lost = state.clone();
+    {
+        let ((desk_in, desk_out), (server_in, server_out)) = (desk.split(), server.split());
+        tokio::select! {
+            () = carry(desk_in, server_out, state.clone()) => return,
+            () = carry(server_in, desk_out, state.clone()) => return,
+            _ = lost.wait_for(|state| *state == State::Lost) => {}
+        }
+    }
+    drop(server);
+    let mut swallowed = [0; 1024];
+    loop {
+        tokio::select! {
+            read = desk.read(&mut swallowed) => if !matches!(read, Ok(1..)) { return },
+            _ = state.wait_for(|state| *state == State::Down) => return,
+        }
+    }
+}
+
+/// What a silent wire swallowed does not come later.
+async fn carry(mut from: ReadHalf<'_>, mut into: WriteHalf<'_>, mut state: watch::Receiver<State>) {
     let mut bytes = vec![0; 16 * 1024];
     let mut torn = false;
     loop {
@@ -105,7 +128,11 @@ async fn carry(
             }
         };
         let Ok(n @ 1..) = read else { return };
-        torn |= *state.borrow() == State::Silent;
+        let now = *state.borrow();
+        torn |= now == State::Silent;
+        if now == State::Slow {
+            tokio::time::sleep(LATE).await;
+        }
         if !torn && into.write_all(&bytes[..n]).await.is_err() {
             return;
         }
@@ -132,17 +159,16 @@ impl Office {
     /// Another desk, whose machine thinks that it is `at`.
     pub async fn desk_at(&self, name: &str, at: Millis) -> anyhow::Result<(Shop, Wire)> {
         let wire = self.wire().await?;
-        let address = self.by(&wire)?;
         let clock = Arc::new(AtomicI64::new(at.0));
         let hands = clock.clone();
-        let clock_of = Arc::new(move || Millis(hands.load(Ordering::Relaxed)));
-        let opened = Engine::open_desk_with_clock(&address, &self.copy_of(name), Newcomer::named(name), clock_of);
-        let desk = Shop { clock, ..Shop::at(opened.await?, address) };
+        let clock_of: Clock = Arc::new(move || Millis(hands.load(Ordering::Relaxed)));
+        let desk = self.open_with(name, &wire, clock_of, Patience::default()).await?;
+        let desk = Shop { clock, ..desk };
         self.let_in(&desk).await?;
         Ok((desk, wire))
     }
 
-    async fn let_in(&self, desk: &Shop) -> anyhow::Result<()> {
+    pub async fn let_in(&self, desk: &Shop) -> anyhow::Result<()> {
         let known = self.server.ask(call::settings_desks, Nothing {}).await?.items;
         for waiting in known.iter().filter(|desk| desk.state == DeskState::Waiting) {
             self.server.call(call::settings_admit_desk, DeskById { id: waiting.id }).await?;
@@ -158,9 +184,13 @@ impl Office {
 
     /// Opens a desk, for the first time or again.
     pub async fn open(&self, name: &str, wire: &Wire) -> anyhow::Result<Shop> {
+        self.open_with(name, wire, Arc::new(engine::system_clock), Patience::default()).await
+    }
+
+    pub async fn open_with(&self, name: &str, wire: &Wire, clock: Clock, patience: Patience) -> anyhow::Result<Shop> {
         let address = self.by(wire)?;
-        let engine = Engine::open_desk(&address, &self.copy_of(name), Newcomer::named(name)).await?;
-        Ok(Shop::at(engine, address))
+        let opened = Engine::open_desk_with(&address, &self.copy_of(name), Newcomer::named(name), clock, patience);
+        Ok(Shop::at(opened.await?, address))
     }
 
     /// The server, by this wire.
@@ -177,8 +207,22 @@ impl Office {
     /// The tables in which the copy of a desk differs from the server, with how many rows are only here and
     /// only there. Each desk has all orders, which are new in these stories.
     pub async fn differences(&self, name: &str) -> anyhow::Result<Vec<String>> {
+        self.differences_of(&[name]).await
+    }
+
+    /// The same for several desks.
+    pub async fn differences_of(&self, names: &[&str]) -> anyhow::Result<Vec<String>> {
         let whole = self.folder.path().join(format!("whole-{}.db", uuid::Uuid::new_v4().simple()));
         engine::backup::backup(&self.server.engine, &whole).await?;
+        let mut differences = Vec::new();
+        for name in names {
+            differences.extend(self.differs(name, &whole).await?);
+        }
+        std::fs::remove_file(&whole)?;
+        Ok(differences)
+    }
+
+    async fn differs(&self, name: &str, whole: &Path) -> anyhow::Result<Vec<String>> {
         let mut copy = open_file(&self.copy_of(name)).await?;
         let attach = format!("ATTACH '{}' AS whole", whole.display());
         sqlx::query(AssertSqlSafe(attach)).execute(&mut copy).await?;
@@ -193,7 +237,7 @@ impl Office {
                 counts.push(sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).fetch_one(&mut copy).await?);
             }
             if counts != [0, 0] {
-                differences.push(format!("{table}: {counts:?}"));
+                differences.push(format!("{name}, {table}: {counts:?}"));
             }
         }
         copy.close().await?;
@@ -256,14 +300,33 @@ impl Shop {
 /// Runs a story in an office of its own; the server's clock is that of the machine.
 pub fn in_an_office<F: Future<Output = anyhow::Result<()>>>(story: impl FnOnce(Office) -> F) {
     let Some(server) = postgres_server() else { return };
+    run(within(&server, story));
+}
+
+/// Runs each of the `stories` in an office of its own, so many at a time.
+pub fn in_offices<F: Future<Output = anyhow::Result<()>>>(
+    at_once: usize,
+    stories: impl IntoIterator<Item = impl FnOnce(Office) -> F>,
+) {
+    use futures_util::{StreamExt as _, TryStreamExt as _};
+    let Some(server) = postgres_server() else { return };
     run(async {
-        let (url, name) = create_database(&server).await?;
-        let address = Address::Postgres(url.clone());
-        let shop = Shop::shared(Engine::open(&address).await?, address).await?;
-        let pool = shop.engine.db.clone();
-        let outcome = story(Office { server: shop, url, folder: tempfile::tempdir()? }).await;
-        pool.close().await;
-        drop_database(&server, &name).await?;
-        outcome
+        let server = &server;
+        let all = futures_util::stream::iter(stories).map(|story| within(server, story));
+        all.buffer_unordered(at_once).try_collect().await
     });
+}
+
+async fn within<F: Future<Output = anyhow::Result<()>>>(
+    server: &str,
+    story: impl FnOnce(Office) -> F,
+) -> anyhow::Result<()> {
+    let (url, name) = create_database(server).await?;
+    let address = Address::Postgres(url.clone());
+    let shop = Shop::shared(Engine::open(&address).await?, address).await?;
+    let pool = shop.engine.db.clone();
+    let outcome = story(Office { server: shop, url, folder: tempfile::tempdir()? }).await;
+    pool.close().await;
+    drop_database(server, &name).await?;
+    outcome
 }

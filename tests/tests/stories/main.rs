@@ -9,6 +9,7 @@ mod backup;
 mod backup_places;
 mod catalog;
 mod customers;
+mod desks;
 mod encryption;
 mod foreign_files;
 mod frame;

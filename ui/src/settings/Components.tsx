@@ -20,15 +20,15 @@ export function Components({ about }: { about: About }) {
       <Input.Search className="sk-gap" allowClear aria-label={t("settings.parts.find")} placeholder={t("settings.parts.find")} value={text} onChange={(e) => setText(e.target.value)} />
       <Table<Component>
         size="small"
+        tableLayout="fixed"
         rowKey={(c) => `${c.from} ${c.name} ${c.version}`}
         dataSource={rows}
         pagination={{ pageSize: 20, showSizeChanger: false, hideOnSinglePage: true }}
-        scroll={{ x: 480 }}
         columns={[
           { key: "name", title: t("settings.parts.name"), dataIndex: "name" },
           { key: "version", title: t("settings.parts.versionOf"), dataIndex: "version", className: "sk-num" },
           { key: "licence", title: t("settings.parts.licence"), render: (_, c) => c.licence || t("settings.parts.unknown") },
-          { key: "from", title: t("settings.parts.from"), render: (_, c) => (c.from === "npm" ? "npm" : "crates.io") },
+          { key: "from", title: t("settings.parts.from"), responsive: ["sm"], render: (_, c) => (c.from === "npm" ? "npm" : "crates.io") },
         ]}
       />
     </Section>

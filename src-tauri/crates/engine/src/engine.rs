@@ -28,15 +28,12 @@ use crate::{
     error::{Error, Result, is_unique_violation},
     execute, fetch_optional,
     news::News,
-    offline::{self, Made, Newcomer, Side, Standby},
+    offline::{self, Made, Newcomer, Patience, Side, Standby},
     settings::{self, Shop},
 };
 
 /// How often a command is tried when the database prefers another transaction.
 const ATTEMPTS: u32 = 8;
-
-/// How long a desk that closes waits for its server.
-const PARTING: Duration = Duration::from_millis(500);
 
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
 
@@ -96,13 +93,19 @@ impl Engine {
 
     /// Opens a shared shop at a desk, which goes on with its copy in the file `copy` when the server is gone.
     pub fn open_desk(address: &Address, copy: &Path, desk: Newcomer) -> Answer<Self> {
-        Self::open_desk_with_clock(address, copy, desk, Arc::new(system_clock))
+        Self::open_desk_with(address, copy, desk, Arc::new(system_clock), Patience::default())
     }
 
-    pub fn open_desk_with_clock(address: &Address, copy: &Path, desk: Newcomer, clock: Clock) -> Answer<Self> {
+    pub fn open_desk_with(
+        address: &Address,
+        copy: &Path,
+        desk: Newcomer,
+        clock: Clock,
+        patience: Patience,
+    ) -> Answer<Self> {
         let (address, copy) = (address.clone(), copy.to_owned());
         Box::pin(async move {
-            let (db, device, standby) = offline::open(&address, &copy, &desk, clock()).await?;
+            let (db, device, standby) = offline::open(&address, &copy, &desk, clock(), patience).await?;
             Self::with(db, device, Some(standby), clock).await
         })
     }
@@ -213,7 +216,7 @@ impl Engine {
             None => self.db.close().await,
             Some(standby) => {
                 // A server that is gone takes no leave.
-                let _ = tokio::time::timeout(PARTING, self.db.close()).await;
+                let _ = tokio::time::timeout(standby.patience.parting, self.db.close()).await;
                 standby.close().await;
             }
         }
@@ -245,12 +248,15 @@ impl Engine {
             return Err(Error::OnlyLooking);
         }
         let input = serde_json::to_string(input)?;
-        let seen: Option<(String, String, String)> = fetch_optional!(
+        let mut seen: Option<(String, String, String)> = fetch_optional!(
             tx,
             (String, String, String),
             "SELECT command, input, result FROM audit WHERE command_id = $1",
             meta.command_id
         )?;
+        if seen.is_none() && local.is_some() {
+            seen = offline::answered(&mut tx, meta.command_id).await?;
+        }
         if let Some((command, before, result)) = seen {
             if command != spec.name || before != input {
                 tx.rollback().await?;
@@ -372,6 +378,9 @@ impl Engine {
             ctx.also_changed("connection");
         } else if let Some(entry) = ctx.caller.given.clone() {
             offline::write_case(&mut ctx, &entry).await?;
+        }
+        if let Some(standby) = self.standby.as_ref().filter(|_| !ctx.is_local() && spec.audited && spec.offline) {
+            standby.gave(ctx.command_id);
         }
         let after = std::mem::take(&mut ctx.after);
         ctx.tx.commit().await?;

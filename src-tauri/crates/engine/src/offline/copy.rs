@@ -5,7 +5,10 @@
 //! was changed on it without the server is taken from the server again when it is back, so that whatever
 //! became of the commands there, the copy becomes equal to it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{Mutex, PoisonError},
+};
 
 use domain::units::Millis;
 use uuid::Uuid;
@@ -13,6 +16,7 @@ use uuid::Uuid;
 use super::families::{CUSTOMER, FAMILIES, ORDERS, Root, SEARCH, SEARCH_TABLE, WHOLE, family_of};
 use crate::{
     backup::copy::{self, Table},
+    commands,
     ctx::Device,
     db::{Arg, Db, Tx, placeholders},
     error::{Error, Result},
@@ -28,6 +32,36 @@ const DAYS_OF_ORDERS: i64 = 3;
 pub(super) const DAYS_OF_FEED: i64 = 7;
 /// Roots asked for at once.
 const CHUNK: usize = 400;
+/// For so long a command may come again that the server has done.
+const COMES_AGAIN_MS: i64 = DAY_MS;
+
+/// Commands that this desk gave the server, and that the copy does not know to be done.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    ids: VecDeque<Uuid>,
+    /// There are no others: none from before the program was started.
+    all: bool,
+}
+
+impl Given {
+    const MOST: usize = 1000;
+
+    pub fn note(&mut self, command_id: Uuid) {
+        self.ids.push_back(command_id);
+        if self.ids.len() > Self::MOST {
+            self.ids.pop_front();
+        }
+    }
+
+    fn are_done(&mut self, done: &[Done]) {
+        let done: BTreeSet<Uuid> = done.iter().map(|(id, ..)| *id).collect();
+        self.ids.retain(|id| !done.contains(id));
+        self.all = true;
+    }
+}
+
+/// A command of this desk that the server has done: its id, when, its name, what was asked and answered.
+type Done = (Uuid, i64, String, String, String);
 
 /// What the copy knows of itself.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -59,7 +93,12 @@ const TABLES: &str = "
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS desk_outbox (
         n INTEGER PRIMARY KEY AUTOINCREMENT, command_id UUID NOT NULL UNIQUE, entry TEXT NOT NULL
-    );";
+    );
+    -- Commands of this desk that the server has carried out, and what it answered.
+    CREATE TABLE IF NOT EXISTS desk_done (
+        command_id UUID PRIMARY KEY, at BIGINT NOT NULL, command TEXT NOT NULL, input TEXT NOT NULL,
+        result TEXT NOT NULL
+    ) WITHOUT ROWID;";
 
 /// Gives the file the tables and triggers of a copy.
 pub(super) async fn prepare(copy: &Db) -> Result<()> {
@@ -145,7 +184,8 @@ impl State {
 
 /// Brings the copy up to what the server has now; answers what it knows of itself then. The copy must have no
 /// command that waits for the server.
-pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis) -> Result<State> {
+pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis, given: &Mutex<Given>) -> Result<State> {
+    let asked = given.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut from = server.begin_read().await?;
     // The timeline is read off the log that is being written: the control file has that of before a promotion
     // until the next checkpoint.
@@ -171,14 +211,73 @@ pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis) -
         || before.origin != after.origin
         || before.schema_version != after.schema_version
         || now - before.pulled_at > (DAYS_OF_FEED - 1) * DAY_MS;
+    let done = done(&mut from, &asked, anew, &after).await?;
     if anew {
-        all(&mut from, copy, &after).await?;
+        all(&mut from, copy, &after, &done).await?;
     } else {
-        changes(&mut from, copy, before, &after).await?;
+        changes(&mut from, copy, before, &after, &done).await?;
     }
     from.rollback().await?;
     copy.committed();
+    given.lock().unwrap_or_else(PoisonError::into_inner).are_done(&done);
     Ok(after)
+}
+
+/// What the server has done of the commands of this desk: whoever sends one again while the server is gone is
+/// answered as then.
+async fn done(from: &mut Tx, asked: &Given, anew: bool, now: &State) -> Result<Vec<Done>> {
+    if anew || !asked.all {
+        return Ok(fetch_all!(
+            *from,
+            Done,
+            "SELECT command_id, at, command, input, result FROM audit WHERE at >= $1 AND device = $2",
+            now.pulled_at - COMES_AGAIN_MS,
+            now.device
+        )?);
+    }
+    let mut done = Vec::new();
+    let ids: Vec<Arg> = asked.ids.iter().copied().map(Arg::Uuid).collect();
+    for chunk in ids.chunks(CHUNK) {
+        let list = placeholders(0, chunk.len());
+        let sql = format!("SELECT command_id, at, command, input, result FROM audit WHERE command_id IN ({list})");
+        done.extend(fetch_dyn!(*from, Done, sql, chunk)?);
+    }
+    Ok(done)
+}
+
+/// The server's answer to this command, if the copy knows that it was done there: its name, what was asked and what
+/// was answered.
+pub(crate) async fn answered(tx: &mut Tx, command_id: Uuid) -> Result<Option<(String, String, String)>> {
+    Ok(fetch_optional!(
+        *tx,
+        (String, String, String),
+        "SELECT command, input, result FROM desk_done WHERE command_id = $1",
+        command_id
+    )?)
+}
+
+async fn remember(into: &mut Tx, done: &[Done], now: &State) -> Result<()> {
+    if done.is_empty() {
+        return Ok(());
+    }
+    execute!(*into, "DELETE FROM desk_done WHERE at < $1", now.pulled_at - COMES_AGAIN_MS)?;
+    for (id, at, command, input, result) in done {
+        // No other can be sent again while the server is gone.
+        if !commands::spec(command).is_some_and(|spec| spec.offline) {
+            continue;
+        }
+        execute!(
+            *into,
+            "INSERT INTO desk_done (command_id, at, command, input, result) VALUES ($1,$2,$3,$4,$5)
+             ON CONFLICT (command_id) DO NOTHING",
+            *id,
+            *at,
+            command.as_str(),
+            input.as_str(),
+            result.as_str()
+        )?;
+    }
+    Ok(())
 }
 
 /// Leaves nothing of the shop in the copy.
@@ -190,6 +289,7 @@ pub(super) async fn wipe(copy: &Db, before: &State) -> Result<()> {
     let tables = ours(&mut into).await?;
     quietly(&mut into).await?;
     copy::clear(&mut into, &tables).await?;
+    execute!(into, "DELETE FROM desk_done")?;
     buyers::rebuild(&mut into).await?;
     settle(into, &State { cursor: String::new(), ..before.clone() }).await?;
     // What was deleted stands in the file until its pages are written anew.
@@ -197,8 +297,11 @@ pub(super) async fn wipe(copy: &Db, before: &State) -> Result<()> {
 }
 
 /// Everything anew.
-async fn all(from: &mut Tx, copy: &Db, after: &State) -> Result<()> {
+async fn all(from: &mut Tx, copy: &Db, after: &State, done: &[Done]) -> Result<()> {
     let mut into = copy.begin_step().await?;
+    // It may be another server's, which has done other things.
+    execute!(into, "DELETE FROM desk_done")?;
+    remember(&mut into, done, after).await?;
     let tables = ours(&mut into).await?;
     quietly(&mut into).await?;
     copy::clear(&mut into, &tables).await?;
@@ -218,7 +321,7 @@ async fn all(from: &mut Tx, copy: &Db, after: &State) -> Result<()> {
 }
 
 /// The families that changed on the server since `before`, and those that were touched here.
-async fn changes(from: &mut Tx, copy: &Db, before: &State, after: &State) -> Result<()> {
+async fn changes(from: &mut Tx, copy: &Db, before: &State, after: &State, done: &[Done]) -> Result<()> {
     let mut found: Vec<(String, Uuid)> = fetch_all!(
         *from,
         (String, Uuid),
@@ -228,9 +331,10 @@ async fn changes(from: &mut Tx, copy: &Db, before: &State, after: &State) -> Res
     let mut into = copy.begin().await?;
     let touched: Vec<(String, Uuid)> = fetch_all!(into, (String, Uuid), "SELECT family, root FROM desk_touched")?;
     found.extend(touched.iter().cloned());
-    if found.is_empty() && before.cursor == after.cursor {
+    if found.is_empty() && done.is_empty() && before.cursor == after.cursor {
         return Ok(into.rollback().await?);
     }
+    remember(&mut into, done, after).await?;
     let mut families: BTreeMap<String, BTreeSet<Uuid>> = BTreeMap::new();
     for (family, root) in found {
         families.entry(family).or_default().insert(root);
@@ -426,11 +530,11 @@ pub(super) async fn save(copy: &Db, state: &State) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// The oldest command that waits, with its number.
-pub(super) async fn first_waiting(copy: &Db) -> Result<Option<(i64, String)>> {
+/// The oldest command that waits, with its number and its id.
+pub(super) async fn first_waiting(copy: &Db) -> Result<Option<(i64, Uuid, String)>> {
     let mut tx = copy.begin_read().await?;
-    let row: Option<(i64, String)> =
-        fetch_optional!(tx, (i64, String), "SELECT n, entry FROM desk_outbox ORDER BY n LIMIT 1")?;
+    let row: Option<(i64, Uuid, String)> =
+        fetch_optional!(tx, (i64, Uuid, String), "SELECT n, command_id, entry FROM desk_outbox ORDER BY n LIMIT 1")?;
     tx.rollback().await?;
     Ok(row)
 }

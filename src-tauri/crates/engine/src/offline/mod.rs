@@ -13,7 +13,7 @@ mod replay;
 use std::{
     path::Path,
     sync::{
-        Arc,
+        Arc, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::{Duration, Instant},
@@ -31,7 +31,7 @@ use uuid::Uuid;
 
 pub(crate) use cases::write as write_case;
 pub use cases::{CaseById, CaseList, ListCases, OfflineCase, Settle, SettleHow, Trouble, carry_out, list, settle};
-pub(crate) use copy::forget_changes;
+pub(crate) use copy::{answered, forget_changes};
 pub(crate) use replay::as_numbered_since;
 pub use replay::{Entry, Made};
 
@@ -44,17 +44,35 @@ use crate::{
     settings::{self, Nothing},
 };
 
-/// A server that is silent for so long while it is asked something is looked after.
-const PATIENCE: Duration = Duration::from_millis(300);
-/// And one that does not answer a mere greeting for so long is gone.
-const GREETING: Duration = Duration::from_millis(500);
-/// How long a desk that starts waits for the server before it goes on with its copy.
-const AT_START: Duration = Duration::from_secs(3);
 /// How often a desk without its server looks whether it is back, and one with it whether it is there.
 const LOOK: Duration = Duration::from_secs(2);
 const BEAT: Duration = Duration::from_secs(5);
 /// Changes that come together are copied together.
 const GATHER: Duration = Duration::from_millis(200);
+
+/// How long a desk waits for its server.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// A server that is silent for so long while it is asked something is looked after.
+    pub answer: Duration,
+    /// And one that does not answer a mere greeting for so long is gone.
+    pub greeting: Duration,
+    /// How long a desk that starts, or comes back, waits before it goes on with its copy.
+    pub start: Duration,
+    /// And one that closes.
+    pub parting: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            answer: Duration::from_millis(300),
+            greeting: Duration::from_millis(500),
+            start: Duration::from_secs(3),
+            parting: Duration::from_millis(500),
+        }
+    }
+}
 
 /// How the desk stands to its server.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,6 +97,8 @@ pub(crate) struct Standby {
     /// How far the server's clock is ahead of this machine's.
     ahead_ms: AtomicI64,
     pulse: Mutex<Pulse>,
+    given: std::sync::Mutex<copy::Given>,
+    pub patience: Patience,
 }
 
 /// When the server was last heard of, and the connection that asked: one of its own, since those of the pool may
@@ -136,19 +156,26 @@ pub(crate) async fn open(
     copy: &Path,
     desk: &Newcomer,
     now: Millis,
+    patience: Patience,
 ) -> Result<(Db, Device, Arc<Standby>)> {
     let copy = Db::open(&Address::Sqlite(copy.to_owned())).await?;
-    let opened = opened(address, &copy, desk, now).await;
+    let opened = opened(address, &copy, desk, now, patience).await;
     if opened.is_err() {
         copy.close().await;
     }
     opened
 }
 
-async fn opened(address: &Address, copy: &Db, desk: &Newcomer, now: Millis) -> Result<(Db, Device, Arc<Standby>)> {
+async fn opened(
+    address: &Address,
+    copy: &Db,
+    desk: &Newcomer,
+    now: Millis,
+    patience: Patience,
+) -> Result<(Db, Device, Arc<Standby>)> {
     copy::prepare(copy).await?;
     let known = copy::load(copy).await?;
-    let answer = timeout(AT_START, Db::open(address)).await;
+    let answer = timeout(patience.start, Db::open(address)).await;
     let (db, device, state, offline) = match (answer.unwrap_or_else(|_| Err(no_answer())), known) {
         (Ok(db), known) => {
             let device =
@@ -181,6 +208,8 @@ async fn opened(address: &Address, copy: &Db, desk: &Newcomer, now: Millis) -> R
         gate: Arc::default(),
         ahead_ms: AtomicI64::new(state.ahead_ms),
         pulse: Mutex::new(Pulse { connection: None, turn: 0, answered: Instant::now() }),
+        given: std::sync::Mutex::default(),
+        patience,
     };
     Ok((db, device, Arc::new(standby)))
 }
@@ -202,6 +231,11 @@ impl Standby {
         self.line.borrow().offline
     }
 
+    /// The server is being given this command: with the next changes the copy hears whether it was done.
+    pub fn gave(&self, command_id: Uuid) {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner).note(command_id);
+    }
+
     /// Works without the server from now on, if it can.
     fn lose(&self, now: Millis) -> bool {
         self.line.send_if_modified(|line| {
@@ -220,12 +254,12 @@ impl Standby {
     /// Ends when the server does not answer.
     async fn gone(&self, server: &Db) {
         loop {
-            tokio::time::sleep(PATIENCE).await;
+            tokio::time::sleep(self.patience.answer).await;
             let mut pulse = self.pulse.lock().await;
-            if pulse.answered.elapsed() < PATIENCE {
+            if pulse.answered.elapsed() < self.patience.answer {
                 continue;
             }
-            if !matches!(timeout(GREETING, pulse.greet(server)).await, Ok(Ok(()))) {
+            if !matches!(timeout(self.patience.greeting, pulse.greet(server)).await, Ok(Ok(()))) {
                 pulse.connection = None;
                 return;
             }
@@ -361,7 +395,7 @@ impl Engine {
             }
             return Err(error);
         }
-        let after = copy::pull(&self.db, &standby.copy, &before, here).await?;
+        let after = copy::pull(&self.db, &standby.copy, &before, here, &standby.given).await?;
         standby.ahead_ms.store(after.ahead_ms, Ordering::Relaxed);
         standby.line.send_modify(|line| {
             line.whole = true;
@@ -386,7 +420,7 @@ impl Engine {
     }
 
     async fn given_back(&self, standby: &Standby) -> Result<()> {
-        let answers = timeout(AT_START, async {
+        let answers = timeout(standby.patience.start, async {
             if let Db::Postgres(server) = &self.db {
                 server.renew().await?;
             }
@@ -419,8 +453,9 @@ impl Engine {
     /// Gives the server all that waits.
     async fn give(&self, standby: &Standby, server: &Self) -> Result<()> {
         let mut known = cases::Known::load(server).await?;
-        while let Some((n, entry)) = copy::first_waiting(&standby.copy).await? {
+        while let Some((n, command_id, entry)) = copy::first_waiting(&standby.copy).await? {
             self.heard(standby, replay::replay(server, &entry, &mut known)).await?;
+            standby.gave(command_id);
             copy::sent(&standby.copy, n).await?;
             self.tell_here(Changed { tags: vec!["connection".into()], command: String::new() });
         }
