@@ -33,7 +33,7 @@ use uuid::Uuid;
 
 const NAMES: [&str; 3] = ["one", "two", "three"];
 /// So many seeds share an office.
-const OF_AN_OFFICE: u64 = 25;
+const OF_AN_OFFICE: u64 = 10;
 const AT_ONCE: usize = 6;
 const STEPS: usize = 40;
 const ON_HAND: i64 = 15;
@@ -53,7 +53,7 @@ fn at_random_end_equal() {
     let number = |name: &str, otherwise: u64| {
         std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok()).unwrap_or(otherwise)
     };
-    let (first, seeds) = (number("DESK_SEED", 1), number("DESK_SEEDS", 2 * OF_AN_OFFICE));
+    let (first, seeds) = (number("DESK_SEED", 1), number("DESK_SEEDS", 4 * OF_AN_OFFICE));
     let begins = (first..first + seeds).step_by(usize::try_from(OF_AN_OFFICE).unwrap_or(1));
     in_offices(
         AT_ONCE,
@@ -168,9 +168,7 @@ impl<'o> Floor<'o> {
         for n in 0..3 {
             skus.push(self.office.server.goods(&format!("S{seed}-{n}"), PRICE + n, ON_HAND).await?);
         }
-        for desk in &self.desks {
-            desk.shop.engine.sync().await?;
-        }
+        self.sync().await?;
         let mut sales: Vec<Sale> = Vec::new();
         for _ in 0..STEPS {
             self.step(&mut dice, seed, &skus, &mut sales).await?;
@@ -311,20 +309,7 @@ impl<'o> Floor<'o> {
             desk.wire.set(State::Open);
         }
         let server = &self.office.server;
-        for round in 0.. {
-            let mut all = true;
-            for (at, desk) in self.desks.iter().enumerate() {
-                let outcome = desk.shop.engine.sync().await;
-                if outcome == Err(Error::DeskRevoked) {
-                    self.shut_out(at, false).await?;
-                }
-                all &= outcome.is_ok() && !desk.shop.engine.is_offline();
-                ensure!(round < 40, "{} does not come back: {outcome:?}", desk.name);
-            }
-            if all {
-                break;
-            }
-        }
+        self.sync().await?;
         // What a desk that was shut out had sold, somebody else does in their own name.
         let cases = server.ask(call::offline_cases, ListCases::default()).await?.cases;
         for case in cases.iter().filter(|case| case.settled_at.is_none()).rev() {
@@ -342,8 +327,25 @@ impl<'o> Floor<'o> {
                 _ => anyhow::bail!("{case:?}"),
             }
         }
-        for desk in &self.desks {
-            desk.shop.engine.sync().await?;
+        self.sync().await
+    }
+
+    /// Until all are online, and have what the server has.
+    async fn sync(&self) -> anyhow::Result<()> {
+        for round in 0.. {
+            let mut all = true;
+            for (at, desk) in self.desks.iter().enumerate() {
+                let outcome = desk.shop.engine.sync().await;
+                if outcome == Err(Error::DeskRevoked) {
+                    self.shut_out(at, false).await?;
+                }
+                // A server that is slow is taken for one that is gone.
+                all &= outcome.is_ok() && !desk.shop.engine.is_offline();
+                ensure!(round < 40, "{} does not come back: {outcome:?}", desk.name);
+            }
+            if all {
+                break;
+            }
         }
         Ok(())
     }

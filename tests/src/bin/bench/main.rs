@@ -4,6 +4,7 @@
 //! `cargo xtask bench [-- --orders 1000000] [name …]` writes `tests/bench/<date>.json`.
 
 mod fill;
+mod overheard;
 mod raw;
 mod rows;
 mod shared;
@@ -62,15 +63,17 @@ impl Measure {
 
 /// Shown as they are made: a run takes minutes.
 #[derive(Default)]
-struct Measures(Vec<Measure>);
+pub struct Measures(Vec<Measure>);
 
 impl Measures {
+    pub fn add(&mut self, m: Measure) {
+        let verdict = if m.value <= m.limit { "holds" } else { "MISSED" };
+        println!("{verdict:<7} {:<58} {:>9.3} {:<3} (limit {}) {}", m.name, m.value, m.unit, m.limit, m.note);
+        self.0.push(m);
+    }
+
     fn extend(&mut self, more: Vec<Measure>) {
-        for m in more {
-            let verdict = if m.value <= m.limit { "holds" } else { "MISSED" };
-            println!("{verdict:<7} {:<58} {:>9.3} {:<3} (limit {}) {}", m.name, m.value, m.unit, m.limit, m.note);
-            self.0.push(m);
-        }
+        more.into_iter().for_each(|m| self.add(m));
     }
 }
 
@@ -133,7 +136,7 @@ async fn run(args: Args) -> anyhow::Result<()> {
     bench.large.close().await;
     bench.small.close().await;
     if wanted("shared") {
-        measures.extend(shared::shared(&args.folder, args.skus, args.offline).await?);
+        shared::shared(&mut measures, &args.folder, args.skus, args.offline).await?;
     }
     // The app opens the large shop itself.
     if wanted("window") {

@@ -3,7 +3,9 @@
 use std::{
     fs,
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::PoisonError,
     time::{Duration, Instant},
 };
 
@@ -11,7 +13,8 @@ use anyhow::Context as _;
 use engine::{
     Engine,
     access::SignIn,
-    ctx::Door,
+    commands::call,
+    ctx::{Door, Meta},
     db::{Address, Db},
     offline::Newcomer,
 };
@@ -23,22 +26,23 @@ use tests::{
     drop_database, people, postgres_server,
 };
 
-use crate::{Measure, ask, fill};
+use crate::{Measure, Measures, ask, fill, overheard};
+
+const DESKS: u64 = 8;
 
 /// Needs a server in `SHOPKEEPER_TEST_POSTGRES`.
-pub async fn shared(folder: &Path, skus: u64, offline: u64) -> anyhow::Result<Vec<Measure>> {
+pub async fn shared(measures: &mut Measures, folder: &Path, skus: u64, offline: u64) -> anyhow::Result<()> {
     let server = postgres_server().context("SHOPKEEPER_TEST_POSTGRES names no server")?;
     let (url, name) = create_database(&server).await?;
-    let outcome = on(&url, folder, skus, offline).await;
+    let outcome = on(measures, &url, folder, skus, offline).await;
     drop_database(&server, &name).await?;
     outcome
 }
 
-async fn on(url: &str, folder: &Path, skus: u64, offline: u64) -> anyhow::Result<Vec<Measure>> {
+async fn on(measures: &mut Measures, url: &str, folder: &Path, skus: u64, offline: u64) -> anyhow::Result<()> {
     let shop = Engine::open(&Address::Postgres(url.to_owned())).await?;
     fill::goods_and_people(&shop, folder, skus, skus).await?;
     let scratch = tempfile::tempdir_in(folder)?;
-    let mut measures = Vec::new();
 
     // Turn by turn, each time from nothing.
     let (mut ours, mut limit) = (Duration::MAX, Duration::MAX);
@@ -51,7 +55,7 @@ async fn on(url: &str, folder: &Path, skus: u64, offline: u64) -> anyhow::Result
         desk.close().await;
         limit = limit.min(copy_out(&shop, scratch.path()).await?);
     }
-    measures.push(Measure::new(
+    measures.add(Measure::new(
         format!("first copy of {skus} SKUs and {skus} customers / COPY"),
         ours.as_secs_f64() / limit.as_secs_f64(),
         "×",
@@ -75,7 +79,7 @@ async fn on(url: &str, folder: &Path, skus: u64, offline: u64) -> anyhow::Result
     let given = start.elapsed();
     let cases = ask(&shop, "offline.cases", json!({})).await?;
     anyhow::ensure!(!desk.is_offline() && cases["open"] == 0, "all was taken: {cases:#}");
-    measures.push(Measure::new(
+    measures.add(Measure::new(
         format!("give back {offline} offline orders / enter them online"),
         given.as_secs_f64() / online.as_secs_f64(),
         "×",
@@ -83,9 +87,11 @@ async fn on(url: &str, folder: &Path, skus: u64, offline: u64) -> anyhow::Result
         format!("{} ms against {} ms; offline {} ms", given.as_millis(), online.as_millis(), alone.as_millis()),
     ));
     desk.close().await;
+    measures.add(together(url, scratch.path()).await?);
 
+    // The command itself: as text its password is not shown.
     let owner = people::person("lin", domain::access::Preset::Owner.id());
-    ask(&shop, "access.save_staff", serde_json::to_value(owner)?).await?;
+    call::access_save_staff(&shop, &shop.owner(Door::Window), Meta::new(), owner).await?;
     let mut longest = Duration::ZERO;
     for _ in 0..10 {
         let input = SignIn { login: "lin".into(), password: people::PASSWORD.to_owned().into(), code: None };
@@ -93,9 +99,88 @@ async fn on(url: &str, folder: &Path, skus: u64, offline: u64) -> anyhow::Result
         shop.sign_in(Door::Window, input).await?;
         longest = longest.max(start.elapsed());
     }
-    measures.push(Measure::new("sign in", longest.as_secs_f64(), "s", 1.0, "the longest of 10"));
+    measures.add(Measure::new("sign in", longest.as_secs_f64(), "s", 1.0, "the longest of 10"));
     shop.close().await;
-    Ok(measures)
+    Ok(())
+}
+
+/// Desks that place orders on one server, against `pgbench` with the statements of such orders.
+async fn together(url: &str, folder: &Path) -> anyhow::Result<Measure> {
+    const SCRIPTS: u64 = 24;
+    const EACH: u64 = 150;
+    let (user, rest) = url.split_once('@').context("a URL with a user")?;
+    let (host, database) = rest.split_once('/').context("a URL with a database")?;
+    let (port, transactions) = overheard::listen(host.to_owned()).await?;
+    let desk = Engine::open(&Address::Postgres(format!("{user}@127.0.0.1:{port}/{database}"))).await?;
+    let skus = skus_for_sale(&desk).await?;
+    let mut scripts = Vec::new();
+    for n in 0..SCRIPTS {
+        let since = u64::try_from(engine::system_clock().0)?;
+        transactions.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let placed = ask(&desk, "orders.place", three_lines(&skus, n)).await?;
+        let heard = transactions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let order = heard.iter().find(|said| said.iter().any(|said| said.sql.starts_with("INSERT INTO orders")));
+        let script = overheard::script(
+            order.context("the transaction of an order")?,
+            since,
+            placed["number"].as_str().context("a number")?,
+        )?;
+        let path = folder.join(format!("order-{n}.sql"));
+        fs::write(&path, script)?;
+        scripts.push(path);
+    }
+    desk.close().await;
+
+    let mut desks = Vec::new();
+    for _ in 0..DESKS {
+        desks.push(Engine::open(&Address::Postgres(url.to_owned())).await?);
+    }
+    // Turn by turn; the first of each is not counted.
+    let (mut ours, mut bare) = (0.0_f64, 0.0_f64);
+    for turn in 0..4 {
+        let start = Instant::now();
+        let work = desks.iter().zip(0..).map(|(desk, at)| {
+            let skus = &skus;
+            async move {
+                for n in 0..EACH {
+                    ask(desk, "orders.place", three_lines(skus, at * EACH + n)).await?;
+                }
+                anyhow::Ok(())
+            }
+        });
+        futures_util::future::try_join_all(work).await?;
+        let tps = (DESKS * EACH) as f64 / start.elapsed().as_secs_f64();
+        let limit = pgbench(url, &scripts, turn)?;
+        if turn > 0 {
+            (ours, bare) = (ours.max(tps), bare.max(limit));
+        }
+    }
+    for desk in &desks {
+        desk.close().await;
+    }
+    Ok(Measure::new(
+        format!("{DESKS} desks place orders on Postgres / pgbench with their statements"),
+        bare / ours,
+        "×",
+        2.0,
+        format!("{ours:.0} orders a second against {bare:.0}"),
+    ))
+}
+
+/// Orders a second.
+fn pgbench(url: &str, scripts: &[PathBuf], turn: u32) -> anyhow::Result<f64> {
+    let mut pgbench = Command::new("pgbench");
+    // The counter goes on where the turn before cannot have been.
+    pgbench.args(["-n", "-M", "prepared", "-c", &DESKS.to_string(), "-j", "2", "-T", "5", "-D"]);
+    pgbench.arg(format!("i={}", u64::from(turn) * 1_000_000));
+    for script in scripts {
+        pgbench.arg("-f").arg(script);
+    }
+    let output = pgbench.arg(url).output().context("pgbench, of Debian's postgresql-client")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    anyhow::ensure!(output.status.success(), "pgbench: {said}{}", String::from_utf8_lossy(&output.stderr));
+    let tps = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok());
+    tps.with_context(|| format!("no tps in: {said}"))
 }
 
 /// What the server needs to write the same tables to files.
@@ -114,15 +199,23 @@ async fn copy_out(shop: &Engine, folder: &Path) -> anyhow::Result<Duration> {
     Ok(start.elapsed())
 }
 
-async fn place(desk: &Engine, count: u64) -> anyhow::Result<Duration> {
+async fn skus_for_sale(desk: &Engine) -> anyhow::Result<Vec<Value>> {
     let found =
         ask(desk, "catalog.search_skus", json!({"query": "SKU-00", "limit": 100, "only_for_sale": true})).await?;
-    let skus: Vec<Value> = found["items"].as_array().context("SKUs")?.iter().map(|s| s["sku_id"].clone()).collect();
+    Ok(found["items"].as_array().context("SKUs")?.iter().map(|s| s["sku_id"].clone()).collect())
+}
+
+/// The `n`th of some orders.
+fn three_lines(skus: &[Value], n: u64) -> Value {
+    let line = |i: u64| json!({"sku_id": skus[((n * 3 + i) as usize) % skus.len()], "qty": 1});
+    json!({"lines": [line(0), line(1), line(2)], "delivery": "counter", "pay_later": true})
+}
+
+async fn place(desk: &Engine, count: u64) -> anyhow::Result<Duration> {
+    let skus = skus_for_sale(desk).await?;
     let start = Instant::now();
     for n in 0..count {
-        let line = |i: u64| json!({"sku_id": skus[((n * 3 + i) as usize) % skus.len()], "qty": 1});
-        let input = json!({"lines": [line(0), line(1), line(2)], "delivery": "counter", "pay_later": true});
-        ask(desk, "orders.place", input).await?;
+        ask(desk, "orders.place", three_lines(&skus, n)).await?;
     }
     Ok(start.elapsed())
 }
