@@ -591,6 +591,11 @@ export type Connection = {
 	synced_at: Millis | null,
 	/**  Why the desk stays offline although the server answers. */
 	problem: Error | null,
+	/**
+	 *  How far this machine's clock is behind (or, below 0, ahead of) the server's as of the last time they were
+	 *  compared; where there is no server, behind the last thing that was done. Milliseconds; unknown when empty.
+	 */
+	clock_behind: Count | null,
 	/**  Cases that wait for somebody; unknown while offline. */
 	open_cases: Count,
 };

@@ -20,7 +20,7 @@ use sqlx::Connection as _;
 use tests::{
     Shop, call,
     desks::{Office, State, in_an_office, open_file},
-    people,
+    on_sqlite, people,
 };
 use uuid::Uuid;
 
@@ -459,6 +459,9 @@ fn a_desk_alone_for_a_week_with_a_wrong_clock_catches_up() {
             anyhow::Ok(shop.ask(call::orders_get, OrderById { order_id: placed.order_id }).await?.placed_at.0)
         };
         assert!((begun - 60_000..=truth()).contains(&at(&office.server, &first).await?));
+        // Somebody may see it now.
+        let behind = till.ask(call::offline_connection, Nothing {}).await?.clock_behind.expect("compared").0;
+        assert!((2 * HOUR..2 * HOUR + 120_000).contains(&behind), "{behind}");
 
         wire.set(State::Down);
         let mut alone = Vec::new();
@@ -486,6 +489,42 @@ fn a_desk_alone_for_a_week_with_a_wrong_clock_catches_up() {
         // From now on its orders are of the right time again.
         let last = till.call(call::orders_place, sale(tea, 1, 1000)).await?;
         assert!((ended - 60_000..=truth() + 1_000).contains(&at(&office.server, &last).await?));
+        all_agree(&office, &[("till", &till)]).await
+    });
+}
+
+#[test]
+fn a_clock_that_stands_before_what_was_done_is_told_of() {
+    on_sqlite(async |shop| {
+        let behind = async |shop: &Shop| {
+            anyhow::Ok(shop.ask(call::offline_connection, Nothing {}).await?.clock_behind.expect("something done").0)
+        };
+        let tea = shop.goods("TEA", 1000, 5).await?;
+        assert_eq!(behind(&shop).await?, 0);
+        shop.wait_minutes(-120);
+        assert_eq!(behind(&shop).await?, 2 * HOUR);
+        // It sells on, and what is done is the last in the history all the same once the clock is right.
+        shop.call(call::orders_place, sale(tea, 1, 1000)).await?;
+        assert_eq!(behind(&shop).await?, 2 * HOUR);
+        shop.wait_minutes(120);
+        assert_eq!(behind(&shop).await?, 0);
+        assert_eq!(shop.ask(call::app_check, Nothing {}).await?.differences, []);
+        Ok(())
+    });
+}
+
+/// Drafts are kept by themselves: nobody waits for them.
+#[test]
+fn what_waits_is_what_somebody_did() {
+    in_an_office(async |office: Office| {
+        let (till, wire) = office.desk("till").await?;
+        wire.set(State::Down);
+        let draft = engine::app::SaveDraft { id: Uuid::now_v7(), area: "orders".into(), body: "{}".into() };
+        till.call(call::app_save_draft, draft).await?;
+        assert_eq!(waiting(&till).await?, 0);
+        till.call(call::customers_save, buyer("王小明", "13800138000")).await?;
+        assert_eq!(waiting(&till).await?, 1);
+        wire.set(State::Open);
         all_agree(&office, &[("till", &till)]).await
     });
 }

@@ -6,6 +6,7 @@ import { useAsk } from "../lib/api";
 import { useCan } from "../lib/me";
 import { useSettled } from "../lib/ready";
 import { useFormats } from "../lib/shop";
+import { clockIsWrong } from "../offline/clock";
 
 const LOOK_MS = 5_000;
 
@@ -19,13 +20,14 @@ export function ConnectionButton({ narrow }: { narrow: boolean }) {
   const c = useAsk("offline.connection", {}, { tags: ["connection", "cases"], enabled: settled, again: (c) => (c?.shared ? LOOK_MS : false) }).data;
   const waits = useAsk("app.attention", {}, { tags: ["attention"], enabled: settled && (can("payments_refund") || can("access_write")) }).data;
   const n = (can("orders_read") ? (c?.open_cases ?? 0) : 0) + (waits?.refunds ?? 0) + (waits?.alerts ?? 0);
-  if (!c || (n === 0 && (!c.shared || !can("orders_read")))) return null;
+  const wrong = c !== undefined && clockIsWrong(c) && can("orders_read");
+  if (!c || (n === 0 && !wrong && (!c.shared || !can("orders_read")))) return null;
   const offline = c.offline_since !== null;
   const waiting = c.waiting > 0 ? t("offline.short.waiting", { n: f.count(c.waiting) }) : "";
-  const text = n > 0 ? t("offline.short.cases", { n: f.count(n) }) : !offline ? t("offline.online") : [c.catching_up ? t("offline.short.catchingUp") : t("offline.short.since", { at: f.dateTime(c.offline_since ?? 0) }), waiting].filter(Boolean).join(" · ");
+  const text = n > 0 ? t("offline.short.cases", { n: f.count(n) }) : !offline ? t(wrong ? "offline.short.clock" : "offline.online") : [c.catching_up ? t("offline.short.catchingUp") : t("offline.short.since", { at: f.dateTime(c.offline_since ?? 0) }), waiting].filter(Boolean).join(" · ");
   const title = !c.shared ? text : [text, c.synced_at === null ? t("offline.noCopy") : t("offline.synced", { at: f.dateTime(c.synced_at) })].join("\n");
-  const icon = n > 0 ? <WarningOutlined /> : offline ? <DisconnectOutlined /> : <WifiOutlined />;
-  const quiet = !offline && n === 0;
+  const icon = n > 0 || (wrong && !offline) ? <WarningOutlined /> : offline ? <DisconnectOutlined /> : <WifiOutlined />;
+  const quiet = !offline && n === 0 && !wrong;
   return (
     <PlainButton look="text" className={quiet ? "sk-online" : "sk-offline"} icon={icon} aria-label={text} title={title} onClick={() => void navigate({ to: "/attention" })}>
       {narrow || quiet ? null : text}

@@ -11,6 +11,7 @@ import { me } from "../lib/me";
 import { setTransport } from "../lib/transport";
 import { GiveRefund } from "../payments";
 import AttentionPage from "./AttentionPage";
+import { ConnectionFacts } from "./ConnectionFacts";
 
 const order = { id: "o1", number: "SO-1", total: 1990, due: 0, refundable: 1990, captured: 1990, refunded: 0 };
 const request: RefundRequest = {
@@ -160,4 +161,22 @@ it("asks for nothing that one may not see", async () => {
   attention([request], [alert]);
   await screen.findByText("Nothing needs attention");
   expect(told.map((x) => x.name).filter((name) => name !== "offline.connection")).toEqual(["offline.cases"]);
+});
+
+it("tells of a clock that is wrong, where the shop is shared and where it is not", async () => {
+  const connection = { shared: true, ready: true, offline_since: null, catching_up: false, waiting: 0, synced_at: 0, problem: null, open_cases: 0, clock_behind: 7_200_000 };
+  answer = (name) => (name === "offline.connection" ? connection : { cases: [], open: 0, items: [] });
+  const first = show(<ConnectionFacts />);
+  await screen.findByText("This computer’s clock is 120 minutes slow");
+  await screen.findByText(/Orders get the server’s time/);
+  first.unmount();
+  connection.clock_behind = -1_000;
+  const second = show(<ConnectionFacts />);
+  await screen.findByText("Connected to the server");
+  expect(screen.queryByText(/clock/)).toBeNull();
+  second.unmount();
+  Object.assign(connection, { shared: false, clock_behind: 180_000 });
+  await switchLanguage("zh-CN");
+  show(<ConnectionFacts />);
+  await screen.findByText("本机时钟慢了 3 分钟");
 });

@@ -112,8 +112,11 @@ impl Engine {
 
     async fn with(db: Db, device: Device, standby: Option<Arc<Standby>>, clock: Clock) -> Result<Self> {
         let jobs = Arc::new(crate::imports::Jobs::new(&db));
-        if standby.as_ref().is_none_or(|standby| standby.is_online()) {
-            crate::imports::recover(&db, &jobs, clock()).await?;
+        let recover = || crate::imports::recover(&db, &jobs, clock());
+        match &standby {
+            None => recover().await?,
+            Some(standby) if standby.is_online() => standby.at_start(&db, clock(), recover()).await?,
+            Some(_) => {}
         }
         let (changes, _) = broadcast::channel(256);
         let news = News::begin(&db);
@@ -216,7 +219,7 @@ impl Engine {
             None => self.db.close().await,
             Some(standby) => {
                 // A server that is gone takes no leave.
-                let _ = tokio::time::timeout(standby.patience.parting, self.db.close()).await;
+                let _ = tokio::time::timeout(standby.patience().parting, self.db.close()).await;
                 standby.close().await;
             }
         }

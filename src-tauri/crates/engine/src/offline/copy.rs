@@ -517,6 +517,15 @@ pub(super) async fn waiting(copy: &Db) -> Result<i64> {
     Ok(n)
 }
 
+/// How many of them somebody gave; drafts are kept by themselves.
+pub(super) async fn waiting_of_people(copy: &Db) -> Result<i64> {
+    let mut tx = copy.begin_read().await?;
+    let sql = "SELECT COUNT(*) FROM desk_outbox WHERE json_extract(entry, '$.command') NOT LIKE 'app.%draft'";
+    let (n,): (i64,) = fetch_one!(tx, (i64,), sql)?;
+    tx.rollback().await?;
+    Ok(n)
+}
+
 pub(super) async fn load(copy: &Db) -> Result<Option<State>> {
     let mut tx = copy.begin_read().await?;
     let state = State::load(&mut tx).await?;

@@ -40,7 +40,7 @@ use crate::{
     db::{Address, Db, Tx},
     engine::{Changed, Engine},
     error::{Error, Result},
-    execute,
+    execute, fetch_one,
     settings::{self, Nothing},
 };
 
@@ -96,9 +96,14 @@ pub(crate) struct Standby {
     gate: Arc<RwLock<()>>,
     /// How far the server's clock is ahead of this machine's.
     ahead_ms: AtomicI64,
-    pulse: Mutex<Pulse>,
+    watch: Watch,
     given: std::sync::Mutex<copy::Given>,
-    pub patience: Patience,
+}
+
+/// Looks whether the server is there while it is asked something.
+struct Watch {
+    pulse: Mutex<Pulse>,
+    patience: Patience,
 }
 
 /// When the server was last heard of, and the connection that asked: one of its own, since those of the pool may
@@ -146,6 +151,9 @@ pub struct Connection {
     pub synced_at: Option<Millis>,
     /// Why the desk stays offline although the server answers.
     pub problem: Option<Error>,
+    /// How far this machine's clock is behind (or, below 0, ahead of) the server's as of the last time they were
+    /// compared; where there is no server, behind the last thing that was done. Milliseconds; unknown when empty.
+    pub clock_behind: Option<Count>,
     /// Cases that wait for somebody; unknown while offline.
     pub open_cases: Count,
 }
@@ -175,11 +183,20 @@ async fn opened(
 ) -> Result<(Db, Device, Arc<Standby>)> {
     copy::prepare(copy).await?;
     let known = copy::load(copy).await?;
-    let answer = timeout(patience.start, Db::open(address)).await;
-    let (db, device, state, offline) = match (answer.unwrap_or_else(|_| Err(no_answer())), known) {
-        (Ok(db), known) => {
-            let device =
-                settings::enrol(&db, known.as_ref().map(|state| state.device).or(desk.device), &desk.name, now).await?;
+    let watch = Watch::new(patience);
+    let reached = async {
+        let db = timeout(patience.start, Db::connect(address)).await.map_err(|_| no_answer())??;
+        let device = known.as_ref().map(|state| state.device).or(desk.device);
+        // A large shop is migrated for minutes.
+        let ready = async {
+            crate::db::migrate_shared(&db).await?;
+            settings::enrol(&db, device, &desk.name, now).await
+        };
+        let device = watch.heard(&db, ready).await?;
+        Ok((db, device))
+    };
+    let (db, device, state, offline) = match (reached.await, known) {
+        (Ok((db, device)), known) => {
             let state = match known {
                 Some(state) if state.device == device.id => state,
                 // A copy of no desk, or of one that the server does not know, is none.
@@ -207,9 +224,8 @@ async fn opened(
         line: watch::channel(line).0,
         gate: Arc::default(),
         ahead_ms: AtomicI64::new(state.ahead_ms),
-        pulse: Mutex::new(Pulse { connection: None, turn: 0, answered: Instant::now() }),
+        watch,
         given: std::sync::Mutex::default(),
-        patience,
     };
     Ok((db, device, Arc::new(standby)))
 }
@@ -249,6 +265,41 @@ impl Standby {
 
     pub async fn close(&self) {
         self.copy.close().await;
+    }
+
+    pub fn patience(&self) -> Patience {
+        self.watch.patience
+    }
+
+    /// Work on the server of a desk that starts. When it is lost meanwhile the desk goes on without it, if it can.
+    pub async fn at_start<T: Default>(
+        &self,
+        server: &Db,
+        now: Millis,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        match self.watch.heard(server, work).await {
+            Err(Error::Unreachable { .. }) if self.lose(now) => Ok(T::default()),
+            outcome => outcome,
+        }
+    }
+}
+
+impl Watch {
+    fn new(patience: Patience) -> Self {
+        let pulse = Pulse { connection: None, turn: 0, answered: Instant::now() };
+        Self { pulse: Mutex::new(pulse), patience }
+    }
+
+    /// Work on the server, given up when that does not answer any more.
+    async fn heard<T>(&self, db: &Db, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let Db::Postgres(server) = db else { return work.await };
+        let turn = server.turn();
+        tokio::select! {
+            outcome = work => outcome,
+            () = self.gone(db) => Err(no_answer()),
+            () = server.moved(turn) => Err(moved()),
+        }
     }
 
     /// Ends when the server does not answer.
@@ -326,7 +377,7 @@ impl Engine {
     async fn attended<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         match (&self.standby, &self.db) {
             (Some(standby), _) if standby.offline().is_some() => work.await,
-            (Some(standby), _) if standby.line.borrow().whole => self.heard(standby, work).await,
+            (Some(standby), _) if standby.line.borrow().whole => standby.watch.heard(&self.db, work).await,
             (_, Db::Postgres(server)) if server.is_one_of_several() => {
                 let turn = server.turn();
                 tokio::select! {
@@ -420,23 +471,26 @@ impl Engine {
     }
 
     async fn given_back(&self, standby: &Standby) -> Result<()> {
-        let answers = timeout(standby.patience.start, async {
+        let answers = timeout(standby.watch.patience.start, async {
             if let Db::Postgres(server) = &self.db {
                 server.renew().await?;
             }
-            let mut pulse = standby.pulse.lock().await;
+            let mut pulse = standby.watch.pulse.lock().await;
             pulse.connection = None;
-            pulse.greet(&self.db).await?;
-            drop(pulse);
-            crate::db::migrate_shared(&self.db).await
+            pulse.greet(&self.db).await
         });
         answers.await.map_err(|_| no_answer())??;
-        // This machine's clock may have been changed meanwhile: nothing is given as of the future.
-        let there = copy::clock_of(&self.db).await?;
-        standby.ahead_ms.store(there.0 - (self.clock)().0, Ordering::Relaxed);
-        if copy::waiting(&standby.copy).await? > 0 {
-            copy::same_shop(&self.db, &standby.copy).await?;
-        }
+        let asked = async {
+            crate::db::migrate_shared(&self.db).await?;
+            // This machine's clock may have been changed meanwhile: nothing is given as of the future.
+            let there = copy::clock_of(&self.db).await?;
+            standby.ahead_ms.store(there.0 - (self.clock)().0, Ordering::Relaxed);
+            if copy::waiting(&standby.copy).await? > 0 {
+                copy::same_shop(&self.db, &standby.copy).await?;
+            }
+            Ok(())
+        };
+        standby.watch.heard(&self.db, asked).await?;
         standby.line.send_modify(|line| line.catching_up = true);
         self.tell_here(Changed::all());
         let server = self.on_server();
@@ -444,7 +498,7 @@ impl Engine {
         self.give(standby, &server).await?;
         let _all = standby.gate.write().await;
         self.give(standby, &server).await?;
-        self.heard(standby, self.pull(standby)).await?;
+        standby.watch.heard(&self.db, self.pull(standby)).await?;
         standby.line.send_modify(|line| line.offline = None);
         tracing::info!("back on the server");
         Ok(())
@@ -452,25 +506,14 @@ impl Engine {
 
     /// Gives the server all that waits.
     async fn give(&self, standby: &Standby, server: &Self) -> Result<()> {
-        let mut known = cases::Known::load(server).await?;
+        let mut known = standby.watch.heard(&self.db, cases::Known::load(server)).await?;
         while let Some((n, command_id, entry)) = copy::first_waiting(&standby.copy).await? {
-            self.heard(standby, replay::replay(server, &entry, &mut known)).await?;
+            standby.watch.heard(&self.db, replay::replay(server, &entry, &mut known)).await?;
             standby.gave(command_id);
             copy::sent(&standby.copy, n).await?;
             self.tell_here(Changed { tags: vec!["connection".into()], command: String::new() });
         }
         Ok(())
-    }
-
-    /// Work on the server, given up when that does not answer any more.
-    async fn heard<T>(&self, standby: &Standby, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let Db::Postgres(server) = &self.db else { return work.await };
-        let turn = server.turn();
-        tokio::select! {
-            outcome = work => outcome,
-            () = standby.gone(&self.db) => Err(no_answer()),
-            () = server.moved(turn) => Err(moved()),
-        }
     }
 }
 
@@ -508,6 +551,7 @@ pub async fn connection(ctx: &mut Ctx, _: Nothing) -> Result<Connection> {
             waiting: Count(0),
             synced_at: None,
             problem: None,
+            clock_behind: behind_the_last(ctx).await?,
             open_cases: cases::open(ctx).await?,
         });
     };
@@ -517,11 +561,21 @@ pub async fn connection(ctx: &mut Ctx, _: Nothing) -> Result<Connection> {
         ready: line.whole,
         offline_since: line.offline,
         catching_up: line.catching_up,
-        waiting: Count(copy::waiting(&standby.copy).await?),
+        waiting: Count(copy::waiting_of_people(&standby.copy).await?),
+        clock_behind: line.whole.then(|| Count(standby.ahead_ms())),
         synced_at: line.synced_at,
         problem: line.problem,
         open_cases: if ctx.is_local() { Count(0) } else { cases::open(ctx).await? },
     })
+}
+
+/// A clock that stands before what was done already is wrong, or was.
+async fn behind_the_last(ctx: &mut Ctx) -> Result<Option<Count>> {
+    if ctx.tx.is_postgres() {
+        return Ok(None);
+    }
+    let (last,): (Option<i64>,) = fetch_one!(ctx.tx, (Option<i64>,), "SELECT MAX(at) FROM audit")?;
+    Ok(last.map(|at| Count((at - ctx.now.0).max(0))))
 }
 
 /// Keeps a command for the server, in the transaction that carried it out on the copy.
