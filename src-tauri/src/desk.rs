@@ -46,18 +46,25 @@ pub enum Place {
     },
 }
 
+/// What somebody typed to get into a server.
+pub struct Given {
+    pub password: String,
+    /// Of the files with the password and with the key of the copy, on a machine without a keyring.
+    pub passphrase: Option<String>,
+}
+
 /// What is opened next.
 pub struct Next {
     pub place: Place,
-    /// When it is not stored yet.
-    pub password: Option<String>,
+    /// When it is not stored yet, or came out of the password file.
+    pub given: Option<Given>,
     /// The desk that this one was before the shop moved there.
     pub device: Option<Uuid>,
 }
 
 impl Next {
     pub fn at(place: Place) -> Self {
-        Self { place, password: None, device: None }
+        Self { place, given: None, device: None }
     }
 }
 
@@ -196,15 +203,14 @@ impl Desk {
         }
     }
 
-    /// Opens `place` and stays there from now on. `password` is given when it is not stored yet,
-    /// or came out of the password file.
-    pub async fn open(&self, place: Place, password: Option<String>) -> Result<()> {
-        self.open_next(Next { password, ..Next::at(place) }).await
+    /// Opens `place` and stays there from now on.
+    pub async fn open(&self, place: Place, given: Option<Given>) -> Result<()> {
+        self.open_next(Next { given, ..Next::at(place) }).await
     }
 
-    async fn open_next(&self, Next { place, password, device }: Next) -> Result<()> {
+    async fn open_next(&self, Next { place, given, device }: Next) -> Result<()> {
         self.inner.opening.send_replace(Opening::Underway);
-        let outcome = self.try_open(&place, password, device).await;
+        let outcome = self.try_open(&place, given, device).await;
         self.inner.opening.send_replace(match &outcome {
             Ok(()) => Opening::Open,
             Err(Error::WrongPassphrase) => Opening::Locked,
@@ -214,13 +220,14 @@ impl Desk {
         outcome
     }
 
-    async fn try_open(&self, place: &Place, password: Option<String>, device: Option<Uuid>) -> Result<()> {
+    async fn try_open(&self, place: &Place, given: Option<Given>, device: Option<Uuid>) -> Result<()> {
+        let (password, passphrase) = given.map_or((None, None), |given| (Some(given.password), given.passphrase));
         let address = self.address(place, password)?;
         let engine = match place {
             Place::Own | Place::Sample => Engine::open(&address).await?,
             Place::Postgres { server, .. } => {
                 let copy = self.inner.folder.join(copy_name(server));
-                engine::encryption::ready_copy(&copy).await?;
+                engine::encryption::ready_copy(&copy, passphrase.as_deref()).await?;
                 Engine::open_desk(&address, &copy, Newcomer { name: computer_name(), device }).await?
             }
         };

@@ -20,7 +20,7 @@ use tauri_plugin_dialog::DialogExt as _;
 use uuid::Uuid;
 
 use crate::{
-    desk::{Desk, Next, Place, Server, postgres, secret_file, secret_name},
+    desk::{Desk, Given, Next, Place, Server, postgres, secret_file, secret_name},
     logs,
 };
 
@@ -256,18 +256,19 @@ pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> R
     let place = Place::Postgres { server: input.server.clone(), in_file };
     // A desk that cannot keep the password does not move.
     let name = secret_name(&input.server);
-    match input.passphrase.filter(|_| in_file) {
-        Some(passphrase) => engine::secrets::save_file(&secret_file(desk.folder()), &passphrase, &input.password)?,
+    let passphrase = input.passphrase.filter(|_| in_file);
+    match &passphrase {
+        Some(passphrase) => engine::secrets::save_file(&secret_file(desk.folder()), passphrase, &input.password)?,
         None => engine::secrets::save(&name, &input.password)?,
     }
-    let password = Some(input.password);
+    let given = Some(Given { password: input.password, passphrase });
     let opened = if input.bring {
         let file = desk.folder().join("shop.db");
-        let next = Next { place: place.clone(), password, device: None };
+        let next = Next { place: place.clone(), given, device: None };
         let moved = async { engine::backup::move_to_server(&file, &address).await };
         desk.reopen(async { Ok(((), Next { device: Some(moved.await?.device), ..next })) }).await
     } else {
-        desk.open(place.clone(), password).await
+        desk.open(place.clone(), given).await
     };
     if let Err(error) = opened {
         // The desk goes on with what it had; the form stays on the screen with what was typed.
@@ -331,7 +332,8 @@ pub async fn app_disconnect(desk: State<'_, Desk>, meta: Meta, input: Nothing) -
 pub async fn app_unlock(desk: State<'_, Desk>, meta: Meta, input: Passphrase) -> Result<()> {
     let Meta { .. } = meta;
     let password = engine::secrets::load_file(&secret_file(desk.folder()), &input.passphrase)?;
-    desk.open(desk.place().await, Some(password)).await
+    let given = Given { password, passphrase: Some(input.passphrase) };
+    desk.open(desk.place().await, Some(given)).await
 }
 
 /// Writes a verified copy of the whole shop to a file.

@@ -17,6 +17,8 @@ export const SHOPCTL = process.env.SHOPKEEPER_SHOPCTL ?? join(ROOT, "target/debu
 const UI = process.env.SHOPKEEPER_UI ?? join(ROOT, "ui/dist");
 const CHROMIUM = process.env.SHOPKEEPER_CHROMIUM ?? "/usr/bin/chromium";
 const START_MS = 30_000;
+/** Of a desk's copy, where the machine has no keyring. */
+const PASSPHRASE = "four small browser words";
 
 /** A shop of its own, empty or with the sample's goods; or a desk of the one on the Postgres `db`; without a keyring if told so. It ends with the test `t`. */
 export async function openShop(t, { sample = false, db = null, keyring = true } = {}) {
@@ -24,7 +26,7 @@ export async function openShop(t, { sample = false, db = null, keyring = true } 
   const database = ["--db", db ?? join(folder, "shop.db")];
   const copy = db ? ["--copy", join(folder, "copy.db")] : [];
   if (sample) execFileSync(SHOPCTL, [...database, "sample"], { stdio: "ignore" });
-  const shopctl = spawn(SHOPCTL, [...database, "serve", "--ui", UI, ...copy], { stdio: ["ignore", "ignore", "pipe"], env: keyring ? process.env : { ...process.env, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" } });
+  const shopctl = spawn(SHOPCTL, [...database, "serve", "--ui", UI, ...copy], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, SHOPKEEPER_COPY_PASSPHRASE: PASSPHRASE, ...(keyring ? {} : { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" }) } });
   t.after(async () => {
     const ended = new Promise((done) => (shopctl.exitCode === null ? shopctl.once("exit", done) : done()));
     shopctl.kill("SIGTERM");

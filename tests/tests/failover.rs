@@ -32,6 +32,8 @@ use tests::{
 use uuid::Uuid;
 
 const TOKEN: &str = "a-token-of-this-run-only";
+/// Of the files with the keys of the desks' copies.
+const PASSPHRASE: (&str, &str) = ("SHOPKEEPER_COPY_PASSPHRASE", "four small words");
 const PRICE: i64 = 1990;
 
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -78,6 +80,8 @@ impl Desk {
         command.args(["--pdeathsig=KILL", "--"]).arg(shopctl()?);
         command.args(["serve", "--listen", &format!("127.0.0.1:{}", self.port), "--copy"]).arg(&self.copy);
         command.env("SHOPKEEPER_DB", address_of_both(&self.wires, "shop")).env("SHOPKEEPER_TOKEN", TOKEN);
+        // Nobody sits here, and no keyring is.
+        command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere").env(PASSPHRASE.0, PASSPHRASE.1);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).process_group(0);
         self.child = Some(command.spawn().context("shopctl starts")?);
         Ok(())
@@ -336,6 +340,9 @@ async fn run(programs: PathBuf) -> anyhow::Result<()> {
         worker.await?;
     }
     all_back(&http, &mut desks, &logs).await?;
+    for desk in &desks {
+        anyhow::ensure!(engine::encryption::is_encrypted(&desk.copy), "{} keeps its copy in the clear", desk.name);
+    }
     let told = std::mem::take(&mut *told.lock().expect("no panic"));
     let sums = check(&cluster, &told).await?;
     eprintln!("{rounds} rounds in {} s: {done:?}", begin.elapsed().as_secs());

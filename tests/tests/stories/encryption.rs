@@ -11,7 +11,11 @@ use engine::{
     encryption::{self, RecoveryCode},
     settings::Nothing,
 };
-use tests::{Shop, call, on_sqlite};
+use tests::{
+    Shop, call,
+    desks::{State, in_an_office},
+    on_sqlite,
+};
 
 /// What nobody may read in any file of the shop.
 const SECRETS: [&str; 3] = ["王小明", "13800138000", "lin@example.com"];
@@ -150,6 +154,37 @@ fn a_damaged_page_is_found_and_no_other_file_is_taken_for_an_encrypted_one() {
             std::fs::write(&other, bytes)?;
             assert!(!encryption::is_encrypted(&other), "{name}");
         }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_desk_without_a_keyring_keeps_its_copy_under_a_passphrase_or_not_at_all() {
+    in_an_office(async |office| {
+        let copy = office.copy_of("till");
+        let folder = copy.parent().expect("a folder").to_owned();
+        if !engine::secrets::available() {
+            assert_eq!(encryption::ready_copy(&copy, None).await, Err(Error::NoKeyring));
+            let short = encryption::ready_copy(&copy, Some("short")).await;
+            assert_eq!(short, Err(Error::invalid("passphrase", "too_short")));
+            assert!(!copy.exists());
+        }
+        encryption::ready_copy(&copy, Some("four small words")).await?;
+        meet(&office.server.engine).await?;
+        let (till, wire) = office.desk("till").await?;
+        assert!(encryption::is_encrypted(&copy));
+        assert_eq!(readable(&folder)?, Vec::<PathBuf>::new());
+        till.engine.close().await;
+
+        // It starts without its server, and sells on.
+        wire.set(State::Down);
+        encryption::ready_copy(&copy, Some("four small words")).await?;
+        let till = office.open("till", &wire).await?;
+        assert!(till.engine.is_offline());
+        let found = till.ask(call::customers_search, SearchCustomers { query: "王小明".into(), limit: None }).await?;
+        assert_eq!(found.items.len(), 1);
+        till.engine.close().await;
+        assert_eq!(readable(&folder)?, Vec::<PathBuf>::new());
         Ok(())
     });
 }

@@ -97,7 +97,9 @@ enum What {
         /// Use this token instead of a new one.
         #[arg(long, env = "SHOPKEEPER_TOKEN", hide_env_values = true)]
         token: Option<String>,
-        /// Keep a copy of a shop on Postgres in this file, and sell on from it while the server is gone.
+        /// Keep a copy of a shop on Postgres in this file, and sell on from it while the server is gone. It is
+        /// encrypted; on a machine without a keyring its key is in a file beside it, which the passphrase in
+        /// SHOPKEEPER_COPY_PASSPHRASE opens.
         #[arg(long, value_name = "FILE")]
         copy: Option<PathBuf>,
     },
@@ -163,6 +165,8 @@ fn main() -> ExitCode {
     }
 }
 
+const COPY_PASSPHRASE: &str = "SHOPKEEPER_COPY_PASSPHRASE";
+
 async fn run(args: Args) -> Result<ExitCode, Failure> {
     let compact = args.compact;
     if let What::Commands = args.what {
@@ -187,6 +191,11 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let shop = match (&args.what, &address) {
         (What::Serve { copy: Some(copy), .. }, Address::Postgres(_)) => {
+            let passphrase = std::env::var(COPY_PASSPHRASE).ok();
+            engine::encryption::ready_copy(copy, passphrase.as_deref()).await.map_err(|error| match error {
+                Error::NoKeyring => Failure::Usage(Error::invalid(COPY_PASSPHRASE, "required")),
+                error => Failure::Database(error),
+            })?;
             Engine::open_desk(&address, copy, Newcomer::default()).await
         }
         (What::Serve { copy: Some(_), .. }, Address::Sqlite(_)) => Err(engine::Error::invalid("db", "not_a_server")),

@@ -263,27 +263,43 @@ async fn create(path: &Path, lock: &Lock) -> Result<()> {
     Ok(connection.close().await?)
 }
 
-/// Readies the file that a desk keeps its copy of a shared shop in: encrypted, with a key of its own, where the
-/// machine has a keyring. A copy whose key the keyring has lost is set aside, and the desk copies anew.
-pub fn ready_copy(path: &Path) -> Answer<()> {
-    let path = path.to_owned();
+/// Readies the file that a desk keeps its copy of a shared shop in: encrypted with a key of its own, which the
+/// keyring keeps or, on a machine without one, a file beside it that `passphrase` opens. With neither there is no
+/// copy: [`Error::NoKeyring`]. A copy whose key is lost is set aside, and the desk copies anew.
+pub fn ready_copy(path: &Path, passphrase: Option<&str>) -> Answer<()> {
+    let (path, passphrase) = (path.to_owned(), passphrase.filter(|text| !text.is_empty()).map(str::to_owned));
     Box::pin(async move {
+        let beside = backup::beside(&path, KEY);
         if is_encrypted(&path) {
-            match lock_of(&path).await {
-                Err(Error::Encrypted { .. }) => {
-                    tracing::error!(file = %path.display(), "the keyring has lost the key of the copy: it is set aside");
-                    backup::set_aside(&path, "locked").map_err(|error| backup::file_error(&path, &error))?;
+            let outcome = match (lock_of(&path).await, &passphrase) {
+                (Err(Error::Encrypted { .. }), Some(passphrase)) => by_passphrase(&path, &beside, passphrase).await,
+                (outcome, _) => outcome.map(drop),
+            };
+            match outcome {
+                Err(error @ (Error::Encrypted { .. } | Error::WrongPassphrase | Error::WrongRecoveryCode)) => {
+                    tracing::error!(file = %path.display(), %error, "the key of the copy is lost: it is set aside");
+                    let end = backup::set_aside(&path, "locked").map_err(|error| backup::file_error(&path, &error))?;
+                    // The key goes with it: whoever finds the passphrase again can open it.
+                    if let Err(error) = std::fs::rename(&beside, backup::beside(&path, &format!("{end}{KEY}"))) {
+                        tracing::debug!(%error, "there is no file with its key");
+                    }
                 }
-                outcome => return outcome.map(drop),
+                outcome => return outcome,
             }
         }
-        let kept = off_thread(|| -> Result<Option<Lock>> {
-            let mut key = Key::default();
-            getrandom::fill(&mut key).map_err(Error::internal)?;
-            let lock = Lock::new(key)?;
-            Ok((secrets::available() && lock.keep()).then_some(lock))
+        let code = RecoveryCode::new()?;
+        let lock = Lock::new(code.key()?)?;
+        let kept = off_thread(move || -> Result<bool> {
+            if secrets::available() && lock.keep() {
+                return Ok(true);
+            }
+            let Some(passphrase) = passphrase else { return Ok(false) };
+            secrets::save_file(&beside, &passphrase, &code.written()?)?;
+            Ok(true)
         });
-        let Some(lock) = kept.await? else { return Ok(()) };
+        if !kept.await? {
+            return Err(Error::NoKeyring);
+        }
         match path.metadata() {
             Ok(file) if file.len() > 0 => rewrite(&path, Some(&lock)).await,
             _ => {
@@ -294,6 +310,29 @@ pub fn ready_copy(path: &Path) -> Answer<()> {
             }
         }
     })
+}
+
+/// What the file with the key of a copy ends in.
+const KEY: &str = ".key";
+
+/// Opens a copy whose key is in the file `beside` it.
+async fn by_passphrase(path: &Path, beside: &Path, passphrase: &str) -> Result<()> {
+    if !beside.exists() {
+        return Err(Error::Encrypted { file: path.display().to_string() });
+    }
+    let (file, passphrase) = (beside.to_owned(), passphrase.to_owned());
+    let code = off_thread(move || secrets::load_file(&file, &passphrase)).await?;
+    let salt = salt(path).ok_or_else(|| backup::bad(path, "not_encrypted"))?;
+    let lock = Lock { salt, key: code.parse::<RecoveryCode>()?.key()? };
+    let options = with(SqliteConnectOptions::new().filename(path), Some(&lock));
+    match open(&options).await {
+        Ok(connection) => connection.close().await?,
+        // The file beside it is another copy's.
+        Err(Error::Damaged) => return Err(Error::WrongRecoveryCode),
+        Err(error) => return Err(error),
+    }
+    known().insert(lock.salt, lock.key);
+    Ok(())
 }
 
 /// Takes the encryption off again.
