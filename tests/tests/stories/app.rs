@@ -1,13 +1,14 @@
 //! The audit log, drafts, saved views, the state of the house.
 
+use domain::access::Preset;
 use engine::{
     Error,
     app::{AuditInput, DraftId, DraftsInput, SaveDraft, SaveView, ViewId, ViewsInput},
-    ctx::Meta,
+    ctx::{Caller, Meta},
     customers::Save,
     settings::Nothing,
 };
-use tests::{call, story};
+use tests::{call, people, story};
 use uuid::Uuid;
 
 story!(the_same_command_twice_at_once_is_done_once, async |shop| {
@@ -75,6 +76,36 @@ story!(a_draft_outlives_the_window, async |shop| {
     assert!(matches!(shop.call(call::app_save_draft, huge).await, Err(Error::Invalid { .. })));
     let log = shop.ask(call::app_audit, AuditInput { command: "app".into(), ..AuditInput::default() }).await?;
     assert!(log.items.is_empty(), "typing is nobody's business");
+    Ok(())
+});
+
+story!(a_draft_is_its_writers_alone, async |shop| {
+    let area = || DraftsInput { area: "orders.new".into() };
+    let draft = |id, body: &str| SaveDraft { id, area: "orders.new".into(), body: body.into() };
+    let (before, by_zhou) = (Uuid::now_v7(), Uuid::now_v7());
+    shop.call(call::app_save_draft, draft(before, "of one person's time")).await?;
+    let shop = people::with_owner(shop).await?;
+    for login in ["zhou", "mei"] {
+        shop.call(call::access_save_staff, people::person(login, Preset::Service.id())).await?;
+    }
+    let zhou = people::sign_in(&shop, "zhou", people::PASSWORD).await?;
+    let mei = people::sign_in(&shop, "mei", people::PASSWORD).await?;
+    shop.wait_minutes(1);
+    call::app_save_draft(&shop.engine, &zhou, Meta::new(), draft(by_zhou, "secret")).await?;
+    let bodies = async |who: &Caller| {
+        let items = call::app_drafts(&shop.engine, who, area()).await?.items;
+        anyhow::Ok(items.into_iter().map(|draft| draft.body).collect::<Vec<_>>())
+    };
+    assert_eq!(bodies(&zhou).await?, ["secret", "of one person's time"]);
+    assert_eq!(bodies(&mei).await?, ["of one person's time"]);
+    // Nor is it written over or thrown away by others.
+    let over = call::app_save_draft(&shop.engine, &mei, Meta::new(), draft(by_zhou, "mine")).await;
+    assert!(matches!(over, Err(Error::NotFound { .. })), "{over:?}");
+    call::app_discard_draft(&shop.engine, &mei, Meta::new(), DraftId { id: by_zhou }).await?;
+    // Whoever goes on with an old one takes it.
+    call::app_save_draft(&shop.engine, &mei, Meta::new(), draft(before, "taken")).await?;
+    assert_eq!(bodies(&zhou).await?, ["secret"]);
+    assert_eq!(bodies(&mei).await?, ["taken"]);
     Ok(())
 });
 

@@ -394,6 +394,15 @@ story!(a_hold_keeps_the_parcel_in_the_house, async |shop| {
     sound(&shop).await
 });
 
+story!(no_more_than_two_thousand_orders_are_changed_at_once, async |shop| {
+    let none = shop.call(call::orders_archive, OrderIds { order_ids: vec![] }).await.unwrap_err();
+    assert_eq!(none, Error::invalid("order_ids", "required"));
+    let order_ids = (0..2001).map(|_| Uuid::now_v7()).collect();
+    let refused = shop.call(call::orders_archive, OrderIds { order_ids }).await.unwrap_err();
+    assert_eq!(refused, Error::invalid_because("order_ids", "too_many", "2000"));
+    Ok(())
+});
+
 story!(marks_and_the_archive_can_be_taken_back, async |shop| {
     let sku = shop.goods("MARK", 100, 50).await?;
     let mut ids = Vec::new();
