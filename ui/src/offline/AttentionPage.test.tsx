@@ -178,5 +178,5 @@ it("tells of a clock that is wrong, where the shop is shared and where it is not
   Object.assign(connection, { shared: false, clock_behind: 180_000 });
   await switchLanguage("zh-CN");
   show(<ConnectionFacts />);
-  await screen.findByText("本机时钟慢了 3 分钟");
+  await screen.findByText("时钟倒退了 3 分钟");
 });

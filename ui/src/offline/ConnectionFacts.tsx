@@ -23,7 +23,7 @@ function Clock({ c }: { c: Connection }) {
   const f = useFormats();
   const behind = c.clock_behind ?? 0;
   const n = f.count(Math.round(Math.abs(behind) / 60_000));
-  return <Alert className="of-gap" type="warning" showIcon title={t(behind > 0 ? "offline.clock.slow" : "offline.clock.fast", { n })} description={t(c.shared ? "offline.clock.shared" : "offline.clock.alone")} />;
+  return <Alert className="of-gap" type="warning" showIcon title={t(!c.shared ? "offline.clock.back" : behind > 0 ? "offline.clock.slow" : "offline.clock.fast", { n })} description={t(c.shared ? "offline.clock.shared" : "offline.clock.alone")} />;
 }
 
 function Server({ c }: { c: Connection }) {
