@@ -237,17 +237,21 @@ pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> R
     let Meta { .. } = meta;
     let before = desk.place().await;
     let address = address(&input)?;
-    if input.bring {
+    // A wrong password, a strange database or a newer shop is refused before anything is stored.
+    let there = engine::connection::test(&address).await?;
+    // The shop of this machine, which a move that was cut off has left there as it was: the file has gone on.
+    let left_there = there.found == Found::Shop && there.id == own_shop(&desk, &before).await;
+    let bring = input.bring || left_there;
+    if bring {
         let (shop, caller) = desk.shop_and_caller().await?;
         shop.need(&caller, Permission::SettingsWrite).await?;
         if before != Place::Own {
             return Err(Error::invalid("shop", "not_own"));
         }
     }
-    // A wrong password, a strange database or a newer shop is refused before anything is stored.
-    match engine::connection::test(&address).await?.found {
+    match there.found {
         Found::Empty | Found::Shop => {}
-        Found::Moved if input.bring => {}
+        Found::Moved if bring => {}
         Found::Moved => return Err(Error::ShopMoved),
         Found::Newer => return Err(Error::NewerDatabase),
         Found::Foreign => return Err(Error::invalid("database", "foreign")),
@@ -262,7 +266,7 @@ pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> R
         None => engine::secrets::save(&name, &input.password)?,
     }
     let given = Some(Given { password: input.password, passphrase });
-    let opened = if input.bring {
+    let opened = if bring {
         let file = desk.folder().join("shop.db");
         let next = Next { place: place.clone(), given, device: None };
         let moved = async { engine::backup::move_to_server(&file, &address).await };
@@ -279,6 +283,12 @@ pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> R
         return Err(error);
     }
     desk.remember(&place)
+}
+
+/// The shop of this machine, if that is open.
+async fn own_shop(desk: &Desk, place: &Place) -> Option<Uuid> {
+    let (shop, caller) = desk.shop_and_caller().await.ok().filter(|_| *place == Place::Own)?;
+    Some(commands::call::settings_shop(&shop, &caller, Nothing {}).await.ok()?.shop?.id)
 }
 
 /// Moves the shop from its server to this machine. No desk does anything on the server any more.

@@ -2290,6 +2290,8 @@ export type Report = {
 	found: Found,
 	/**  What the shop there is called. */
 	shop: string | null,
+	/**  Which one it is. */
+	id: string | null,
 	/**  A pooler stands in between: the desk takes what that allows. */
 	pooled: boolean,
 	/**  Of one round trip. */

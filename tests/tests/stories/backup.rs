@@ -333,6 +333,49 @@ fn a_shop_moves_to_a_server_and_home_again() {
     });
 }
 
+#[test]
+fn a_move_that_was_cut_off_is_done_again_from_the_file_that_went_on() {
+    tests::on_sqlite(async |shop| {
+        let (Address::Sqlite(file), Some(server)) = (shop.address.clone(), postgres_server()) else { return Ok(()) };
+        fill(&shop).await?;
+        shop.engine.close().await;
+        let (url, name) = create_database(&server).await?;
+        let server_address = Address::Postgres(url);
+        let outcome = async {
+            // As when the machine was switched off between the commit on the server and the new name of the file.
+            let as_before = file.with_extension("as-before");
+            std::fs::copy(&file, &as_before)?;
+            move_to_server(&file, &server_address).await?;
+            std::fs::rename(&as_before, &file)?;
+            let on = Engine::open(&Address::Sqlite(file.clone())).await?;
+            let sold = sell(&on).await?;
+            on.close().await;
+            move_to_server(&file, &server_address).await?;
+            let there = Engine::open(&server_address).await?;
+            let caller = there.owner(Door::Window);
+            let order = call::orders_get(&there, &caller, OrderById { order_id: sold.order_id }).await?;
+            assert_eq!(order.number, sold.number);
+
+            // Once something was done there, nothing takes its place.
+            sell(&there).await?;
+            there.close().await;
+            let kept =
+                std::fs::read_dir(file.parent().expect("a folder"))?.filter_map(|entry| Some(entry.ok()?.path()));
+            let former = kept.filter(|path| path.to_string_lossy().contains("before-move")).max().expect("the file");
+            std::fs::rename(former, &file)?;
+            let refused = move_to_server(&file, &server_address).await.err();
+            assert!(
+                matches!(refused, Some(Error::WrongState { ref state, .. }) if state == "not_empty"),
+                "{refused:?}"
+            );
+            anyhow::Ok(())
+        }
+        .await;
+        drop_database(&server, &name).await?;
+        outcome
+    });
+}
+
 async fn there_and_back(shop: Shop, file: &Path, server: &Address) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let desk = desk_of(&shop.engine).await?;

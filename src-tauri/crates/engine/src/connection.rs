@@ -5,6 +5,7 @@ use std::time::Instant;
 use domain::units::Count;
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use uuid::Uuid;
 
 use crate::{
     db::{Address, Db, newest_migration},
@@ -34,6 +35,8 @@ pub struct Report {
     pub found: Found,
     /// What the shop there is called.
     pub shop: Option<String>,
+    /// Which one it is.
+    pub id: Option<Uuid>,
     /// A pooler stands in between: the desk takes what that allows.
     pub pooled: bool,
     /// Of one round trip.
@@ -76,18 +79,18 @@ async fn look(db: &Db) -> Result<Report> {
         "SELECT to_regclass('_sqlx_migrations') IS NOT NULL,
                 (SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema())"
     )?;
-    let mut shop = None;
+    let (mut shop, mut id) = (None, None);
     let found = if migrated {
         let (applied,): (Option<i64>,) = fetch_one!(tx, (Option<i64>,), "SELECT MAX(version) FROM _sqlx_migrations")?;
         if applied > Some(newest_migration(true)) {
             Found::Newer
         } else {
             // Also in a database of an older version, which lacks the column.
-            let sql = "SELECT name, to_jsonb(shop) ->> 'moved_at' IS NOT NULL FROM shop";
-            let row: Option<(String, bool)> = fetch_optional!(tx, (String, bool), sql)?;
-            let moved = row.as_ref().is_some_and(|(_, moved)| *moved);
+            let sql = "SELECT id, name, to_jsonb(shop) ->> 'moved_at' IS NOT NULL FROM shop";
+            let row: Option<(Uuid, String, bool)> = fetch_optional!(tx, (Uuid, String, bool), sql)?;
+            let moved = row.as_ref().is_some_and(|(.., moved)| *moved);
             let empty = row.is_none();
-            shop = row.map(|(name, _)| name);
+            (id, shop) = row.map(|(id, name, _)| (id, name)).unzip();
             match (empty, moved) {
                 (true, _) => Found::Empty,
                 (_, true) => Found::Moved,
@@ -100,5 +103,5 @@ async fn look(db: &Db) -> Result<Report> {
         Found::Foreign
     };
     tx.rollback().await?;
-    Ok(Report { version, found, shop, milliseconds, pooled: server.is_pooled() })
+    Ok(Report { version, found, shop, id, milliseconds, pooled: server.is_pooled() })
 }

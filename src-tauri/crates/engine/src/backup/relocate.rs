@@ -18,7 +18,7 @@ use crate::{
     encryption,
     engine::system_clock,
     error::{Error, Result},
-    execute, fetch_one, fetch_optional,
+    execute, fetch_all, fetch_one, fetch_optional,
 };
 
 /// What a shop's old file is called from then on.
@@ -65,8 +65,12 @@ async fn to_server(held: &mut SqliteConnection, scratch: &Path, server: &Address
         let (mut from, mut into) = (source.begin_read().await?, target.begin().await?);
         let shop = the_shop(&mut from).await?.ok_or(Error::NoShop)?;
         match the_shop(&mut into).await? {
-            Some(there) if there.id != shop.id || there.moved_at.is_none() => return Err(not_empty()),
-            _ => {}
+            None => {}
+            Some(there) if there.id != shop.id => return Err(not_empty()),
+            Some(there) if there.moved_at.is_some() => {}
+            // A move that was cut off before its end: the shop has gone on in the file.
+            Some(_) if is_former(&mut from, &mut into).await? => {}
+            Some(_) => return Err(not_empty()),
         }
         let tables = copy::tables(&mut from).await?;
         copy::clear(&mut into, &tables).await?;
@@ -159,6 +163,25 @@ async fn shop_in(file: &Path) -> Result<Option<Uuid>> {
     tx.rollback().await?;
     db.close().await;
     Ok(shop.map(|shop| shop.id))
+}
+
+/// Whether all that was ever done in `into` was done in `from` as well, by desks that it knows.
+async fn is_former(from: &mut Tx, into: &mut Tx) -> Result<bool> {
+    const DESKS: &str = "SELECT COUNT(*) FROM device";
+    const BEFORE: &str = "SELECT COUNT(*) FROM audit WHERE at < $1";
+    let (last,): (Option<i64>,) = fetch_one!(*into, (Option<i64>,), "SELECT MAX(at) FROM audit")?;
+    let Some(last) = last else { return Ok(false) };
+    let desks: [(i64,); 2] = [fetch_one!(*from, (i64,), DESKS)?, fetch_one!(*into, (i64,), DESKS)?];
+    let done: [(i64,); 2] = [fetch_one!(*from, (i64,), BEFORE, last)?, fetch_one!(*into, (i64,), BEFORE, last)?];
+    let of_the_last: Vec<(Uuid,)> = fetch_all!(*into, (Uuid,), "SELECT command_id FROM audit WHERE at = $1", last)?;
+    for (id,) in of_the_last {
+        let here: Option<(Uuid,)> =
+            fetch_optional!(*from, (Uuid,), "SELECT command_id FROM audit WHERE command_id = $1", id)?;
+        if here.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(desks[0] == desks[1] && done[0] == done[1])
 }
 
 async fn first_device(tx: &mut Tx) -> Result<Uuid> {
