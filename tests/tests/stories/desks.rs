@@ -45,9 +45,9 @@ const PRICE: i64 = 1000;
 const HOUR: i64 = 3_600_000;
 /// Impatient: what waits in the shop takes seconds, and is not what this is about.
 const PATIENCE: Patience = Patience {
-    answer: Duration::from_millis(40),
-    greeting: Duration::from_millis(80),
-    start: Duration::from_millis(400),
+    answer: Duration::from_millis(60),
+    greeting: Duration::from_millis(250),
+    start: Duration::from_secs(1),
     parting: Duration::from_millis(40),
 };
 
@@ -145,7 +145,7 @@ impl Desk {
                     return Ok(());
                 }
                 // A desk without a copy, shut out for instance, needs its server.
-                Err(_) if tries < 3 => {
+                Err(_) if tries < 20 => {
                     self.wire.set(State::Open);
                     tries += 1;
                 }
@@ -345,7 +345,7 @@ impl<'o> Floor<'o> {
                 }
                 // A server that is slow is taken for one that is gone.
                 all &= outcome.is_ok() && !desk.shop.engine.is_offline();
-                ensure!(round < 40, "{} does not come back: {outcome:?}", desk.name);
+                ensure!(round < 200, "{} does not come back: {outcome:?}", desk.name);
             }
             if all {
                 break;
