@@ -539,18 +539,19 @@ pub(super) async fn save(copy: &Db, state: &State) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// The oldest command that waits, with its number and its id.
-pub(super) async fn first_waiting(copy: &Db) -> Result<Option<(i64, Uuid, String)>> {
+/// The oldest commands that wait, each with its number and its id.
+pub(super) async fn first_waiting(copy: &Db, most: i64) -> Result<Vec<(i64, Uuid, String)>> {
     let mut tx = copy.begin_read().await?;
-    let row: Option<(i64, Uuid, String)> =
-        fetch_optional!(tx, (i64, Uuid, String), "SELECT n, command_id, entry FROM desk_outbox ORDER BY n LIMIT 1")?;
+    let rows: Vec<(i64, Uuid, String)> =
+        fetch_all!(tx, (i64, Uuid, String), "SELECT n, command_id, entry FROM desk_outbox ORDER BY n LIMIT $1", most)?;
     tx.rollback().await?;
-    Ok(row)
+    Ok(rows)
 }
 
+/// The server has all up to this one.
 pub(super) async fn sent(copy: &Db, n: i64) -> Result<()> {
     let mut tx = copy.begin().await?;
-    execute!(tx, "DELETE FROM desk_outbox WHERE n = $1", n)?;
+    execute!(tx, "DELETE FROM desk_outbox WHERE n <= $1", n)?;
     tx.commit().await?;
     copy.committed();
     Ok(())

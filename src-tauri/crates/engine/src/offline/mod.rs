@@ -47,6 +47,8 @@ use crate::{
 /// How often a desk without its server looks whether it is back, and one with it whether it is there.
 const LOOK: Duration = Duration::from_secs(2);
 const BEAT: Duration = Duration::from_secs(5);
+/// So many commands are given to the server before the outbox forgets them: each time it does costs a write to the disk.
+const AT_ONCE: i64 = 20;
 /// Changes that come together are copied together.
 const GATHER: Duration = Duration::from_millis(200);
 
@@ -507,13 +509,27 @@ impl Engine {
     /// Gives the server all that waits.
     async fn give(&self, standby: &Standby, server: &Self) -> Result<()> {
         let mut known = standby.watch.heard(&self.db, cases::Known::load(server)).await?;
-        while let Some((n, command_id, entry)) = copy::first_waiting(&standby.copy).await? {
-            standby.watch.heard(&self.db, replay::replay(server, &entry, &mut known)).await?;
-            standby.gave(command_id);
-            copy::sent(&standby.copy, n).await?;
-            self.tell_here(Changed { tags: vec!["connection".into()], command: String::new() });
+        loop {
+            let waiting = copy::first_waiting(&standby.copy, AT_ONCE).await?;
+            let (mut last, mut outcome) = (None, Ok(()));
+            for (n, command_id, entry) in &waiting {
+                outcome = standby.watch.heard(&self.db, replay::replay(server, entry, &mut known)).await;
+                if outcome.is_err() {
+                    break;
+                }
+                standby.gave(*command_id);
+                last = Some(*n);
+            }
+            // Cut off before this they are given again, and answered as they were.
+            if let Some(last) = last {
+                copy::sent(&standby.copy, last).await?;
+                self.tell_here(Changed { tags: vec!["connection".into()], command: String::new() });
+            }
+            outcome?;
+            if waiting.is_empty() {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 }
 
