@@ -240,7 +240,7 @@ pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> R
     // A wrong password, a strange database or a newer shop is refused before anything is stored.
     let there = engine::connection::test(&address).await?;
     // The shop of this machine, which a move that was cut off has left there as it was: the file has gone on.
-    let left_there = there.found == Found::Shop && there.id == own_shop(&desk, &before).await;
+    let left_there = before == Place::Own && there.found == Found::Shop && there.id == own_shop(&desk).await;
     let bring = input.bring || left_there;
     if bring {
         let (shop, caller) = desk.shop_and_caller().await?;
@@ -285,9 +285,9 @@ pub async fn app_connect(desk: State<'_, Desk>, meta: Meta, input: Connect) -> R
     desk.remember(&place)
 }
 
-/// The shop of this machine, if that is open.
-async fn own_shop(desk: &Desk, place: &Place) -> Option<Uuid> {
-    let (shop, caller) = desk.shop_and_caller().await.ok().filter(|_| *place == Place::Own)?;
+/// The shop that is open.
+async fn own_shop(desk: &Desk) -> Option<Uuid> {
+    let (shop, caller) = desk.shop_and_caller().await.ok()?;
     Some(commands::call::settings_shop(&shop, &caller, Nothing {}).await.ok()?.shop?.id)
 }
 

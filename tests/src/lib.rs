@@ -19,6 +19,7 @@ pub mod goods;
 #[cfg(target_os = "linux")]
 pub mod netns;
 pub mod people;
+pub mod sales;
 pub mod stores;
 
 use std::{
@@ -195,6 +196,11 @@ pub async fn drop_database(server: &str, name: &str) -> anyhow::Result<()> {
     sqlx::query(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).execute(&mut connection).await?;
     connection.close().await?;
     Ok(())
+}
+
+/// How much of something is asked for, or what is usual.
+pub fn from_env(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
 /// The folder with real shops' data, when this machine has it.

@@ -18,7 +18,11 @@ use engine::{
     db::Address,
 };
 use serde_json::{Value, json};
-use tests::{Shop, dice::Dice, sqlite_address};
+use tests::{
+    Shop,
+    dice::{self, Dice},
+    from_env, sqlite_address,
+};
 use uuid::Uuid;
 
 const ROLE: &str = "SHOPKEEPER_CRASH_ROLE";
@@ -29,16 +33,7 @@ async fn json_call(engine: &Engine, name: &str, meta: Meta, input: Value) -> eng
 }
 
 fn rounds() -> u64 {
-    std::env::var("CRASH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(30)
-}
-
-fn seed() -> u64 {
-    let seed = std::env::var("CRASH_SEED")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or_else(|| u64::from_le_bytes(Uuid::new_v4().as_bytes()[..8].try_into().expect("8 bytes")) | 1);
-    eprintln!("CRASH_SEED={seed}");
-    seed
+    from_env("CRASH_ROUNDS", 30)
 }
 
 /// Starts this very test program in the role of the one who will be killed.
@@ -135,7 +130,7 @@ fn product(n: u32) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_acknowledged_order_is_lost() -> anyhow::Result<()> {
-    let mut dice = Dice(seed());
+    let mut dice = Dice(dice::seed("CRASH_SEED"));
     let (address, _folder) = sqlite_address()?;
     let Address::Sqlite(path) = &address else { anyhow::bail!("a file") };
     let shop = Shop::open(address.clone(), None).await?;
@@ -210,7 +205,7 @@ async fn new_shop() -> anyhow::Result<(Address, tempfile::TempDir)> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_cut_anywhere_ends_as_if_uncut() -> anyhow::Result<()> {
-    let mut dice = Dice(seed());
+    let mut dice = Dice(dice::seed("CRASH_SEED"));
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/online_retail_excerpt.csv");
     let (address, _folder) = new_shop().await?;
     let whole = finish(file, &address).await?;

@@ -14,7 +14,6 @@ use std::{
 };
 
 use anyhow::Context as _;
-use domain::units::Qty;
 use engine::{
     Engine, Error,
     app::{DraftsInput, SaveDraft},
@@ -23,11 +22,11 @@ use engine::{
     db::Address,
     exports::{Export, ExportFormat, ExportId, ExportState},
     imports::{ImportJobId, ImportKind, ImportOptions, ImportState, StartImport},
-    orders::{OrderById, PlaceLine, PlaceOrder, Placed},
+    orders::{OrderById, PlaceOrder, Placed},
     settings::Nothing,
 };
 use serde_json::json;
-use tests::{Shop, call, files::finished};
+use tests::{Shop, call, files::finished, sales::line};
 use uuid::Uuid;
 
 const PLACE: &str = "SHOPKEEPER_SMALL_DISK";
@@ -78,7 +77,7 @@ fn fill(disk: &Path, spare: usize) -> anyhow::Result<PathBuf> {
 }
 
 fn order(sku_id: Uuid) -> PlaceOrder {
-    let line = PlaceLine { sku_id, qty: Qty(1), unit_price: None, note: String::new() };
+    let line = line(sku_id, 1);
     PlaceOrder { lines: vec![line], ..PlaceOrder::default() }
 }
 

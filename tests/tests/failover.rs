@@ -26,7 +26,8 @@ use tests::{
     Shop,
     cluster::{Cluster, address_of_both, free_port, postgres_programs},
     desks::{State, Wire},
-    dice::Dice,
+    dice::{self, Dice},
+    from_env,
     netns::Namespaces,
 };
 use uuid::Uuid;
@@ -35,17 +36,6 @@ const TOKEN: &str = "a-token-of-this-run-only";
 /// Of the files with the keys of the desks' copies.
 const PASSPHRASE: (&str, &str) = ("SHOPKEEPER_COPY_PASSPHRASE", "four small words");
 const PRICE: i64 = 1990;
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
-
-fn seed() -> u64 {
-    let chance = u64::from_le_bytes(Uuid::new_v4().as_bytes()[..8].try_into().expect("8 bytes")) | 1;
-    let seed = number("FAILOVER_SEED", chance);
-    eprintln!("FAILOVER_SEED={seed}");
-    seed
-}
 
 /// The programs of this build stand beside the tests.
 fn shopctl() -> anyhow::Result<PathBuf> {
@@ -212,7 +202,7 @@ fn nothing_acknowledged_is_lost_or_doubled() {
 }
 
 async fn run(programs: PathBuf) -> anyhow::Result<()> {
-    let (rounds, mut dice) = (number("FAILOVER_ROUNDS", 24), Dice(seed()));
+    let (rounds, mut dice) = (from_env("FAILOVER_ROUNDS", 24), Dice(dice::seed("FAILOVER_SEED")));
     let folder = tempfile::tempdir()?;
     // Kept when wanted: what the desks said.
     let logs = std::env::var_os("FAILOVER_LOGS").map_or_else(|| folder.path().to_owned(), PathBuf::from);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{
     access::{Module, Permission, Preset, Sees},
     orders::DeliveryMethod,
-    units::{Count, Minor, Qty},
+    units::{Count, Minor},
 };
 use engine::{
     Engine, Error,
@@ -14,14 +14,16 @@ use engine::{
     commands::{Kind, SPECS, call_json},
     ctx::{Caller, Meta},
     db::Address,
-    orders::{PlaceLine, PlaceOrder},
+    orders::PlaceOrder,
     settings::{Nothing, Preferences, SavePreferences},
 };
 use serde_json::{Value, json};
 use tests::{
     Shop, call, create_database, drop_database,
     people::{PASSWORD, of, person, sign_in, with_owner},
-    postgres_server, story,
+    postgres_server,
+    sales::line,
+    story,
 };
 use uuid::Uuid;
 
@@ -240,7 +242,7 @@ story!(an_owner_sees_what_others_see, async |shop| {
         assert_eq!(theirs.as_ref().err(), seen.as_ref().err(), "{}", spec.name);
     }
     // A look changes nothing, not even what both may.
-    let line = PlaceLine { sku_id: sku, qty: Qty(1), unit_price: None, note: String::new() };
+    let line = line(sku, 1);
     let order = PlaceOrder { delivery: DeliveryMethod::Counter, lines: vec![line], ..PlaceOrder::default() };
     let placed = call::orders_place(&shop.engine, &looking, Meta::new(), order).await;
     assert_eq!(placed.err(), Some(Error::OnlyLooking));
@@ -382,7 +384,7 @@ story!(refunds_have_the_limit_of_the_role, async |shop| {
     let desk = of(&shop, "qian", role.id).await?;
     let service = of(&shop, "zhou", Preset::Service.id()).await?;
     let sku = shop.goods("A", 1500, 5).await?;
-    let line = PlaceLine { sku_id: sku, qty: Qty(1), unit_price: None, note: String::new() };
+    let line = line(sku, 1);
     let input = PlaceOrder { delivery: DeliveryMethod::Counter, lines: vec![line], ..PlaceOrder::default() };
     let order = call::orders_place(&shop.engine, &desk, Meta::new(), input).await?.order_id;
     let paid = json!({ "order_id": order, "method": "elsewhere", "amount": 1500 });

@@ -9,11 +9,15 @@ use engine::{
     analytics::{Bucket, Dashboard, DashboardInput, Dimension, SalesBy, SalesByInput, SalesSort},
     catalog::SaveCategory,
     customers::{CustomerById, CustomerOrdersInput, Merge, Save},
-    orders::{CancelOrder, OrderById, PlaceLine, PlaceOrder, PlacePayment, Placed},
-    payments::{CapturePayment, PaymentMethod, RefundPayment},
+    orders::{CancelOrder, OrderById, PlaceOrder, Placed},
+    payments::{PaymentMethod, RefundPayment},
     settings::{Nothing, SaveShop, Shop as Facts},
 };
-use tests::{MONDAY, Shop, call, catalog, story};
+use tests::{
+    MONDAY, Shop, call, catalog,
+    sales::{cash, line, payment},
+    story,
+};
 use uuid::Uuid;
 
 const DAY: i64 = 86_400_000;
@@ -23,16 +27,9 @@ const FIRST: i32 = 20_514;
 fn order(lines: &[(Uuid, i64)]) -> PlaceOrder {
     PlaceOrder {
         delivery: DeliveryMethod::Pickup,
-        lines: lines
-            .iter()
-            .map(|(sku_id, qty)| PlaceLine { sku_id: *sku_id, qty: Qty(*qty), unit_price: None, note: String::new() })
-            .collect(),
+        lines: lines.iter().map(|(sku_id, qty)| line(*sku_id, *qty)).collect(),
         ..PlaceOrder::default()
     }
-}
-
-fn cash(amount: i64) -> Vec<PlacePayment> {
-    vec![PlacePayment { method: PaymentMethod::Cash, amount: Minor(amount), tendered: None, reference: String::new() }]
 }
 
 async fn place(shop: &Shop, input: PlaceOrder) -> engine::Result<Placed> {
@@ -40,15 +37,7 @@ async fn place(shop: &Shop, input: PlaceOrder) -> engine::Result<Placed> {
 }
 
 async fn pay(shop: &Shop, order_id: Uuid, amount: i64) -> engine::Result<()> {
-    let input = CapturePayment {
-        order_id,
-        method: PaymentMethod::BankTransfer,
-        amount: Minor(amount),
-        tendered: None,
-        reference: String::new(),
-        note: String::new(),
-        keep_overpayment: false,
-    };
+    let input = payment(order_id, PaymentMethod::BankTransfer, amount);
     shop.call(call::payments_capture, input).await.map(|_| ())
 }
 
@@ -112,7 +101,7 @@ story!(the_core_numbers_of_a_day, async |shop| {
     let bought = PlaceOrder { customer_id: Some(who), ..order(&[(sku, 3)]) };
     let first = place(&shop, bought.clone()).await?;
     pay(&shop, first.order_id, 3_000).await?;
-    place(&shop, PlaceOrder { payments: cash(1_000), ..order(&[(sku, 1)]) }).await?;
+    place(&shop, PlaceOrder { payments: vec![cash(1_000)], ..order(&[(sku, 1)]) }).await?;
     let unpaid = place(&shop, bought).await?;
     shop.wait_minutes(24 * 60);
     refund(&shop, first.order_id, 500).await?;
@@ -316,7 +305,7 @@ story!(a_day_is_cut_by_the_shops_clocks, async |shop| {
     let midnight = i64::from(sunday) * DAY;
     for minutes in [-121, -120, 30, 22 * 60 + 59, 23 * 60] {
         shop.set_clock(Millis(midnight + minutes * 60_000));
-        place(&shop, PlaceOrder { payments: cash(100), ..order(&[(sku, 1)]) }).await?;
+        place(&shop, PlaceOrder { payments: vec![cash(100)], ..order(&[(sku, 1)]) }).await?;
     }
     let report = dashboard(&shop, sunday - 1, sunday + 1).await?;
     let orders: Vec<i64> = report.period.series.iter().map(|point| point.orders.0).collect();

@@ -3,23 +3,23 @@
 use domain::{
     access::{Limit, Permission, Preset, Sees},
     orders::DeliveryMethod,
-    units::{Count, Minor, Qty},
+    units::{Count, Minor},
 };
 use engine::{
     Error,
     access::SaveRole,
     app::AuditInput,
     ctx::{Caller, Meta},
-    orders::{OrderById, PlaceLine, PlaceOrder},
+    orders::{OrderById, PlaceOrder},
     payments::{
-        CapturePayment, Decision, DeclineRefund, ListRefundRequests, PaymentMethod, RefundPayment, RefundRequest,
-        RefundRequestById,
+        Decision, DeclineRefund, ListRefundRequests, PaymentMethod, RefundPayment, RefundRequest, RefundRequestById,
     },
     settings::{Nothing, Preferences, SavePreferences},
 };
 use tests::{
     Shop, call,
     people::{of, with_owner},
+    sales::{line, payment},
     story,
 };
 use uuid::Uuid;
@@ -44,18 +44,10 @@ async fn desk_role(shop: &Shop, name: &str, limit: i64) -> anyhow::Result<Uuid> 
 /// An order of 19.90 that is paid.
 async fn paid_order(shop: &Shop) -> anyhow::Result<Uuid> {
     let sku = shop.goods(&Uuid::new_v4().simple().to_string()[..8], 1990, 5).await?;
-    let line = PlaceLine { sku_id: sku, qty: Qty(1), unit_price: None, note: String::new() };
+    let line = line(sku, 1);
     let input = PlaceOrder { delivery: DeliveryMethod::Counter, lines: vec![line], ..PlaceOrder::default() };
     let order_id = shop.call(call::orders_place, input).await?.order_id;
-    let capture = CapturePayment {
-        order_id,
-        method: PaymentMethod::Elsewhere,
-        amount: Minor(1990),
-        tendered: None,
-        reference: String::new(),
-        note: String::new(),
-        keep_overpayment: false,
-    };
+    let capture = payment(order_id, PaymentMethod::Elsewhere, 1990);
     shop.call(call::payments_capture, capture).await?;
     Ok(order_id)
 }

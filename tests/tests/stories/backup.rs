@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
-use domain::units::{Count, Qty};
+use domain::units::Count;
 use engine::{
     Engine, Error,
     backup::{
@@ -15,11 +15,15 @@ use engine::{
     customers::{Save, SaveAddress, SearchCustomers},
     db::Address,
     offline::Newcomer,
-    orders::{OrderById, PlaceLine, PlaceOrder, Placed},
-    payments::{CapturePayment, PaymentMethod},
+    orders::{OrderById, PlaceOrder, Placed},
+    payments::PaymentMethod,
     settings::Nothing,
 };
-use tests::{Shop, call, catalog, create_database, drop_database, postgres_server, story};
+use tests::{
+    Shop, call, catalog, create_database, drop_database, postgres_server,
+    sales::{line, payment},
+    story,
+};
 use uuid::Uuid;
 
 async fn fill(shop: &Shop) -> anyhow::Result<()> {
@@ -37,19 +41,11 @@ async fn fill(shop: &Shop) -> anyhow::Result<()> {
         .await?;
     let sku_id = catalog::simple(shop, "LAMP", 1_000, 50).await?.skus[0].id;
     for n in 0..10 {
-        let line = PlaceLine { sku_id, qty: Qty(n % 3 + 1), unit_price: None, note: String::new() };
+        let line = line(sku_id, n % 3 + 1);
         let input = PlaceOrder { buyer_name: format!("王小明 {n}"), lines: vec![line], ..PlaceOrder::default() };
         let placed = shop.call(call::orders_place, input).await?;
         if n % 2 == 0 {
-            let capture = CapturePayment {
-                order_id: placed.order_id,
-                method: PaymentMethod::Cash,
-                amount: placed.total,
-                tendered: None,
-                reference: String::new(),
-                note: String::new(),
-                keep_overpayment: false,
-            };
+            let capture = payment(placed.order_id, PaymentMethod::Cash, placed.total.0);
             shop.call(call::payments_capture, capture).await?;
         }
     }
@@ -281,7 +277,7 @@ async fn a_shop_goes_back_to_a_copy_and_the_present_one_is_kept() -> anyhow::Res
     fill(&shop).await?;
     backup(&shop.engine, &copy).await?;
     let sku_id = catalog::simple(&shop, "LATER", 1_000, 50).await?.skus[0].id;
-    let line = PlaceLine { sku_id, qty: Qty(1), unit_price: None, note: String::new() };
+    let line = line(sku_id, 1);
     shop.call(call::orders_place, PlaceOrder { lines: vec![line], ..PlaceOrder::default() }).await?;
     shop.engine.close().await;
     let orders = async |path: &Path| {
@@ -317,7 +313,7 @@ async fn sell(shop: &Engine) -> Result<Placed, Error> {
     let caller = shop.owner(Door::Window);
     let input = SearchSkus { query: "LAMP".into(), limit: None, only_for_sale: true };
     let sku_id = call::catalog_search_skus(shop, &caller, input).await?.items[0].sku_id;
-    let line = PlaceLine { sku_id, qty: Qty(1), unit_price: None, note: String::new() };
+    let line = line(sku_id, 1);
     call::orders_place(shop, &caller, Meta::new(), PlaceOrder { lines: vec![line], ..PlaceOrder::default() }).await
 }
 

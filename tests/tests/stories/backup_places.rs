@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::Context as _;
-use domain::units::{Count, Qty};
+use domain::units::Count;
 use engine::{
     Engine, Error,
     backup::{
@@ -12,12 +12,13 @@ use engine::{
     },
     ctx::Door,
     db::Address,
-    orders::{PlaceLine, PlaceOrder},
+    orders::PlaceOrder,
     settings::Nothing,
 };
 use gateways::storage::{Storage, content_of};
 use tests::{
     Shop, call, catalog,
+    sales::line,
     stores::{Kind, SECRET, Store, USER},
     story,
 };
@@ -27,7 +28,7 @@ const DAY: i64 = 24 * 60;
 async fn sell(shop: &Shop) -> anyhow::Result<()> {
     let sku_id = catalog::simple(shop, "LAMP", 1_000, 50).await?.skus[0].id;
     for _ in 0..3 {
-        let line = PlaceLine { sku_id, qty: Qty(2), unit_price: None, note: String::new() };
+        let line = line(sku_id, 2);
         shop.call(call::orders_place, PlaceOrder { lines: vec![line], ..PlaceOrder::default() }).await?;
     }
     Ok(())

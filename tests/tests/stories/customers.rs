@@ -1,6 +1,6 @@
 //! Who buys: one record per person, found by any part of them, with all their orders.
 
-use domain::units::{Count, Qty};
+use domain::units::Count;
 use engine::{
     Error,
     ctx::Meta,
@@ -8,10 +8,10 @@ use engine::{
         Address, AddressById, Customer, CustomerById, CustomerOrdersInput, CustomerSort, ListCustomers, Merge,
         ParseAddress, Save, SaveAddress, SearchCustomers,
     },
-    orders::{ListOrders, OrderById, OrderFilter, PlaceLine, PlaceOrder},
+    orders::{ListOrders, OrderById, OrderFilter, PlaceOrder},
     settings::Nothing,
 };
-use tests::{Shop, call, story};
+use tests::{Shop, call, sales::line, story};
 
 fn named(name: &str, phone: &str) -> Save {
     Save { name: name.into(), phone: phone.into(), ..Save::default() }
@@ -279,7 +279,7 @@ story!(a_pasted_address_is_taken_apart, async |shop| {
 story!(orders_are_found_by_what_their_customer_is_called_now, async |shop| {
     let sku = shop.goods("TEA", 500, 100).await?;
     let place = async |name: &str, phone: &str| {
-        let line = PlaceLine { sku_id: sku, qty: Qty(1), unit_price: None, note: String::new() };
+        let line = line(sku, 1);
         let order = PlaceOrder {
             lines: vec![line],
             buyer_name: name.into(),

@@ -14,13 +14,12 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use domain::units::{Millis, Minor, Qty};
+use domain::units::Millis;
 use engine::{
     Error,
     ctx::Meta,
-    customers,
     offline::{CaseById, ListCases, Patience},
-    orders::{AddOrderNote, OrderById, PlaceLine, PlaceOrder, PlacePayment, Placed},
+    orders::{AddOrderNote, OrderById, PlaceOrder, Placed},
     payments::{CapturePayment, PaymentMethod},
     settings::{DeskById, DeskState, Nothing},
 };
@@ -28,6 +27,8 @@ use tests::{
     Shop, call,
     desks::{Office, State, Wire, in_offices},
     dice::Dice,
+    from_env,
+    sales::{buyer, cash, line, payment},
 };
 use uuid::Uuid;
 
@@ -56,10 +57,7 @@ const PATIENCE: Patience = Patience {
 
 #[test]
 fn at_random_end_equal() {
-    let number = |name: &str, otherwise: u64| {
-        std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok()).unwrap_or(otherwise)
-    };
-    let (first, seeds) = (number("DESK_SEED", 1), number("DESK_SEEDS", OF_AN_OFFICE));
+    let (first, seeds) = (from_env("DESK_SEED", 1), from_env("DESK_SEEDS", OF_AN_OFFICE));
     let begins = (first..first + seeds).step_by(usize::try_from(OF_AN_OFFICE).unwrap_or(1));
     in_offices(
         AT_ONCE,
@@ -278,15 +276,8 @@ impl<'o> Floor<'o> {
 
     async fn pay(&self, at: usize, sale: &mut Sale) -> anyhow::Result<()> {
         let Some(placed) = &sale.told else { return Ok(()) };
-        let input = CapturePayment {
-            order_id: placed.order_id,
-            method: PaymentMethod::Cash,
-            amount: Minor(1),
-            tendered: None,
-            reference: String::new(),
-            note: String::new(),
-            keep_overpayment: true,
-        };
+        let cent = payment(placed.order_id, PaymentMethod::Cash, 1);
+        let input = CapturePayment { keep_overpayment: true, ..cent };
         match waited(self.desks[at].shop.call(call::payments_capture, input)).await {
             Ok(_) => sale.paid += 1,
             // Not every desk has heard of the order.
@@ -439,16 +430,12 @@ fn phone(dice: &mut Dice, seed: u64) -> String {
     format!("138{:07}{}", seed % 10_000_000, dice.roll(4))
 }
 
-fn buyer(name: &str, phone: &str) -> customers::Save {
-    customers::Save { name: name.into(), phone: phone.into(), ..customers::Save::default() }
-}
-
 fn sale(dice: &mut Dice, desk: usize, seed: u64, skus: &[Uuid]) -> Sale {
     let (mut lines, mut total) = (Vec::new(), 0);
     for _ in 0..=dice.roll(2) {
         let (n, qty) = (dice.roll(skus.len()), 1 + dice.roll(2) as i64);
         total += (PRICE + n as i64) * qty;
-        lines.push(PlaceLine { sku_id: skus[n], qty: Qty(qty), unit_price: None, note: String::new() });
+        lines.push(line(skus[n], qty));
     }
     let mut input = PlaceOrder { lines, ..PlaceOrder::default() };
     if dice.roll(2) == 0 {
@@ -456,8 +443,7 @@ fn sale(dice: &mut Dice, desk: usize, seed: u64, skus: &[Uuid]) -> Sale {
         (input.buyer_name, input.buyer_phone) = (format!("买家 {phone}"), phone);
         input.pay_later = true;
     } else {
-        let (method, amount) = (PaymentMethod::Cash, Minor(total));
-        input.payments = vec![PlacePayment { method, amount, tendered: None, reference: String::new() }];
+        input.payments = vec![cash(total)];
     }
     Sale { desk, meta: Meta::new(), input, told: None, paid: 0, perhaps: 0 }
 }

@@ -16,16 +16,12 @@ use engine::{
     settings::Nothing,
 };
 use rust_xlsxwriter::Workbook;
-use tests::{Shop, call, data_folder, dice::Dice, files::import, on_sqlite};
+use tests::{Shop, call, data_folder, dice::Dice, files::import, from_env, on_sqlite};
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
 /// Libraries that panic on damaged workbooks; the importer catches that.
 const WORKBOOKS: [&str; 3] = ["calamine", "quick-xml", "/zip-"];
-
-fn from_env(name: &str, usual: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
-}
 
 /// What a file is made of and what it is taken for.
 struct Sample {

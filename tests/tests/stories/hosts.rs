@@ -9,7 +9,7 @@ use engine::{
     ctx::Meta,
     db::Address,
     offline::Newcomer,
-    orders::{OrderById, PlaceLine, PlaceOrder},
+    orders::{OrderById, PlaceOrder},
     settings::Nothing,
 };
 use sqlx::Connection as _;
@@ -17,11 +17,12 @@ use tests::{
     Shop, call,
     cluster::{Cluster, address_of_both, postgres_programs},
     desks::{State, Wire, open_file},
+    sales::line,
 };
 use uuid::Uuid;
 
 fn sale(sku_id: Uuid) -> PlaceOrder {
-    let line = PlaceLine { sku_id, qty: domain::units::Qty(1), unit_price: None, note: String::new() };
+    let line = line(sku_id, 1);
     PlaceOrder { lines: vec![line], pay_later: true, ..PlaceOrder::default() }
 }
 

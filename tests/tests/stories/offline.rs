@@ -10,36 +10,25 @@ use engine::{
     Error,
     catalog::{ProductById, SearchSkus, SetProductState},
     ctx::Meta,
-    customers::{self, CustomerById},
+    customers::CustomerById,
     offline::{CaseById, ListCases, Settle, SettleHow, Trouble},
-    orders::{ListOrders, OrderById, PlaceLine, PlaceOrder, PlacePayment, Placed},
-    payments::{CapturePayment, PaymentMethod},
+    orders::{ListOrders, OrderById, PlaceOrder, Placed},
+    payments::PaymentMethod,
     settings::{DeskById, DeskState, Nothing},
 };
 use sqlx::Connection as _;
 use tests::{
     Shop, call,
     desks::{Office, State, in_an_office, open_file},
-    on_sqlite, people,
+    from_env, on_sqlite, people,
+    sales::{buyer, cash, line, payment},
 };
 use uuid::Uuid;
 
 const HOUR: i64 = 3_600_000;
 
-fn line(sku_id: Uuid, qty: i64) -> PlaceLine {
-    PlaceLine { sku_id, qty: Qty(qty), unit_price: None, note: String::new() }
-}
-
-fn cash(amount: i64) -> PlacePayment {
-    PlacePayment { method: PaymentMethod::Cash, amount: Minor(amount), tendered: None, reference: String::new() }
-}
-
 fn sale(sku_id: Uuid, qty: i64, paid: i64) -> PlaceOrder {
     PlaceOrder { lines: vec![line(sku_id, qty)], payments: vec![cash(paid)], ..PlaceOrder::default() }
-}
-
-fn buyer(name: &str, phone: &str) -> customers::Save {
-    customers::Save { name: name.into(), phone: phone.into(), ..customers::Save::default() }
 }
 
 async fn waiting(desk: &Shop) -> anyhow::Result<i64> {
@@ -79,15 +68,7 @@ fn a_desk_sells_on_and_comes_back() {
         assert!(placed.number.contains("B0-0001"), "{}", placed.number);
         // Sent twice, done once.
         assert_eq!(till.call_as(meta, call::orders_place, offline).await?, placed);
-        let pay = CapturePayment {
-            order_id: placed.order_id,
-            method: PaymentMethod::Cash,
-            amount: Minor(1000),
-            tendered: None,
-            reference: String::new(),
-            note: String::new(),
-            keep_overpayment: false,
-        };
+        let pay = payment(placed.order_id, PaymentMethod::Cash, 1000);
         till.call(call::payments_capture, pay).await?;
         // What it sold is what it sees; what it cannot do is said.
         assert_eq!(till.ask(call::orders_list, ListOrders::default()).await?.items.len(), 2);
@@ -448,7 +429,7 @@ fn what_a_desk_did_before_it_was_shut_out_is_no_case() {
 #[test]
 fn a_desk_alone_for_a_week_with_a_wrong_clock_catches_up() {
     in_an_office(async |office: Office| {
-        let orders: i64 = std::env::var("OFFLINE_ORDERS").ok().and_then(|n| n.parse().ok()).unwrap_or(105);
+        let orders = i64::try_from(from_env("OFFLINE_ORDERS", 105))?;
         let truth = || engine::system_clock().0;
         let tea = office.server.goods("TEA", 1000, orders + 10).await?;
         let begun = truth();

@@ -18,12 +18,13 @@ use engine::{
     settings::{Nothing, Preferences, SavePreferences},
     shipping::ShipOrder,
 };
-use tests::{Shop, call, goods::Goods, story};
+use tests::{
+    Shop, call,
+    goods::Goods,
+    sales::{cash, line, payment},
+    story,
+};
 use uuid::Uuid;
-
-pub fn line(sku_id: Uuid, qty: i64) -> PlaceLine {
-    PlaceLine { sku_id, qty: Qty(qty), unit_price: None, note: String::new() }
-}
 
 fn counter(lines: Vec<PlaceLine>) -> PlaceOrder {
     PlaceOrder { lines, ..PlaceOrder::default() }
@@ -37,24 +38,12 @@ fn to_ship(lines: Vec<PlaceLine>) -> PlaceOrder {
     }
 }
 
-fn cash(amount: i64) -> PlacePayment {
-    PlacePayment { method: PaymentMethod::Cash, amount: Minor(amount), tendered: None, reference: String::new() }
-}
-
 async fn order(shop: &Shop, order_id: Uuid) -> anyhow::Result<Order> {
     Ok(shop.ask(call::orders_get, OrderById { order_id }).await?)
 }
 
 async fn pay(shop: &Shop, order_id: Uuid, amount: i64) -> engine::Result<engine::payments::Captured> {
-    let input = CapturePayment {
-        order_id,
-        method: PaymentMethod::BankTransfer,
-        amount: Minor(amount),
-        tendered: None,
-        reference: "T1".into(),
-        note: String::new(),
-        keep_overpayment: false,
-    };
+    let input = CapturePayment { reference: "T1".into(), ..payment(order_id, PaymentMethod::BankTransfer, amount) };
     shop.call(call::payments_capture, input).await
 }
 

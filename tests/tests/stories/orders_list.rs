@@ -12,11 +12,11 @@ use engine::{
         AnnotateOrders, CancelOrder, ListOrders, Order, OrderAnnotation, OrderAt, OrderById, OrderFilter, OrderIds,
         OrderSort, PlaceHold, PlaceLine, PlaceOrder, ShipTo,
     },
-    payments::{CapturePayment, PaymentMethod, RefundPayment},
+    payments::{PaymentMethod, RefundPayment},
     settings::Nothing,
     shipping::{HandOver, ShipOrder},
 };
-use tests::{MONDAY, Shop, call, dice::Dice, goods::Goods, story};
+use tests::{MONDAY, Shop, call, dice::Dice, goods::Goods, sales::payment, story};
 use uuid::Uuid;
 
 const NAMES: &[&str] = &["王小明", "李小龙", "Anna Bell", "Bellamy", "张伟", "Zoë Müller"];
@@ -87,15 +87,7 @@ async fn onward(shop: &Shop, dice: &mut Dice, order_id: Uuid, total: Minor, at: 
         return Ok(());
     }
     let amount = if way == 2 { Minor(total.0 / 2) } else { total };
-    let capture = CapturePayment {
-        order_id,
-        method: PaymentMethod::Elsewhere,
-        amount,
-        tendered: None,
-        reference: String::new(),
-        note: String::new(),
-        keep_overpayment: false,
-    };
+    let capture = payment(order_id, PaymentMethod::Elsewhere, amount.0);
     let now = shop.call(call::payments_capture, capture).await?.order;
     if now.stage == Stage::Ready && way == 3 {
         let kind = HoldKind::Manual;

@@ -2,22 +2,26 @@
 
 use domain::{
     orders::{DeliveryMethod, PaymentStatus, Stage},
-    units::{Count, Minor, Qty},
+    units::{Count, Minor},
 };
 use engine::{
     Error,
-    orders::{OrderById, PlaceLine, PlaceOrder, ShipTo},
+    orders::{OrderById, PlaceOrder, ShipTo},
     payments::{
         CapturePayment, Captured, ListPayments, PaymentDays, PaymentKind, PaymentMethod, RefundPayment, Refunded,
     },
     settings::Nothing,
     shipping::ShipOrder,
 };
-use tests::{MONDAY, Shop, call, story};
+use tests::{
+    MONDAY, Shop, call,
+    sales::{line, payment},
+    story,
+};
 use uuid::Uuid;
 
 async fn place(shop: &Shop, sku_id: Uuid, qty: i64) -> anyhow::Result<Uuid> {
-    let line = PlaceLine { sku_id, qty: Qty(qty), unit_price: None, note: String::new() };
+    let line = line(sku_id, qty);
     let input = PlaceOrder {
         delivery: DeliveryMethod::Ship,
         ship_to: Some(ShipTo { name: "Li".into(), street: "1 High Street".into(), ..ShipTo::default() }),
@@ -25,18 +29,6 @@ async fn place(shop: &Shop, sku_id: Uuid, qty: i64) -> anyhow::Result<Uuid> {
         ..PlaceOrder::default()
     };
     Ok(shop.call(call::orders_place, input).await?.order_id)
-}
-
-fn payment(order_id: Uuid, method: PaymentMethod, amount: i64) -> CapturePayment {
-    CapturePayment {
-        order_id,
-        method,
-        amount: Minor(amount),
-        tendered: None,
-        reference: String::new(),
-        note: String::new(),
-        keep_overpayment: false,
-    }
 }
 
 async fn refund(shop: &Shop, order_id: Uuid, amount: i64) -> engine::Result<Refunded> {

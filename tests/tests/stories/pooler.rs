@@ -9,13 +9,14 @@ use engine::{
     ctx::Meta,
     db::Address,
     offline::Newcomer,
-    orders::{ListOrders, PlaceLine, PlaceOrder},
+    orders::{ListOrders, PlaceOrder},
     settings::Nothing,
 };
 use tests::{
     Shop, call,
     cluster::{as_server_user, free_port, give_to_server_user},
     create_database, drop_database, postgres_server,
+    sales::line,
 };
 
 fn program() -> Option<PathBuf> {
@@ -131,11 +132,7 @@ async fn sell_and_tell(address: &Address) -> anyhow::Result<()> {
     tokio::spawn(engine::clockwork::keep(till.clone()));
     let mut news = till.subscribe();
 
-    let sale = || PlaceOrder {
-        lines: vec![PlaceLine { sku_id: tea, qty: domain::units::Qty(1), unit_price: None, note: String::new() }],
-        pay_later: true,
-        ..PlaceOrder::default()
-    };
+    let sale = || PlaceOrder { lines: vec![line(tea, 1)], pay_later: true, ..PlaceOrder::default() };
     // More at once than the pooler has connections, and more than once on each.
     let mut sellers = Vec::new();
     for engine in [&shop.engine, &second, &third, &till] {

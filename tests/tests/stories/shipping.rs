@@ -8,22 +8,17 @@ use domain::{
 use engine::{
     Error,
     ctx::Meta,
-    orders::{
-        ListOrders, Order, OrderAction, OrderAt, OrderById, OrderFilter, PlaceLine, PlaceOrder, PlacePayment, ShipTo,
-    },
+    orders::{ListOrders, Order, OrderAction, OrderAt, OrderById, OrderFilter, PlaceOrder, PlacePayment, ShipTo},
     payments::PaymentMethod,
     settings::Nothing,
     shipping::{CancelParcel, CheckWaybill, HandOver, ParcelById, ParcelLine, ParcelState, ShipOrder, Shipped},
 };
-use tests::{Shop, call, story};
+use tests::{Shop, call, sales::line, story};
 use uuid::Uuid;
 
 /// An order that is paid and may go out.
 async fn paid(shop: &Shop, delivery: DeliveryMethod, lines: &[(Uuid, i64)], total: i64) -> anyhow::Result<Order> {
-    let lines = lines
-        .iter()
-        .map(|(sku_id, qty)| PlaceLine { sku_id: *sku_id, qty: Qty(*qty), unit_price: None, note: String::new() })
-        .collect();
+    let lines = lines.iter().map(|(sku_id, qty)| line(*sku_id, *qty)).collect();
     let payment = PlacePayment {
         method: PaymentMethod::Elsewhere,
         amount: Minor(total),

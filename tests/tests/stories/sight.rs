@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use domain::{
     access::{Permission, Preset, Sees},
     orders::DeliveryMethod,
-    units::{Count, Minor, Qty},
+    units::{Count, Minor},
 };
 use engine::{
     Error,
@@ -14,13 +14,14 @@ use engine::{
     commands::{Kind, SPECS, call_json},
     ctx::{Caller, Meta},
     customers::{self, Customer, CustomerById, OpenCustomer, SaveAddress},
-    orders::{OpenBuyer, OrderById, PlaceLine, PlaceOrder, ShipTo},
+    orders::{OpenBuyer, OrderById, PlaceOrder, ShipTo},
 };
 use serde_json::{Value, json};
 use tests::{
     Shop, call,
     catalog::{edit, product, sku},
     people::{of, with_owner},
+    sales::line,
     story,
 };
 use uuid::Uuid;
@@ -38,10 +39,6 @@ struct Known {
     order: Uuid,
     product: Uuid,
     sku: Uuid,
-}
-
-fn line(sku: Uuid) -> Vec<PlaceLine> {
-    vec![PlaceLine { sku_id: sku, qty: Qty(1), unit_price: None, note: String::new() }]
 }
 
 /// An order of this customer, filled in from what the caller was shown of them.
@@ -63,7 +60,7 @@ fn place(seen: &Customer, sku: Uuid) -> PlaceOrder {
             ..ShipTo::default()
         }),
         address_id: Some(address.id),
-        lines: line(sku),
+        lines: vec![line(sku, 1)],
         pay_later: true,
         ..PlaceOrder::default()
     }
@@ -95,8 +92,12 @@ async fn known(shop: &Shop) -> anyhow::Result<Known> {
     };
     let customer = shop.call(call::customers_save, save).await?;
     let order = shop.call(call::orders_place, place(&customer, sku)).await?.order_id;
-    let other =
-        PlaceOrder { buyer_phone: OTHER_PHONE.into(), lines: line(sku), pay_later: true, ..PlaceOrder::default() };
+    let other = PlaceOrder {
+        buyer_phone: OTHER_PHONE.into(),
+        lines: vec![line(sku, 1)],
+        pay_later: true,
+        ..PlaceOrder::default()
+    };
     shop.call(call::orders_place, other).await?;
     Ok(Known { customer, order, product: goods.id, sku })
 }
@@ -141,7 +142,7 @@ async fn told(shop: &Shop, caller: &Caller, known: &Known) -> anyhow::Result<Vec
             "catalog.search_skus" => vec![json!({ "query": "tea", "only_for_sale": false })],
             "stock.list" => vec![json!({ "low_only": false, "sort": "code" })],
             "stock.get" | "stock.moves" => vec![json!({ "sku_id": known.sku })],
-            "orders.quote" => vec![json!({ "customer_id": known.customer.id, "lines": line(known.sku) })],
+            "orders.quote" => vec![json!({ "customer_id": known.customer.id, "lines": [line(known.sku, 1)] })],
             "orders.list" => vec![json!({ "filter": {} }), json!({ "filter": { "search": "张三" } })],
             "orders.get" => vec![json!({ "order_id": known.order })],
             "payments.summary" | "analytics.dashboard" => vec![days.clone()],

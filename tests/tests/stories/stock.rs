@@ -9,7 +9,7 @@ use engine::{
     Error,
     catalog::{ProductById, SaveSku},
     ctx::Meta,
-    orders::{CancelOrder, OrderById, PlaceLine, PlaceOrder, ShipTo},
+    orders::{CancelOrder, OrderById, PlaceOrder, ShipTo},
     settings::Nothing,
     shipping::ShipOrder,
     stock::{AdjustMode, AdjustStock, AdjustStockLine, GetStock, ListMoves, ListStock, RepairStock, StockSort},
@@ -17,6 +17,7 @@ use engine::{
 use tests::{
     Shop, call,
     catalog::{edit, product, simple, sku},
+    sales::line,
     story,
 };
 use uuid::Uuid;
@@ -203,10 +204,7 @@ story!(many_adjustments_keep_ledger_and_balance_equal, async |shop| {
 });
 
 fn order_of(lines: &[(Uuid, i64)]) -> PlaceOrder {
-    let lines = lines
-        .iter()
-        .map(|(sku_id, qty)| PlaceLine { sku_id: *sku_id, qty: Qty(*qty), unit_price: None, note: String::new() })
-        .collect();
+    let lines = lines.iter().map(|(sku_id, qty)| line(*sku_id, *qty)).collect();
     let ship_to = ShipTo { name: "王小明".into(), street: "人民路 1 号".into(), ..ShipTo::default() };
     PlaceOrder {
         lines,

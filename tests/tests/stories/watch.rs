@@ -2,25 +2,22 @@
 
 use std::time::Duration;
 
-use domain::{
-    access::Preset,
-    orders::DeliveryMethod,
-    units::{Minor, Qty},
-};
+use domain::{access::Preset, orders::DeliveryMethod, units::Minor};
 use engine::{
     Error,
     access::{AcknowledgeAlert, Alert, AlertKind, ListAlerts},
     ctx::{Caller, Meta},
     customers::{OpenCustomer, Save},
     exports::{ExportId, ExportState},
-    orders::{PlaceLine, PlaceOrder},
-    payments::{CapturePayment, PaymentMethod, RefundPayment},
+    orders::PlaceOrder,
+    payments::{PaymentMethod, RefundPayment},
     settings::{Nothing, Preferences, SavePreferences},
 };
 use serde_json::json;
 use tests::{
     Shop, call,
     people::{PASSWORD, of, sign_in, with_owner},
+    sales::{line, payment},
     story,
 };
 use uuid::Uuid;
@@ -208,18 +205,10 @@ story!(many_refunds_of_a_day_are_told_of, async |shop| {
     prefer(&shop, |p| p.watch_refunds = 3).await?;
     let finance = of(&shop, "wu", Preset::Finance.id()).await?;
     let sku = shop.goods("A", 1000, 5).await?;
-    let line = PlaceLine { sku_id: sku, qty: Qty(1), unit_price: None, note: String::new() };
+    let line = line(sku, 1);
     let input = PlaceOrder { delivery: DeliveryMethod::Counter, lines: vec![line], ..PlaceOrder::default() };
     let order_id = shop.call(call::orders_place, input).await?.order_id;
-    let capture = CapturePayment {
-        order_id,
-        method: PaymentMethod::Elsewhere,
-        amount: Minor(1000),
-        tendered: None,
-        reference: String::new(),
-        note: String::new(),
-        keep_overpayment: false,
-    };
+    let capture = payment(order_id, PaymentMethod::Elsewhere, 1000);
     shop.call(call::payments_capture, capture).await?;
     let refund = async |times: usize| {
         for _ in 0..times {

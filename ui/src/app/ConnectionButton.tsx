@@ -9,6 +9,8 @@ import { useFormats } from "../lib/shop";
 import { clockIsWrong } from "../offline/clock";
 
 const LOOK_MS = 5_000;
+/** Without a server there is only the clock to look after. */
+const CLOCK_MS = 60_000;
 
 /** Whether the server is there, on every page of a shared shop; and what waits for whoever sits here: cases of desks offline, refunds to approve, alerts. */
 export function ConnectionButton({ narrow }: { narrow: boolean }) {
@@ -17,7 +19,7 @@ export function ConnectionButton({ narrow }: { narrow: boolean }) {
   const can = useCan();
   const navigate = useNavigate();
   const settled = useSettled();
-  const c = useAsk("offline.connection", {}, { tags: ["connection", "cases"], enabled: settled, again: (c) => (c?.shared ? LOOK_MS : false) }).data;
+  const c = useAsk("offline.connection", {}, { tags: ["connection", "cases"], enabled: settled, again: (c) => (c?.shared ? LOOK_MS : CLOCK_MS) }).data;
   const waits = useAsk("app.attention", {}, { tags: ["attention"], enabled: settled && (can("payments_refund") || can("access_write")) }).data;
   const n = (can("orders_read") ? (c?.open_cases ?? 0) : 0) + (waits?.refunds ?? 0) + (waits?.alerts ?? 0);
   const wrong = c !== undefined && clockIsWrong(c) && can("orders_read");

@@ -405,14 +405,16 @@ impl Engine {
         if !self.db.is_postgres() || matches!(error, Error::Busy | Error::Unreachable { .. }) {
             return false;
         }
-        let looked = async {
-            let mut tx = self.db.begin_read().await?;
-            let done: Option<(Uuid,)> =
-                fetch_optional!(tx, (Uuid,), "SELECT command_id FROM audit WHERE command_id = $1", command_id)?;
-            tx.rollback().await?;
-            Ok::<_, Error>(done.is_some())
-        };
-        looked.await.unwrap_or(false)
+        matches!(self.answer_of(command_id).await, Ok(Some(_)))
+    }
+
+    /// What this command was answered, if it is done.
+    pub(crate) async fn answer_of(&self, command_id: Uuid) -> Result<Option<String>> {
+        let mut tx = self.db.begin_read().await?;
+        let row: Option<(String,)> =
+            fetch_optional!(tx, (String,), "SELECT result FROM audit WHERE command_id = $1", command_id)?;
+        tx.rollback().await?;
+        Ok(row.map(|(result,)| result))
     }
 
     pub(crate) async fn begin_query(&self, spec: &'static Spec, caller: &Caller) -> Result<Box<Ctx>> {

@@ -90,6 +90,18 @@ pub async fn ask(engine: &Engine, name: &str, input: Value) -> anyhow::Result<Va
     call_json(engine, &engine.owner(Door::CommandLine), name, Meta::new(), input).await.with_context(|| name.to_owned())
 }
 
+pub async fn skus_for_sale(engine: &Engine) -> anyhow::Result<Vec<Value>> {
+    let found =
+        ask(engine, "catalog.search_skus", json!({"query": "SKU-00", "limit": 100, "only_for_sale": true})).await?;
+    Ok(found["items"].as_array().context("SKUs")?.iter().map(|s| s["sku_id"].clone()).collect())
+}
+
+/// The `n`th of some orders.
+pub fn three_lines(skus: &[Value], n: u64) -> Value {
+    let line = |i: u64| json!({"sku_id": skus[((n * 3 + i) as usize) % skus.len()], "qty": 1});
+    json!({"lines": [line(0), line(1), line(2)], "delivery": "counter", "pay_later": false})
+}
+
 /// The value below which `share` of the times lie.
 pub fn percentile(times: &mut [Duration], share: f64) -> f64 {
     times.sort();

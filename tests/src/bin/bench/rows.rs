@@ -11,7 +11,7 @@ use engine::{Engine, commands::call, ctx::Door, db::Address, orders::ListOrders}
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Bench, Measure, ask, fill, percentile, raw};
+use crate::{Bench, Measure, ask, fill, percentile, raw, skus_for_sale, three_lines};
 
 /// Places a 3-line order: reservation, audit, durable commit.
 pub async fn place(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
@@ -37,15 +37,12 @@ pub async fn place(bench: &Bench) -> anyhow::Result<Vec<Measure>> {
     ])
 }
 
-async fn place_some(engine: &Engine, count: usize) -> anyhow::Result<(Vec<Duration>, Uuid)> {
-    let found =
-        ask(engine, "catalog.search_skus", json!({"query": "SKU-00", "limit": 100, "only_for_sale": true})).await?;
-    let skus: Vec<Value> = found["items"].as_array().context("SKUs")?.iter().map(|s| s["sku_id"].clone()).collect();
-    let mut times = Vec::with_capacity(count);
+async fn place_some(engine: &Engine, count: u64) -> anyhow::Result<(Vec<Duration>, Uuid)> {
+    let skus = skus_for_sale(engine).await?;
+    let mut times = Vec::new();
     let mut last = Uuid::nil();
     for n in 0..count {
-        let line = |i: usize| json!({"sku_id": skus[(n * 3 + i) % skus.len()], "qty": 1});
-        let input = json!({"lines": [line(0), line(1), line(2)], "delivery": "counter", "pay_later": false});
+        let input = three_lines(&skus, n);
         let start = Instant::now();
         let placed = ask(engine, "orders.place", input).await?;
         times.push(start.elapsed());

@@ -19,14 +19,14 @@ use engine::{
     offline::Newcomer,
 };
 use futures_util::TryStreamExt as _;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{
     create_database,
     desks::{COPIED, State, Wire},
     drop_database, people, postgres_server,
 };
 
-use crate::{Measure, Measures, ask, fill, overheard};
+use crate::{Measure, Measures, ask, fill, overheard, skus_for_sale, three_lines};
 
 const DESKS: u64 = 8;
 
@@ -176,7 +176,7 @@ fn pgbench(url: &str, scripts: &[PathBuf], turn: u32) -> anyhow::Result<f64> {
     for script in scripts {
         pgbench.arg("-f").arg(script);
     }
-    let output = pgbench.arg(url).output().context("pgbench, of Debian's postgresql-client")?;
+    let output = pgbench.arg(url).output().context("pgbench, of Debian's postgresql")?;
     let said = String::from_utf8_lossy(&output.stdout);
     anyhow::ensure!(output.status.success(), "pgbench: {said}{}", String::from_utf8_lossy(&output.stderr));
     let tps = said.lines().find_map(|line| line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok());
@@ -197,18 +197,6 @@ async fn copy_out(shop: &Engine, folder: &Path) -> anyhow::Result<Duration> {
         file.sync_all()?;
     }
     Ok(start.elapsed())
-}
-
-async fn skus_for_sale(desk: &Engine) -> anyhow::Result<Vec<Value>> {
-    let found =
-        ask(desk, "catalog.search_skus", json!({"query": "SKU-00", "limit": 100, "only_for_sale": true})).await?;
-    Ok(found["items"].as_array().context("SKUs")?.iter().map(|s| s["sku_id"].clone()).collect())
-}
-
-/// The `n`th of some orders.
-fn three_lines(skus: &[Value], n: u64) -> Value {
-    let line = |i: u64| json!({"sku_id": skus[((n * 3 + i) as usize) % skus.len()], "qty": 1});
-    json!({"lines": [line(0), line(1), line(2)], "delivery": "counter", "pay_later": true})
 }
 
 async fn place(desk: &Engine, count: u64) -> anyhow::Result<Duration> {

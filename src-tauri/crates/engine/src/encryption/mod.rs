@@ -142,16 +142,21 @@ fn with(options: SqliteConnectOptions, lock: Option<&Lock>) -> SqliteConnectOpti
 pub fn unlock(path: &Path, code: &str) -> Answer<bool> {
     let (path, code) = (path.to_owned(), code.parse::<RecoveryCode>());
     Box::pin(async move {
-        let salt = salt(&path).ok_or_else(|| backup::bad(&path, "not_encrypted"))?;
-        let lock = Lock { salt, key: code?.key()? };
-        let options = with(SqliteConnectOptions::new().filename(&path), Some(&lock));
-        match open(&options).await {
-            Ok(connection) => connection.close().await?,
-            Err(Error::Damaged) => return Err(Error::WrongRecoveryCode),
-            Err(error) => return Err(error),
-        }
+        let lock = lock_by(&path, &code?).await?;
         off_thread(move || Ok(lock.keep())).await
     })
+}
+
+/// The lock of an encrypted file that this code opens.
+async fn lock_by(path: &Path, code: &RecoveryCode) -> Result<Lock> {
+    let salt = salt(path).ok_or_else(|| backup::bad(path, "not_encrypted"))?;
+    let lock = Lock { salt, key: code.key()? };
+    match open(&with(SqliteConnectOptions::new().filename(path), Some(&lock))).await {
+        Ok(connection) => connection.close().await?,
+        Err(Error::Damaged) => return Err(Error::WrongRecoveryCode),
+        Err(error) => return Err(error),
+    }
+    Ok(lock)
 }
 
 async fn open(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
@@ -322,15 +327,7 @@ async fn by_passphrase(path: &Path, beside: &Path, passphrase: &str) -> Result<(
     }
     let (file, passphrase) = (beside.to_owned(), passphrase.to_owned());
     let code = off_thread(move || secrets::load_file(&file, &passphrase)).await?;
-    let salt = salt(path).ok_or_else(|| backup::bad(path, "not_encrypted"))?;
-    let lock = Lock { salt, key: code.parse::<RecoveryCode>()?.key()? };
-    let options = with(SqliteConnectOptions::new().filename(path), Some(&lock));
-    match open(&options).await {
-        Ok(connection) => connection.close().await?,
-        // The file beside it is another copy's.
-        Err(Error::Damaged) => return Err(Error::WrongRecoveryCode),
-        Err(error) => return Err(error),
-    }
+    let lock = lock_by(path, &code.parse()?).await?;
     known().insert(lock.salt, lock.key);
     Ok(())
 }

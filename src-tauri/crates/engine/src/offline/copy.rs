@@ -39,8 +39,10 @@ const COMES_AGAIN_MS: i64 = DAY_MS;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Given {
     ids: VecDeque<Uuid>,
-    /// There are no others: none from before the program was started.
-    all: bool,
+    /// How many were too many to be remembered.
+    forgotten: u64,
+    /// How many of those the copy has asked the server for, with the ones from before the program was started.
+    caught_up: Option<u64>,
 }
 
 impl Given {
@@ -50,13 +52,20 @@ impl Given {
         self.ids.push_back(command_id);
         if self.ids.len() > Self::MOST {
             self.ids.pop_front();
+            self.forgotten += 1;
         }
     }
 
-    fn are_done(&mut self, done: &[Done]) {
+    /// Whether there are no others.
+    fn is_all(&self) -> bool {
+        self.caught_up == Some(self.forgotten)
+    }
+
+    /// The copy has asked for all that were known of as of `asked`, and these are done.
+    fn are_done(&mut self, asked: &Self, done: &[Done]) {
         let done: BTreeSet<Uuid> = done.iter().map(|(id, ..)| *id).collect();
         self.ids.retain(|id| !done.contains(id));
-        self.all = true;
+        self.caught_up = Some(asked.forgotten);
     }
 }
 
@@ -219,28 +228,30 @@ pub(super) async fn pull(server: &Db, copy: &Db, before: &State, here: Millis, g
     }
     from.rollback().await?;
     copy.committed();
-    given.lock().unwrap_or_else(PoisonError::into_inner).are_done(&done);
+    given.lock().unwrap_or_else(PoisonError::into_inner).are_done(&asked, &done);
     Ok(after)
 }
 
 /// What the server has done of the commands of this desk: whoever sends one again while the server is gone is
 /// answered as then.
 async fn done(from: &mut Tx, asked: &Given, anew: bool, now: &State) -> Result<Vec<Done>> {
-    if anew || !asked.all {
-        return Ok(fetch_all!(
-            *from,
-            Done,
-            "SELECT command_id, at, command, input, result FROM audit WHERE at >= $1 AND device = $2",
-            now.pulled_at - COMES_AGAIN_MS,
-            now.device
-        )?);
+    // No other can be sent again while the server is gone.
+    let names: Vec<String> = commands::SPECS
+        .iter()
+        .filter(|spec| spec.offline && spec.audited)
+        .map(|spec| format!("'{}'", spec.name))
+        .collect();
+    let sql =
+        format!("SELECT command_id, at, command, input, result FROM audit WHERE command IN ({})", names.join(","));
+    if anew || !asked.is_all() {
+        let since = [Arg::I64(now.pulled_at - COMES_AGAIN_MS), Arg::Uuid(now.device)];
+        return Ok(fetch_dyn!(*from, Done, format!("{sql} AND at >= $1 AND device = $2"), &since)?);
     }
     let mut done = Vec::new();
     let ids: Vec<Arg> = asked.ids.iter().copied().map(Arg::Uuid).collect();
     for chunk in ids.chunks(CHUNK) {
         let list = placeholders(0, chunk.len());
-        let sql = format!("SELECT command_id, at, command, input, result FROM audit WHERE command_id IN ({list})");
-        done.extend(fetch_dyn!(*from, Done, sql, chunk)?);
+        done.extend(fetch_dyn!(*from, Done, format!("{sql} AND command_id IN ({list})"), chunk)?);
     }
     Ok(done)
 }
@@ -262,10 +273,6 @@ async fn remember(into: &mut Tx, done: &[Done], now: &State) -> Result<()> {
     }
     execute!(*into, "DELETE FROM desk_done WHERE at < $1", now.pulled_at - COMES_AGAIN_MS)?;
     for (id, at, command, input, result) in done {
-        // No other can be sent again while the server is gone.
-        if !commands::spec(command).is_some_and(|spec| spec.offline) {
-            continue;
-        }
         execute!(
             *into,
             "INSERT INTO desk_done (command_id, at, command, input, result) VALUES ($1,$2,$3,$4,$5)

@@ -274,14 +274,9 @@ impl Standby {
     }
 
     /// Work on the server of a desk that starts. When it is lost meanwhile the desk goes on without it, if it can.
-    pub async fn at_start<T: Default>(
-        &self,
-        server: &Db,
-        now: Millis,
-        work: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
+    pub async fn at_start(&self, server: &Db, now: Millis, work: impl Future<Output = Result<()>>) -> Result<()> {
         match self.watch.heard(server, work).await {
-            Err(Error::Unreachable { .. }) if self.lose(now) => Ok(T::default()),
+            Err(Error::Unreachable { .. }) if self.lose(now) => Ok(()),
             outcome => outcome,
         }
     }

@@ -77,22 +77,13 @@ pub(super) async fn replay(server: &Engine, text: &str, known: &mut Known) -> Re
         ) => Err(error),
         Err(error) => {
             // Who may not do it any more may have done it before.
-            if let Some(answer) = done_before(server, &entry).await? {
-                return as_printed(server, &entry, &answer).await;
+            if let Some(answer) = server.answer_of(entry.command_id).await? {
+                return as_printed(server, &entry, &serde_json::from_str(&answer)?).await;
             }
             known.meet(&entry, &error);
             cases::refused(server, &entry, error).await
         }
     }
-}
-
-/// What the server answered this command, if it did it before its answer was lost.
-async fn done_before(server: &Engine, entry: &Entry) -> Result<Option<Value>> {
-    let mut tx = server.db.begin_read().await?;
-    let row: Option<(String,)> =
-        fetch_optional!(tx, (String,), "SELECT result FROM audit WHERE command_id = $1", entry.command_id)?;
-    tx.rollback().await?;
-    Ok(row.map(|(result,)| serde_json::from_str(&result)).transpose()?)
 }
 
 /// The server had carried the command out already, before its answer was lost, and the desk did so again and
