@@ -1,6 +1,7 @@
 //! Several desks on one Postgres, each on a wire that can be cut.
 
 use std::{
+    collections::BTreeMap,
     future::Future,
     path::{Path, PathBuf},
     sync::{
@@ -15,7 +16,7 @@ use domain::units::Millis;
 use engine::{
     Clock, Engine,
     ctx::Door,
-    db::Address,
+    db::{Address, Db},
     offline::{Newcomer, Patience},
     settings::{DeskById, DeskState, Nothing},
 };
@@ -212,37 +213,68 @@ impl Office {
 
     /// The same for several desks.
     pub async fn differences_of(&self, names: &[&str]) -> anyhow::Result<Vec<String>> {
-        let whole = self.folder.path().join(format!("whole-{}.db", uuid::Uuid::new_v4().simple()));
-        engine::backup::backup(&self.server.engine, &whole).await?;
-        let mut differences = Vec::new();
+        let Db::Postgres(server) = &self.server.engine.db else { anyhow::bail!("no server") };
+        let (mut there, mut differences) = (None, Vec::new());
         for name in names {
-            differences.extend(self.differs(name, &whole).await?);
+            let mut copy = open_file(&self.copy_of(name)).await?;
+            let columns = columns(&mut copy).await?;
+            let here: Vec<Row> =
+                sqlx::query_as(AssertSqlSafe(all_rows(&columns, "lower(hex(", "))"))).fetch_all(&mut copy).await?;
+            copy.close().await?;
+            if there.is_none() {
+                let sql = all_rows(&columns, "replace(CAST(", " AS TEXT), '-', '')");
+                there = Some(sqlx::query_as::<_, Row>(AssertSqlSafe(sql)).fetch_all(&server.pool()).await?);
+            }
+            let mut counts: BTreeMap<Row, [i64; 2]> = BTreeMap::new();
+            for (side, rows) in [here, there.clone().unwrap_or_default()].into_iter().enumerate() {
+                for row in rows {
+                    counts.entry(row).or_default()[side] += 1;
+                }
+            }
+            let mut only: BTreeMap<String, [i64; 2]> = BTreeMap::new();
+            for ((table, _), [here, there]) in counts {
+                let count = only.entry(table).or_default();
+                count[0] += (here - there).max(0);
+                count[1] += (there - here).max(0);
+            }
+            only.retain(|_, count| *count != [0, 0]);
+            differences.extend(only.iter().map(|(table, count)| format!("{name}, {table}: {count:?}")));
         }
-        std::fs::remove_file(&whole)?;
         Ok(differences)
     }
+}
 
-    async fn differs(&self, name: &str, whole: &Path) -> anyhow::Result<Vec<String>> {
-        let mut copy = open_file(&self.copy_of(name)).await?;
-        let attach = format!("ATTACH '{}' AS whole", whole.display());
-        sqlx::query(AssertSqlSafe(attach)).execute(&mut copy).await?;
-        let mut differences = Vec::new();
-        for table in COPIED {
-            let mut counts = Vec::new();
-            for (a, b) in [("main", "whole"), ("whole", "main")] {
-                let columns = if *table == "search_doc" { "kind, ref_id, hay" } else { "*" };
-                let sql = format!(
-                    "SELECT COUNT(*) FROM (SELECT {columns} FROM {a}.{table} EXCEPT SELECT {columns} FROM {b}.{table})"
-                );
-                counts.push(sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).fetch_one(&mut copy).await?);
-            }
-            if counts != [0, 0] {
-                differences.push(format!("{name}, {table}: {counts:?}"));
-            }
-        }
-        copy.close().await?;
-        Ok(differences)
-    }
+/// A table, and what one of its rows says.
+type Row = (String, String);
+
+/// Of what is copied: table, column, type.
+async fn columns(copy: &mut sqlx::SqliteConnection) -> anyhow::Result<Vec<(String, String, String)>> {
+    let sql = "SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'
+               ORDER BY t.name, c.cid";
+    let mut columns: Vec<(String, String, String)> = sqlx::query_as(sql).fetch_all(copy).await?;
+    // How its pieces are kept is each side's own.
+    let is_copied = |table: &str, column: &str| {
+        COPIED.contains(&table) && (table != "search_doc" || ["kind", "ref_id", "hay"].contains(&column))
+    };
+    columns.retain(|(table, column, _)| is_copied(table, column));
+    Ok(columns)
+}
+
+/// All rows as text, the same on both sides, which write ids in their own ways: what is before and after one.
+fn all_rows(columns: &[(String, String, String)], before: &str, after: &str) -> String {
+    let tables = columns.chunk_by(|a, b| a.0 == b.0).map(|columns| {
+        let texts = columns.iter().map(|(_, column, kind)| {
+            let text = match kind.as_str() {
+                "UUID" => format!("{before}\"{column}\"{after}"),
+                "BOOLEAN" => format!("CAST(CAST(\"{column}\" AS INTEGER) AS TEXT)"),
+                _ => format!("CAST(\"{column}\" AS TEXT)"),
+            };
+            format!("CASE WHEN \"{column}\" IS NULL THEN 'NULL' ELSE {text} END")
+        });
+        let table = &columns[0].0;
+        format!("SELECT '{table}', {} FROM {table}", texts.collect::<Vec<_>>().join(" || ' | ' || "))
+    });
+    tables.collect::<Vec<_>>().join(" UNION ALL ")
 }
 
 /// What a copy has of a shop.

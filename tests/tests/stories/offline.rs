@@ -1,5 +1,7 @@
 //! Desks that lose their server, sell on, and come back.
 
+use std::{sync::Arc, time::Duration};
+
 use domain::{
     access::Preset,
     catalog::ProductState,
@@ -11,7 +13,7 @@ use engine::{
     catalog::{ProductById, SearchSkus, SetProductState},
     ctx::Meta,
     customers::CustomerById,
-    offline::{CaseById, ListCases, Settle, SettleHow, Trouble},
+    offline::{CaseById, ListCases, Patience, Settle, SettleHow, Trouble},
     orders::{ListOrders, OrderById, PlaceOrder, Placed},
     payments::PaymentMethod,
     settings::{DeskById, DeskState, Nothing},
@@ -511,6 +513,28 @@ fn what_waits_is_what_somebody_did() {
 }
 
 /// A desk that loses its network in the middle of a transaction does not keep the goods for itself.
+#[test]
+fn a_desk_that_has_no_copy_yet_is_told_of_a_silent_server_and_finds_it_again() {
+    in_an_office(async |office| {
+        let tea = office.server.goods("TEA", 1000, 5).await?;
+        let wire = office.wire().await?;
+        let patience = Patience { without_copy: Duration::from_millis(500), ..Patience::default() };
+        let desk = office.open_with("till", &wire, Arc::new(engine::system_clock), patience).await?;
+        desk.call(call::orders_place, sale(tea, 1, 1000)).await?;
+        for _ in 0..3 {
+            wire.set(State::Silent);
+            let placed = desk.call(call::orders_place, sale(tea, 1, 1000)).await;
+            assert!(matches!(placed, Err(Error::Unreachable { .. })), "{placed:?}");
+            assert!(!desk.engine.is_offline());
+            wire.set(State::Open);
+            // What was lost stays lost: new connections find the server.
+            desk.call(call::orders_place, sale(tea, 1, 1000)).await?;
+        }
+        assert_eq!(office.server.shelf(tea).await?, (1, 0));
+        Ok(())
+    });
+}
+
 #[test]
 fn who_falls_silent_holds_nobody_up_for_long() {
     in_an_office(async |office: Office| {

@@ -32,6 +32,7 @@ enum Kind {
     Boolean,
 }
 
+#[derive(Clone)]
 pub(crate) struct Table {
     name: String,
     columns: Vec<(String, Kind)>,

@@ -1,6 +1,6 @@
 //! Brings a database up to this program's schema, and refuses one that is newer.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use sqlx::{
     AssertSqlSafe, SqlSafeStr,
@@ -38,7 +38,8 @@ fn migrator(postgres: bool) -> Migrator {
 /// The number of the newest migration this program knows for this kind of database. The two differ
 /// where the last one serves only one of them.
 pub fn newest(postgres: bool) -> i64 {
-    last(&migrator(postgres))
+    static NEWEST: LazyLock<[i64; 2]> = LazyLock::new(|| [false, true].map(|postgres| last(&migrator(postgres))));
+    NEWEST[usize::from(postgres)]
 }
 
 fn last(migrator: &Migrator) -> i64 {

@@ -184,6 +184,17 @@ impl Server {
             return Ok(());
         }
         tracing::info!(host = self.0.places.servers[found.at].name, timeline = found.timeline, "going to this server");
+        self.go(found);
+        Ok(())
+    }
+
+    /// Goes on with new connections: those that there are lead to nobody.
+    pub(crate) fn abandon(&self) {
+        let found = self.0.line.borrow().found.clone();
+        self.go(found);
+    }
+
+    fn go(&self, found: Found) {
         let fresh = pool(&self.0.places, &found);
         let mut old = None;
         self.0.line.send_modify(|line| {
@@ -194,7 +205,6 @@ impl Server {
         if let Some(old) = old {
             tokio::spawn(async move { old.close().await });
         }
-        Ok(())
     }
 
     /// Begins a transaction. Of several hosts one may be about to be promoted: that is waited for.

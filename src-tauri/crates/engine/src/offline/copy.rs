@@ -11,6 +11,7 @@ use std::{
 };
 
 use domain::units::Millis;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::families::{CUSTOMER, FAMILIES, ORDERS, Root, SEARCH, SEARCH_TABLE, WHOLE, family_of};
@@ -456,9 +457,14 @@ async fn documents(from: &mut Tx, into: &mut Tx, roots: &[Uuid]) -> Result<()> {
 
 /// The tables of a shop, without what is the copy's own: the numbers it gives out, and what it knows of itself.
 async fn ours(tx: &mut Tx) -> Result<Vec<Table>> {
-    let mut tables = copy::tables(tx).await?;
-    tables.retain(|table| !table.name().starts_with("desk_") && table.name() != "number_counter");
-    Ok(tables)
+    // Each copy is of this program's schema. To read it takes longer than most changes do.
+    static OURS: OnceCell<Vec<Table>> = OnceCell::const_new();
+    let read = async || {
+        let mut tables = copy::tables(tx).await?;
+        tables.retain(|table| !table.name().starts_with("desk_") && table.name() != "number_counter");
+        Ok::<_, Error>(tables)
+    };
+    Ok(OURS.get_or_try_init(read).await?.clone())
 }
 
 /// Nothing that is written from here on is noted; rows may refer to rows that come later.

@@ -59,6 +59,8 @@ pub struct Patience {
     pub answer: Duration,
     /// And one that does not answer a mere greeting for so long is gone.
     pub greeting: Duration,
+    /// A desk without a copy has nothing to go on with, and waits so long for it.
+    pub without_copy: Duration,
     /// How long a desk that starts, or comes back, waits before it goes on with its copy.
     pub start: Duration,
     /// And one that closes.
@@ -70,6 +72,7 @@ impl Default for Patience {
         Self {
             answer: Duration::from_millis(300),
             greeting: Duration::from_millis(500),
+            without_copy: Duration::from_secs(5),
             start: Duration::from_secs(3),
             parting: Duration::from_millis(500),
         }
@@ -194,7 +197,7 @@ async fn opened(
             crate::db::migrate_shared(&db).await?;
             settings::enrol(&db, device, &desk.name, now).await
         };
-        let device = watch.heard(&db, ready).await?;
+        let device = watch.heard(&db, known.as_ref().is_some_and(copy::State::is_whole), ready).await?;
         Ok((db, device))
     };
     let (db, device, state, offline) = match (reached.await, known) {
@@ -273,9 +276,15 @@ impl Standby {
         self.watch.patience
     }
 
+    /// Work on the server, given up when that does not answer any more.
+    async fn heard<T>(&self, server: &Db, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let whole = self.line.borrow().whole;
+        self.watch.heard(server, whole, work).await
+    }
+
     /// Work on the server of a desk that starts. When it is lost meanwhile the desk goes on without it, if it can.
     pub async fn at_start(&self, server: &Db, now: Millis, work: impl Future<Output = Result<()>>) -> Result<()> {
-        match self.watch.heard(server, work).await {
+        match self.heard(server, work).await {
             Err(Error::Unreachable { .. }) if self.lose(now) => Ok(()),
             outcome => outcome,
         }
@@ -288,26 +297,27 @@ impl Watch {
         Self { pulse: Mutex::new(pulse), patience }
     }
 
-    /// Work on the server, given up when that does not answer any more.
-    async fn heard<T>(&self, db: &Db, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// Work on the server of a desk that has a whole copy, or not: given up when the server does not answer any more.
+    async fn heard<T>(&self, db: &Db, whole: bool, work: impl Future<Output = Result<T>>) -> Result<T> {
         let Db::Postgres(server) = db else { return work.await };
         let turn = server.turn();
+        let greeting = if whole { self.patience.greeting } else { self.patience.without_copy };
         tokio::select! {
             outcome = work => outcome,
-            () = self.gone(db) => Err(no_answer()),
+            () = self.gone(db, greeting) => Err(no_answer()),
             () = server.moved(turn) => Err(moved()),
         }
     }
 
-    /// Ends when the server does not answer.
-    async fn gone(&self, server: &Db) {
+    /// Ends when the server does not answer a greeting for so long.
+    async fn gone(&self, server: &Db, greeting: Duration) {
         loop {
             tokio::time::sleep(self.patience.answer).await;
             let mut pulse = self.pulse.lock().await;
             if pulse.answered.elapsed() < self.patience.answer {
                 continue;
             }
-            if !matches!(timeout(self.patience.greeting, pulse.greet(server)).await, Ok(Ok(()))) {
+            if !matches!(timeout(greeting, pulse.greet(server)).await, Ok(Ok(()))) {
                 pulse.connection = None;
                 return;
             }
@@ -370,11 +380,18 @@ impl Engine {
         }
     }
 
-    /// Work on the server, given up when that does not answer any more and the desk can go on without it.
+    /// Work where the shop is now, given up when its server does not answer any more, or another one takes changes.
     async fn attended<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         match (&self.standby, &self.db) {
             (Some(standby), _) if standby.offline().is_some() => work.await,
-            (Some(standby), _) if standby.line.borrow().whole => standby.watch.heard(&self.db, work).await,
+            (Some(standby), Db::Postgres(server)) => {
+                let outcome = standby.heard(&self.db, work).await;
+                // One that comes back to its server does so with new connections, too.
+                if !self.has_copy() && matches!(outcome, Err(Error::Unreachable { .. })) {
+                    server.abandon();
+                }
+                outcome
+            }
             (_, Db::Postgres(server)) if server.is_one_of_several() => {
                 let turn = server.turn();
                 tokio::select! {
@@ -487,7 +504,7 @@ impl Engine {
             }
             Ok(())
         };
-        standby.watch.heard(&self.db, asked).await?;
+        standby.heard(&self.db, asked).await?;
         standby.line.send_modify(|line| line.catching_up = true);
         self.tell_here(Changed::all());
         let server = self.on_server();
@@ -495,7 +512,7 @@ impl Engine {
         self.give(standby, &server).await?;
         let _all = standby.gate.write().await;
         self.give(standby, &server).await?;
-        standby.watch.heard(&self.db, self.pull(standby)).await?;
+        standby.heard(&self.db, self.pull(standby)).await?;
         standby.line.send_modify(|line| line.offline = None);
         tracing::info!("back on the server");
         Ok(())
@@ -503,12 +520,12 @@ impl Engine {
 
     /// Gives the server all that waits.
     async fn give(&self, standby: &Standby, server: &Self) -> Result<()> {
-        let mut known = standby.watch.heard(&self.db, cases::Known::load(server)).await?;
+        let mut known = standby.heard(&self.db, cases::Known::load(server)).await?;
         loop {
             let waiting = copy::first_waiting(&standby.copy, AT_ONCE).await?;
             let (mut last, mut outcome) = (None, Ok(()));
             for (n, command_id, entry) in &waiting {
-                outcome = standby.watch.heard(&self.db, replay::replay(server, entry, &mut known)).await;
+                outcome = standby.heard(&self.db, replay::replay(server, entry, &mut known)).await;
                 if outcome.is_err() {
                     break;
                 }
