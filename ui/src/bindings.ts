@@ -95,6 +95,8 @@ export const commands = {
 	customersSave: (meta: Meta, input: Save) => typedError<Customer, Error>(__TAURI_INVOKE("customers_save", { meta, input })),
 	customersDelete: (meta: Meta, input: CustomerById) => typedError<Done, Error>(__TAURI_INVOKE("customers_delete", { meta, input })),
 	customersMerge: (meta: Meta, input: Merge) => typedError<Customer, Error>(__TAURI_INVOKE("customers_merge", { meta, input })),
+	customersErase: (meta: Meta, input: Erase) => typedError<Erased, Error>(__TAURI_INVOKE("customers_erase", { meta, input })),
+	customersEraseOld: (meta: Meta, input: Nothing) => typedError<ErasedOld, Error>(__TAURI_INVOKE("customers_erase_old", { meta, input })),
 	customersSaveAddress: (meta: Meta, input: SaveAddress) => typedError<Address, Error>(__TAURI_INVOKE("customers_save_address", { meta, input })),
 	customersDeleteAddress: (meta: Meta, input: AddressById) => typedError<Done, Error>(__TAURI_INVOKE("customers_delete_address", { meta, input })),
 	customersPreferAddress: (meta: Meta, input: AddressById) => typedError<Address, Error>(__TAURI_INVOKE("customers_prefer_address", { meta, input })),
@@ -617,6 +619,8 @@ export type Customer = {
 	source: string,
 	/**  The record this one was merged into; a merged record is only there for old documents. */
 	merged_into: string | null,
+	/**  Who it was is erased; the record is there for old documents. */
+	erased_at: Millis | null,
 	/**  Orders that were not cancelled. */
 	order_count: Count,
 	/**  What they came to. */
@@ -802,6 +806,30 @@ export type Encrypts =
 "backups" | 
 /**  The sample: there is nothing to hide in it. */
 "nothing";
+
+/**  Erases a person for good, and says why: they asked for it, say. */
+export type Erase = {
+	id: string,
+	reason: string,
+};
+
+/**  What was erased of a person. */
+export type Erased = {
+	/**  Orders that no longer say whose they are. */
+	orders: Count,
+	/**  Rows of the history that no longer do. */
+	history: Count,
+	/**  What the seals of those rows say now. */
+	seals: Resealed[],
+};
+
+/**  Who was erased because they had not been there for so long. */
+export type ErasedOld = {
+	erased: Count,
+	/**  There are others. */
+	more: boolean,
+	seals: Resealed[],
+};
 
 export type Error = 
 /**  The shop has not been set up: the first-run wizard comes first. */
@@ -1875,6 +1903,8 @@ export type Permission =
 "app_read" | "app_write" | "orders_read" | "orders_write" | "payments_read" | "payments_write" | 
 /**  Money that leaves. */
 "payments_refund" | "shipping_write" | "catalog_read" | "catalog_write" | "stock_read" | "stock_write" | "customers_read" | "customers_write" | 
+/**  What the shop knows of a person, for good. */
+"customers_erase" | 
 /**  Phones, e-mail addresses and streets in full, wherever they stand. */
 "contact_read" | 
 /**  One masked customer or order in full, for a reason that is kept. */
@@ -1993,6 +2023,8 @@ export type Preferences = {
 	unpaid_minutes?: number,
 	/**  A delivered order completes after so many days; 0 waits for a person. */
 	complete_days?: number,
+	/**  Who bought nothing for so many years is erased; 0 keeps everybody. */
+	erase_years?: number,
 	/**  Paid orders go to "ready" by themselves when nothing holds them. */
 	auto_review?: boolean,
 	/**  Stock is reserved when an order is placed (else when it is paid). */
@@ -2296,6 +2328,13 @@ export type Report = {
 	pooled: boolean,
 	/**  Of one round trip. */
 	milliseconds: Count,
+};
+
+/**  A seal whose rows say less than when it was set. */
+export type Resealed = {
+	n: Count,
+	/**  Of the rows as they are now. */
+	digest: string,
 };
 
 /**  A copy in a place that is reached over the network, for a machine that has no shop yet. */
@@ -3134,6 +3173,8 @@ export const COMMANDS = {
   "customers.save": { kind: "command", undo: true, offline: true, tags: ["customers"] },
   "customers.delete": { kind: "command", undo: true, offline: false, tags: ["customers"] },
   "customers.merge": { kind: "command", undo: false, offline: false, tags: ["customers", "orders"] },
+  "customers.erase": { kind: "command", undo: false, offline: false, tags: ["customers", "orders", "cases"] },
+  "customers.erase_old": { kind: "command", undo: false, offline: false, tags: ["customers", "orders", "cases"] },
   "customers.save_address": { kind: "command", undo: true, offline: true, tags: ["customers"] },
   "customers.delete_address": { kind: "command", undo: true, offline: true, tags: ["customers"] },
   "customers.prefer_address": { kind: "command", undo: true, offline: true, tags: ["customers"] },

@@ -11,6 +11,7 @@ mod catalog;
 mod customers;
 mod desks;
 mod encryption;
+mod erase;
 mod foreign_files;
 mod frame;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { Button, Dropdown, Modal } from "antd";
-import { DeleteOutlined, EditOutlined, HomeOutlined, MergeCellsOutlined, MoreOutlined, PlusOutlined, StarFilled, StarOutlined } from "@ant-design/icons";
+import { ClearOutlined, DeleteOutlined, EditOutlined, HomeOutlined, MergeCellsOutlined, MoreOutlined, PlusOutlined, StarFilled, StarOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../components/ErrorNotice";
@@ -11,11 +11,13 @@ import { Unmask } from "../components/Unmask";
 import { useToast } from "../components/useToast";
 import { Waiting } from "../components/Waiting";
 import { useTell } from "../lib/api";
+import { useCan } from "../lib/me";
 import { useFormats } from "../lib/shop";
 import { AddressDrawer } from "./AddressDrawer";
 import { addressLine } from "./AddressFields";
 import { CustomerDrawer } from "./CustomerDrawer";
 import { CustomerPicker, type PickedCustomer } from "./CustomerPicker";
+import { EraseModal } from "./EraseModal";
 import { MergeModal } from "./MergeModal";
 import { customerOf, useCustomer, usePurchases } from "./queries";
 import type { Address, Customer, CustomerRow } from "./types";
@@ -36,13 +38,16 @@ function Page({ customer, gone }: { customer: Customer; gone: boolean }) {
   const [editing, setEditing] = useState(false);
   const [address, setAddress] = useState<Address | "new" | null>(null);
   const [choosing, setChoosing] = useState(false);
+  const [erasing, setErasing] = useState(false);
+  const can = useCan();
   const [other, setOther] = useState<CustomerRow | null>(null);
   const onError = (e: unknown) => toast.error(e);
   // What was opened is shown until the record is read anew.
   const [opened, setOpened] = useState<{ of: Customer; whole: Customer } | null>(null);
   const open = useTell("customers.open", { onSuccess: (whole) => setOpened({ of: customer, whole }) });
   const c = opened?.of === customer ? opened.whole : customer;
-  const name = c.name || c.email || c.phone || t("customers.nameless");
+  const erased = c.erased_at !== null;
+  const name = erased ? t("customers.erased") : c.name || c.email || c.phone || t("customers.nameless");
   const dropAddress = useTell("customers.delete_address", { onError, undo: () => t("customers.address.dropped") });
   const prefer = useTell("customers.prefer_address", { onError, undo: () => t("customers.address.preferredNow") });
   const drop = useTell("customers.delete", { onError, undo: () => t("customers.dropped", { name }), onSuccess: () => void navigate({ to: "/customers" }) });
@@ -67,20 +72,25 @@ function Page({ customer, gone }: { customer: Customer; gone: boolean }) {
             <Link to="/orders" search={{ customer: c.id } as never}>
               <Button tabIndex={-1}>{t("customers.orders")}</Button>
             </Link>
-            <Button type="primary" icon={<EditOutlined />} onClick={() => setEditing(true)}>
-              {t("customers.edit")}
-            </Button>
-            <Dropdown
-              trigger={["click"]}
-              menu={{
-                items: [
-                  { key: "merge", icon: <MergeCellsOutlined />, label: t("customers.merge.with"), onClick: () => setChoosing(true) },
-                  ...(c.order_count === 0 ? [{ key: "drop", danger: true, icon: <DeleteOutlined />, label: t("customers.drop"), onClick: () => drop.mutate({ id: c.id }) }] : []),
-                ],
-              }}
-            >
-              <Button icon={<MoreOutlined />} aria-label={t("customers.more")} />
-            </Dropdown>
+            {!erased && (
+              <>
+                <Button type="primary" icon={<EditOutlined />} onClick={() => setEditing(true)}>
+                  {t("customers.edit")}
+                </Button>
+                <Dropdown
+                  trigger={["click"]}
+                  menu={{
+                    items: [
+                      { key: "merge", icon: <MergeCellsOutlined />, label: t("customers.merge.with"), onClick: () => setChoosing(true) },
+                      ...(c.order_count === 0 ? [{ key: "drop", danger: true, icon: <DeleteOutlined />, label: t("customers.drop"), onClick: () => drop.mutate({ id: c.id }) }] : []),
+                      ...(can("customers_erase") && !c.merged_into ? [{ key: "erase", danger: true, icon: <ClearOutlined />, label: t("customers.erase.open"), onClick: () => setErasing(true) }] : []),
+                    ],
+                  }}
+                >
+                  <Button icon={<MoreOutlined />} aria-label={t("customers.more")} />
+                </Dropdown>
+              </>
+            )}
           </>
         }
       />
@@ -90,6 +100,11 @@ function Page({ customer, gone }: { customer: Customer; gone: boolean }) {
           <Link to="/customers/$id" params={{ id: c.merged_into }}>
             {t("customers.duplicate.open")}
           </Link>
+        </p>
+      )}
+      {c.erased_at !== null && (
+        <p>
+          <Pill tone="orange">{t("customers.erasedOn", { day: f.date(c.erased_at) })}</Pill> {t("customers.erasedText")}
         </p>
       )}
       <dl className="cu-facts">
@@ -124,11 +139,13 @@ function Page({ customer, gone }: { customer: Customer; gone: boolean }) {
         <section className="cu-card" aria-labelledby="cu-addresses">
           <div className="cu-head">
             <h2 id="cu-addresses">{t("customers.addresses")}</h2>
-            <Button size="small" icon={<PlusOutlined />} onClick={() => setAddress("new")}>
-              {t("customers.address.add")}
-            </Button>
+            {!erased && (
+              <Button size="small" icon={<PlusOutlined />} onClick={() => setAddress("new")}>
+                {t("customers.address.add")}
+              </Button>
+            )}
           </div>
-          {c.addresses.length === 0 && <p className="sk-muted">{t("customers.address.none")}</p>}
+          {c.addresses.length === 0 && <p className="sk-muted">{t(erased ? "customers.address.erased" : "customers.address.none")}</p>}
           <ul className="cu-plain">
             {c.addresses.map((a) => (
               <li key={a.id}>
@@ -147,6 +164,7 @@ function Page({ customer, gone }: { customer: Customer; gone: boolean }) {
       </div>
       <CustomerDrawer open={editing} customer={c} gone={gone} onClose={() => setEditing(false)} onSaved={(id) => id !== c.id && void navigate({ to: "/customers/$id", params: { id } })} />
       {address && <AddressDrawer customer={c} {...(address === "new" ? {} : { address })} onClose={() => setAddress(null)} />}
+      {erasing && <EraseModal id={c.id} name={name} onClose={() => setErasing(false)} />}
       {choosing && <Choose not={c.id} onClose={() => setChoosing(false)} onChosen={(row) => (setChoosing(false), setOther(row))} />}
       {other && <MergeModal first={c} second={other} onClose={() => setOther(null)} onMerged={(kept) => void navigate({ to: "/customers/$id", params: { id: kept } })} />}
     </div>

@@ -12,6 +12,7 @@ import type { Address, Customer } from "./types";
 const home: Address = { id: "a1", customer_id: "c1", name: "Shen", phone: "13900010002", country: "CN", region_code: "330106", province: "浙江省", city: "杭州市", district: "西湖区", street: "文三路 1 号", postcode: "", preferred: true };
 const shen: Customer = {
   id: "c1", version: 1, name: "Shen", phone: "13900010002", email: "", country: "CN", note: "", source: "counter", merged_into: null,
+  erased_at: null,
   order_count: 0, order_total: 0, average_order: null, last_order_at: null, created_at: 0, updated_at: 0, addresses: [home],
 };
 

@@ -30,6 +30,7 @@ export function Rules({ facts }: { facts: ShopFacts }) {
       unpaid_minutes: { label: t("settings.rules.unpaid"), show: (v) => `${count(v)} ${t("settings.rules.minutes")}` },
       auto_review: { label: t("settings.rules.review"), show: yes },
       complete_days: { label: t("settings.rules.complete"), show: (v) => `${count(v)} ${t("settings.rules.days")}` },
+      erase_years: { label: t("settings.rules.erase"), show: (v) => `${count(v)} ${t("settings.rules.years")}` },
       second_person_from: { label: t("settings.rules.second"), show: (v) => f.money(Number(v)) },
       ...Object.fromEntries(WATCHED.map(({ key, name }) => [key, { label: t(`settings.rules.watch.${name}`), show: count }])),
       hours_from: { label: t("settings.rules.watch.open"), show: (v) => clock(Number(v)) },
@@ -69,6 +70,10 @@ export function Rules({ facts }: { facts: ShopFacts }) {
       </Setting>
       <Setting label={t("settings.rules.complete")} htmlFor="r-complete" effect={v.complete_days === 0 ? t("settings.rules.completeNever") : t("settings.rules.completeEffect", { n: f.count(v.complete_days) })}>
         <QtyInput id="r-complete" min={0} max={3650} suffix={t("settings.rules.days")} value={v.complete_days} onChange={(n) => edit.put({ complete_days: n ?? 0 })} />
+      </Setting>
+      <h3>{t("settings.rules.people")}</h3>
+      <Setting label={t("settings.rules.erase")} htmlFor="r-erase" effect={v.erase_years === 0 ? t("settings.rules.eraseNever") : t("settings.rules.eraseEffect", { n: f.count(v.erase_years) })}>
+        <QtyInput id="r-erase" min={0} max={100} suffix={t("settings.rules.years")} value={v.erase_years} onChange={(n) => edit.put({ erase_years: n ?? 0 })} />
       </Setting>
       <h3>{t("settings.rules.refunds")}</h3>
       <Setting label={t("settings.rules.second")} htmlFor="r-second" effect={v.second_person_from === 0 ? t("settings.rules.secondNever") : t("settings.rules.secondEffect", { amount: f.money(v.second_person_from) })}>

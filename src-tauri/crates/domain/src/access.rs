@@ -26,6 +26,8 @@ crate::text_enum! {
         StockWrite = "stock_write",
         CustomersRead = "customers_read",
         CustomersWrite = "customers_write",
+        /// What the shop knows of a person, for good.
+        CustomersErase = "customers_erase",
         /// Phones, e-mail addresses and streets in full, wherever they stand.
         ContactRead = "contact_read",
         /// One masked customer or order in full, for a reason that is kept.
@@ -66,7 +68,7 @@ impl Permission {
             Self::ShippingWrite => &[Self::OrdersRead],
             Self::CatalogWrite | Self::StockRead => &[Self::CatalogRead],
             Self::StockWrite => &[Self::StockRead, Self::CatalogRead],
-            Self::CustomersWrite => &[Self::CustomersRead],
+            Self::CustomersWrite | Self::CustomersErase => &[Self::CustomersRead],
             Self::AnalyticsWrite => &[Self::AnalyticsRead],
             Self::ImportsWrite => &[Self::ImportsRead],
             Self::AccessWrite => &[Self::AccessRead],

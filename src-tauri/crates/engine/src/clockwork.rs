@@ -9,6 +9,7 @@ use crate::{
     Engine, access, backup,
     commands::call,
     ctx::{Caller, Door, Meta},
+    customers,
     error::Result,
     news, offline, orders,
     settings::{self, Nothing},
@@ -51,11 +52,25 @@ pub async fn tick(shop: &Engine) -> Result<()> {
             break;
         }
     }
+    while is_erasure_due(shop).await? {
+        let run = call::customers_erase_old(shop, &caller, Meta::new(), Nothing {}).await?;
+        if !run.more || run.erased.0 == 0 {
+            break;
+        }
+    }
     access::seal(shop).await?;
     offline::forget_changes(&shop.db).await?;
     // What else is due does not wait for it.
     backup::start(shop.clone());
     Ok(())
+}
+
+async fn is_erasure_due(shop: &Engine) -> Result<bool> {
+    let mut tx = shop.db.begin_read().await?;
+    match settings::load(&mut tx).await? {
+        Some(settings) => customers::is_erasure_due(&mut tx, shop.now(), &settings.preferences).await,
+        None => Ok(false),
+    }
 }
 
 async fn is_due(shop: &Engine) -> Result<bool> {

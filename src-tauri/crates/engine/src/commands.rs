@@ -246,6 +246,10 @@ macro_rules! for_each_command {
                 [CustomersWrite online undo audited] [customers];
             command customers_merge "customers.merge" = $crate::customers::merge, $crate::customers::Merge => $crate::customers::Customer,
                 [CustomersWrite online final audited] [customers orders];
+            command customers_erase "customers.erase" = $crate::customers::erase, $crate::customers::Erase => $crate::customers::Erased,
+                [CustomersErase online final audited] [customers orders cases];
+            command customers_erase_old "customers.erase_old" = $crate::customers::erase_old, $crate::settings::Nothing => $crate::customers::ErasedOld,
+                [CustomersErase online final audited] [customers orders cases];
             command customers_save_address "customers.save_address" = $crate::customers::save_address, $crate::customers::SaveAddress => $crate::customers::Address,
                 [CustomersWrite offline undo audited] [customers];
             command customers_delete_address "customers.delete_address" = $crate::customers::delete_address, $crate::customers::AddressById => $crate::app::Done,

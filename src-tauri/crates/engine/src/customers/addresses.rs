@@ -91,7 +91,7 @@ pub async fn save_address(ctx: &mut Ctx, input: SaveAddress) -> Result<Address> 
             let (customers, count, last): (i64, i64, i64) = fetch_one!(
                 ctx.tx,
                 (i64, i64, i64),
-                "SELECT (SELECT COUNT(*) FROM customer WHERE id = $1 AND merged_into IS NULL),
+                "SELECT (SELECT COUNT(*) FROM customer WHERE id = $1 AND merged_into IS NULL AND erased_at IS NULL),
                         COUNT(*), COALESCE(MAX(position), -1)
                  FROM customer_address WHERE customer_id = $1",
                 input.customer_id

@@ -35,7 +35,8 @@ pub(crate) async fn find_for_order(ctx: &mut Ctx, id: Uuid) -> Result<CustomerRe
         ctx.tx,
         CustomerRef,
         "SELECT k.id, k.name, k.phone
-         FROM customer c JOIN customer k ON k.id = COALESCE(c.merged_into, c.id) WHERE c.id = $1",
+         FROM customer c JOIN customer k ON k.id = COALESCE(c.merged_into, c.id)
+         WHERE c.id = $1 AND k.erased_at IS NULL",
         id
     )?
     .ok_or_else(|| Error::not_found("customer", id))

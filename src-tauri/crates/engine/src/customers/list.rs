@@ -114,8 +114,9 @@ pub async fn list(ctx: &mut Ctx, input: ListCustomers) -> Result<CustomerList> {
         args.extend([Arg::from(cursor.number()?), Arg::from(cursor.id)]);
         after = format!("AND ({column}, c.id) {than} (${}, ${})", args.len() - 1, args.len());
     }
-    let sql =
-        format!("{from} WHERE c.merged_into IS NULL {after} ORDER BY {column} {direction}, c.id {direction} LIMIT $1");
+    let sql = format!(
+        "{from} WHERE c.merged_into IS NULL AND c.erased_at IS NULL {after} ORDER BY {column} {direction}, c.id {direction} LIMIT $1"
+    );
     let mut items = fetch_dyn!(ctx.tx, CustomerRow, sql, &args)?;
     if !by_orders {
         items = cut_rows(ctx, items).await?;
@@ -133,7 +134,9 @@ pub async fn search(ctx: &mut Ctx, input: SearchCustomers) -> Result<CustomerHit
         } else {
             (ROW.to_owned(), "c.last_order_at")
         };
-        let sql = format!("{from} WHERE c.merged_into IS NULL ORDER BY {last} DESC, c.id DESC LIMIT $1");
+        let sql = format!(
+            "{from} WHERE c.merged_into IS NULL AND c.erased_at IS NULL ORDER BY {last} DESC, c.id DESC LIMIT $1"
+        );
         let items = fetch_dyn!(ctx.tx, CustomerRow, sql, &args)?;
         return Ok(CustomerHits { items: ctx.shown(items) });
     }
@@ -176,6 +179,7 @@ pub(super) async fn load(tx: &mut Tx, id: Uuid) -> Result<Customer> {
         note: String,
         source: String,
         merged_into: Option<Uuid>,
+        erased_at: Option<Millis>,
         order_count: i64,
         order_total: i64,
         last_order_at: i64,
@@ -185,7 +189,7 @@ pub(super) async fn load(tx: &mut Tx, id: Uuid) -> Result<Customer> {
     let row: Option<Row> = fetch_optional!(
         *tx,
         Row,
-        "SELECT version, name, phone, email, country, note, source, merged_into, order_count, order_total,
+        "SELECT version, name, phone, email, country, note, source, merged_into, erased_at, order_count, order_total,
                 last_order_at, created_at, updated_at
          FROM customer WHERE id = $1",
         id
@@ -209,6 +213,7 @@ pub(super) async fn load(tx: &mut Tx, id: Uuid) -> Result<Customer> {
         note: row.note,
         source: row.source,
         merged_into: row.merged_into,
+        erased_at: row.erased_at,
         order_count: Count(row.order_count),
         order_total: Minor(row.order_total),
         average_order: average(row.order_count, row.order_total),

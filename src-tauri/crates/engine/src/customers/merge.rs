@@ -18,9 +18,12 @@ pub async fn merge(ctx: &mut Ctx, input: Merge) -> Result<Customer> {
     let gone = list::load(&mut ctx.tx, input.drop).await?;
     for record in [&keep, &gone] {
         ctx.sees_all_orders_of(record.id).await?;
-        if record.merged_into.is_some() {
-            return Err(Error::WrongState { kind: "customer".into(), state: "merged".into(), action: "merge".into() });
-        }
+        let state = match (record.merged_into, record.erased_at) {
+            (Some(_), _) => "merged",
+            (_, Some(_)) => "erased",
+            (None, None) => continue,
+        };
+        return Err(Error::WrongState { kind: "customer".into(), state: state.into(), action: "merge".into() });
     }
     execute!(ctx.tx, "UPDATE orders SET customer_id = $1 WHERE customer_id = $2", keep.id, gone.id)?;
     execute!(ctx.tx, "UPDATE order_return SET customer_id = $1 WHERE customer_id = $2", keep.id, gone.id)?;

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod counters;
+mod erase;
 mod list;
 mod merge;
 mod open;
@@ -16,9 +17,13 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
+use crate::access::Resealed;
+
 pub(crate) use addresses::unveil_address;
 pub use addresses::{delete_address, parse_address, prefer_address, save_address};
 pub(crate) use counters::{CustomerOrders, check, find_for_order, ordered, ordered_many, quick_create};
+pub(crate) use erase::is_due as is_erasure_due;
+pub use erase::{erase, erase_old};
 pub use list::{get, list, orders, search};
 pub use merge::merge;
 pub use open::open;
@@ -40,6 +45,8 @@ pub struct Customer {
     pub source: String,
     /// The record this one was merged into; a merged record is only there for old documents.
     pub merged_into: Option<Uuid>,
+    /// Who it was is erased; the record is there for old documents.
+    pub erased_at: Option<Millis>,
     /// Orders that were not cancelled.
     pub order_count: Count,
     /// What they came to.
@@ -98,6 +105,33 @@ pub struct Save {
 pub struct OpenCustomer {
     pub id: Uuid,
     pub reason: String,
+}
+
+/// Erases a person for good, and says why: they asked for it, say.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct Erase {
+    pub id: Uuid,
+    pub reason: String,
+}
+
+/// What was erased of a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Erased {
+    /// Orders that no longer say whose they are.
+    pub orders: Count,
+    /// Rows of the history that no longer do.
+    pub history: Count,
+    /// What the seals of those rows say now.
+    pub seals: Vec<Resealed>,
+}
+
+/// Who was erased because they had not been there for so long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct ErasedOld {
+    pub erased: Count,
+    /// There are others.
+    pub more: bool,
+    pub seals: Vec<Resealed>,
 }
 
 /// The input of what concerns one customer.

@@ -214,6 +214,9 @@ async fn update(ctx: &mut Ctx, id: Uuid, version: Count, mut input: Save) -> Res
     if before.merged_into.is_some() {
         return Err(Error::WrongState { kind: "customer".into(), state: "merged".into(), action: "save".into() });
     }
+    if before.erased_at.is_some() {
+        return Err(Error::WrongState { kind: "customer".into(), state: "erased".into(), action: "save".into() });
+    }
     refuse_twin(ctx, id, &fields).await?;
     let saved = execute!(
         ctx.tx,

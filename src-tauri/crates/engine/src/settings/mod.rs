@@ -70,6 +70,8 @@ pub struct Preferences {
     pub unpaid_minutes: i32,
     /// A delivered order completes after so many days; 0 waits for a person.
     pub complete_days: i32,
+    /// Who bought nothing for so many years is erased; 0 keeps everybody.
+    pub erase_years: i32,
     /// Paid orders go to "ready" by themselves when nothing holds them.
     pub auto_review: bool,
     /// Stock is reserved when an order is placed (else when it is paid).
@@ -113,6 +115,7 @@ impl Default for Preferences {
             low_stock: 5,
             unpaid_minutes: 0,
             complete_days: 15,
+            erase_years: 0,
             auto_review: true,
             reserve_on_place: true,
             order_prefix: "SO-".into(),

@@ -159,6 +159,7 @@ fn checked_preferences(mut preferences: Preferences) -> Result<Preferences> {
         ("low_stock", preferences.low_stock, 1_000_000_000),
         ("unpaid_minutes", preferences.unpaid_minutes, 527_040),
         ("complete_days", preferences.complete_days, 3_660),
+        ("erase_years", preferences.erase_years, 100),
         ("lock_minutes", preferences.lock_minutes, 1_440),
         ("watch_exports", preferences.watch_exports, 1_000_000_000),
         ("watch_contacts", preferences.watch_contacts, 1_000_000),
