@@ -21,6 +21,7 @@ const OF_THE_WHOLE: &[&str] = &[
     "analytics.recount",
     "analytics.rebuild",
     "app.check",
+    "customers.erase_old",
     "imports.inspect",
     "imports.start",
     "imports.get",
