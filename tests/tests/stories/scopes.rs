@@ -356,8 +356,10 @@ story!(no_order_is_changed_that_is_not_seen, async |shop| {
         ("shipping.deliver", json!({ "parcel_id": parcel })),
         ("shipping.cancel_parcel", json!({ "parcel_id": parcel })),
         ("customers.delete", json!({ "id": scene.customer })),
+        ("customers.erase", json!({ "id": scene.customer, "reason": "curious" })),
         // Of the whole shop.
         ("orders.run_timers", json!({})),
+        ("customers.erase_old", json!({})),
         ("analytics.rebuild", json!({})),
     ];
     let areas = ["orders.", "payments.", "shipping."];

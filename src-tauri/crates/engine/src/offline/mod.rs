@@ -511,8 +511,16 @@ impl Engine {
         // Selling goes on meanwhile; the last few are given while nothing else runs.
         self.give(standby, &server).await?;
         let _all = standby.gate.write().await;
-        self.give(standby, &server).await?;
-        standby.heard(&self.db, self.pull(standby)).await?;
+        loop {
+            self.give(standby, &server).await?;
+            standby.heard(&self.db, self.pull(standby)).await?;
+            // What was cut off in the middle of its commit to the copy may be there only now: nobody waited for it,
+            // but it is written before the copy takes anything else. Online with something waiting, the server would
+            // do it under another number when it is sent again.
+            if copy::waiting(&standby.copy).await? == 0 {
+                break;
+            }
+        }
         standby.line.send_modify(|line| line.offline = None);
         tracing::info!("back on the server");
         Ok(())
