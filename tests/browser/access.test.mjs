@@ -1,7 +1,7 @@
 // A shop that was one person's gets people, in both languages: the owner first, then somebody with less.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { barriers, nothing, overflow, unreachable } from "./check.mjs";
+import { barriers, nothing, onPhone } from "./check.mjs";
 import { LANGUAGES, openBrowser, openPage, openShop, settled } from "./shop.mjs";
 
 const PASSWORD = "correct horse battery";
@@ -14,14 +14,6 @@ for (const lang of LANGUAGES)
       const say = page.t;
       const button = (name) => page.getByRole("button", { name: new RegExp(`(^|\\s)${name}(\\s|$)`) }).first();
       const menu = page.getByRole("navigation", { name: say("app.nav.label") });
-      // The same on a phone.
-      const narrow = async (name) => {
-        await page.setViewportSize({ width: 360, height: 740 });
-        await settled(page);
-        await page.picture(`${name}-${lang}-360`);
-        nothing([...(await overflow(page)), ...(await unreachable(page))], `${name}, 360 px`);
-        await page.setViewportSize({ width: 1280, height: 800 });
-      };
       const person = async (name, login, role) => {
         await page.locator("#st-name").fill(name);
         await page.locator("#st-login").fill(login);
@@ -77,7 +69,7 @@ for (const lang of LANGUAGES)
       await settled(page);
       nothing(await barriers(page), "people");
       await page.picture(`people-${lang}`);
-      await narrow("people");
+      await onPhone(page, "people");
 
       // A role of the shop's own, with a limit.
       await page.to("/access?tab=roles");
@@ -94,7 +86,7 @@ for (const lang of LANGUAGES)
       await settled(page);
       nothing(await barriers(page), "roles");
       await page.picture(`roles-${lang}`);
-      await narrow("roles");
+      await onPhone(page, "roles");
 
       // What the shop has no use for goes out of sight, for the owner too.
       await page.to("/settings/modules");
@@ -139,7 +131,7 @@ for (const lang of LANGUAGES)
       assert.equal(await page.getByText(phone).count(), 0);
       assert.equal(await page.getByText(street).count(), 0);
       await page.picture(`masked-${lang}`);
-      await narrow("masked");
+      await onPhone(page, "masked");
       const open = async (why) => {
         await button(say("common.unmask.show")).click();
         await page.locator("#sk-unmask").waitFor();

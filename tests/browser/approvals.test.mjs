@@ -1,7 +1,7 @@
 // A refund that is too much for one person: asked for at the order, approved by somebody else, in both languages.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { barriers, nothing, overflow, unreachable } from "./check.mjs";
+import { nothing, presentable } from "./check.mjs";
 import { LANGUAGES, openBrowser, openPage, openShop, settled } from "./shop.mjs";
 
 const PASSWORD = "correct horse battery";
@@ -34,16 +34,6 @@ for (const lang of LANGUAGES)
         await page.getByText(say("access.signOut")).click();
         await page.getByText(say("access.signIn.text")).waitFor();
       };
-      const shown = async (name) => {
-        await settled(page);
-        nothing(await barriers(page), name);
-        await page.picture(`${name}-${lang}`);
-        await page.setViewportSize({ width: 360, height: 740 });
-        await settled(page);
-        await page.picture(`${name}-${lang}-360`);
-        nothing([...(await overflow(page)), ...(await unreachable(page))], `${name}, 360 px`);
-        await page.setViewportSize({ width: 1280, height: 800 });
-      };
 
       // The owner first: from then on everybody signs in.
       await shop.tell("access.save_staff", { ...zhou, name: "林小满", login: "lin", role_id: owner });
@@ -68,29 +58,29 @@ for (const lang of LANGUAGES)
       const ask = page.locator(".ant-modal-footer .ant-btn-primary");
       assert.ok(await ask.isDisabled(), "whoever decides wants to know why");
       await page.locator("#pa-reason").fill("破损 broken");
-      await shown("refund-beyond");
+      await presentable(page, "refund-beyond");
       await ask.click();
       await page.getByText(say("payments.request.title")).first().waitFor();
-      await shown("refund-asked");
+      await presentable(page, "refund-asked");
       await signOut("周小客");
 
       await signIn("林小满");
       await page.to("/attention");
       await page.getByText("破损 broken").waitFor();
-      await shown("refund-to-approve");
+      await presentable(page, "refund-to-approve");
       await page.locator(".pa-request .ant-btn-primary").click();
       await page.locator(".ant-modal-footer .ant-btn-dangerous, .ant-modal-confirm-btns .ant-btn-dangerous").first().click();
       await page.getByText("破损 broken").waitFor({ state: "detached" });
       await page.to("/settings/about");
-      await shown("about");
+      await presentable(page, "about");
       await page.to("/settings/rules");
-      await shown("rules-watch");
+      await presentable(page, "rules-watch");
       await signOut("林小满");
 
       await signIn("周小客");
       await page.to("/attention");
       await page.getByText(say("payments.request.approved", { who: "林小满" })).waitFor();
-      await shown("refund-approved");
+      await presentable(page, "refund-approved");
       await page.getByRole("button", { name: say("payments.request.seen") }).click();
       await page.getByText("破损 broken").waitFor({ state: "detached" });
       nothing(page.faults, "the console");

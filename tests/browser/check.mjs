@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { settled } from "./shop.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
@@ -64,6 +65,23 @@ export async function unreachable(page) {
     }
     return out;
   });
+}
+
+/** The page on a phone: a picture, and nothing that sticks out or cannot be reached. */
+export async function onPhone(page, name) {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await settled(page);
+  await page.picture(`${name}-${page.lang}-360`);
+  nothing([...(await overflow(page)), ...(await unreachable(page))], `${name}, 360 px`);
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+/** The page as it stands, and then on a phone. */
+export async function presentable(page, name) {
+  await settled(page);
+  nothing(await barriers(page), name);
+  await page.picture(`${name}-${page.lang}`);
+  await onPhone(page, name);
 }
 
 export function nothing(problems, where) {

@@ -1,12 +1,12 @@
 // Two tabs change the same things at once: nothing that either typed is lost, and what both changed is chosen by a person.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { barriers, nothing, overflow, unreachable } from "./check.mjs";
+import { barriers, nothing, onPhone } from "./check.mjs";
 import { LANGUAGES, openBrowser, openPage, openShop, settled } from "./shop.mjs";
 
 for (const lang of LANGUAGES)
   describe(`two at one thing (${lang})`, () => {
-    test("a product, a customer, an address and the shop", { timeout: 300_000 }, async (t) => {
+    test("a product, a customer, an address, the shop and an order", { timeout: 300_000 }, async (t) => {
       const shop = await openShop(t, { sample: true });
       const browser = await openBrowser(t);
       const mine = await openPage(browser, shop, { lang });
@@ -30,11 +30,7 @@ for (const lang of LANGUAGES)
         nothing(await barriers(mine), `${name}, dark`);
         await mine.picture(`${name}-${lang}-dark`);
         await mine.emulateMedia({ colorScheme: "light" });
-        await mine.setViewportSize({ width: 360, height: 740 });
-        await settled(mine);
-        nothing([...(await overflow(mine)), ...(await unreachable(mine))], `${name}, 360 px`);
-        await mine.picture(`${name}-${lang}-360`);
-        await mine.setViewportSize({ width: 1280, height: 800 });
+        await onPhone(mine, name);
         await settled(mine);
       };
 
@@ -57,7 +53,7 @@ for (const lang of LANGUAGES)
         options: [{ name: "颜色", values: ["红", "蓝"] }], specs: [], media: [], skus: [sku("红", 3_900), sku("蓝", 4_100)], state: "listed", accept_odd_barcode: false,
       });
       const product = () => shop.call("catalog.get_product", { id: mug.id });
-      
+
       const price = (page, code) => page.locator(`#ca-price-${code === "MUG-红" ? 0 : 1}`);
       for (const page of [mine, theirs]) await page.to(`/catalog/${mug.id}`);
 
@@ -214,6 +210,35 @@ for (const lang of LANGUAGES)
         await mine.waitForFunction(() => document.querySelector("main .sk-section-foot button")?.disabled === true);
         const now = (await shop.call("settings.shop", {})).shop;
         assert.deepEqual([now.contact, now.tax_id, now.phone, now.address], ["周店长", "91330000X", "0571-1", "西湖区"]);
+      });
+
+      await step("an order", async () => {
+        // Who it is for: both names are shown, and one is chosen. Tags and the flag are in nobody's way.
+        const ship_to = { name: "沈知夏", phone: "13900010002", country: "CN", province: "浙江省", city: "杭州市", district: "西湖区", street: "文三路 1 号", postcode: "310000" };
+        const { order_id } = await shop.tell("orders.place", { customer_id: buyer.id, delivery: "ship", ship_to, lines: [{ sku_id: mug.skus[1].id, qty: 1 }], pay_later: true });
+        const order = () => shop.call("orders.get", { order_id });
+        for (const page of [mine, theirs]) await page.to(`/orders/${order_id}`);
+        await mine.locator("#so-assignee").fill("周小客");
+        await theirs.locator("#so-assignee").fill("林小满");
+        await theirs.keyboard.press("Enter");
+        await notice(mine, "order").waitFor();
+        assert.equal(await mine.locator("#so-assignee").inputValue(), "周小客");
+        await mine.locator("#so-assignee").press("Enter");
+        await dialog.waitFor();
+        assert.equal((await order()).assignee, "林小满");
+        await looks("merge-order");
+        await side(say("orders.assignee"), "mine").check();
+        await mine.keyboard.press("Control+Enter");
+        await dialog.waitFor({ state: "detached" });
+        await theirs.waitForFunction(() => document.querySelector("#so-assignee")?.value === "周小客");
+        for (const [page, tag] of [[theirs, "gift"], [mine, "vip"]]) {
+          await page.locator("#so-tags").fill(tag);
+          await page.keyboard.press("Enter");
+        }
+        const both = async () => ["gift", "vip"].every((tag) => document.querySelector("#so-tags")?.closest(".ant-select")?.textContent?.includes(tag));
+        for (const page of [mine, theirs]) await page.waitForFunction(both);
+        const now = await order();
+        assert.deepEqual([now.assignee, now.tags.toSorted()], ["周小客", ["gift", "vip"]]);
       });
 
       assert.deepEqual([...mine.faults, ...theirs.faults], []);

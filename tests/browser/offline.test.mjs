@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { describe, test } from "node:test";
-import { barriers, nothing, overflow, unreachable } from "./check.mjs";
+import { barriers, nothing, onPhone } from "./check.mjs";
 import { LANGUAGES, openBrowser, openPage, openShop, settled } from "./shop.mjs";
 
 const SERVER = process.env.SHOPKEEPER_TEST_POSTGRES;
@@ -95,11 +95,7 @@ for (const lang of LANGUAGES)
       await page.getByText(say("offline.casesLater")).waitFor();
       nothing(await barriers(page), "offline");
       await page.picture(`offline-${lang}`);
-      await page.setViewportSize({ width: 360, height: 740 });
-      await settled(page);
-      nothing([...(await overflow(page)), ...(await unreachable(page))], "offline, 360 px");
-      await page.picture(`offline-${lang}-360`);
-      await page.setViewportSize({ width: 1280, height: 800 });
+      await onPhone(page, "offline");
 
       // Meanwhile the others sell two of the three.
       const line = { sku_id: mug.skus[0].id, qty: 2 };

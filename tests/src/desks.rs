@@ -257,6 +257,8 @@ async fn columns(copy: &mut sqlx::SqliteConnection) -> anyhow::Result<Vec<(Strin
         COPIED.contains(&table) && (table != "search_doc" || ["kind", "ref_id", "hay"].contains(&column))
     };
     columns.retain(|(table, column, _)| is_copied(table, column));
+    let tables = columns.chunk_by(|a, b| a.0 == b.0).count();
+    anyhow::ensure!(tables == COPIED.len(), "{tables} tables of {}", COPIED.len());
     Ok(columns)
 }
 

@@ -104,6 +104,14 @@ impl Shop {
         command(&self.engine, &self.caller, meta, input).await
     }
 
+    /// What somebody does who has the database and goes past the commands: how many rows it touched.
+    pub async fn sql(&self, sql: &str) -> anyhow::Result<u64> {
+        let mut tx = self.engine.db.begin().await?;
+        let touched = tx.execute_dyn(sql.to_owned(), &[]).await?;
+        tx.commit().await?;
+        Ok(touched)
+    }
+
     pub async fn ask<I, O>(
         &self,
         query: impl AsyncFn(&Engine, &Caller, I) -> engine::Result<O>,

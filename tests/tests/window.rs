@@ -41,6 +41,7 @@ async fn a_first_day_in_the_window() -> Result<()> {
     let code = set_up_the_shop(&window).await?;
     bring_in(&window, &products).await?;
     let number = take_an_order(&window).await?;
+    ensure!(window.ports()?.is_empty(), "it listens on {:?}", window.ports()?);
     send_it(&window, &number).await?;
     switch_the_language(&window).await?;
     window.quit().await?;

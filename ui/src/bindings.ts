@@ -97,6 +97,7 @@ export const commands = {
 	customersMerge: (meta: Meta, input: Merge) => typedError<Customer, Error>(__TAURI_INVOKE("customers_merge", { meta, input })),
 	customersErase: (meta: Meta, input: Erase) => typedError<Erased, Error>(__TAURI_INVOKE("customers_erase", { meta, input })),
 	customersEraseOld: (meta: Meta, input: Nothing) => typedError<ErasedOld, Error>(__TAURI_INVOKE("customers_erase_old", { meta, input })),
+	customersCountOld: (input: CountOld) => typedError<OldCustomers, Error>(__TAURI_INVOKE("customers_count_old", { input })),
 	customersSaveAddress: (meta: Meta, input: SaveAddress) => typedError<Address, Error>(__TAURI_INVOKE("customers_save_address", { meta, input })),
 	customersDeleteAddress: (meta: Meta, input: AddressById) => typedError<Done, Error>(__TAURI_INVOKE("customers_delete_address", { meta, input })),
 	customersPreferAddress: (meta: Meta, input: AddressById) => typedError<Address, Error>(__TAURI_INVOKE("customers_prefer_address", { meta, input })),
@@ -315,6 +316,8 @@ export type AlertKind =
 "contacts" | 
 /**  Wrong passwords, codes and PINs for one name within an hour. */
 "sign_ins" | 
+/**  Tries to sign in under names that nobody has, within an hour. */
+"strangers" | 
 /**  What was done while the shop was closed, from closing to opening. */
 "hours" | 
 /**  Refunds and cancelled orders of one day. */
@@ -604,6 +607,12 @@ export type Connection = {
 
 /**  A number of things, or the version of a row. */
 export type Count = number;
+
+/**  Asks how many a rule would erase. */
+export type CountOld = {
+	/**  Since they bought something last; 0 is never. */
+	years: number,
+};
 
 /**  A customer as the customer page shows it. */
 export type Customer = {
@@ -1462,6 +1471,11 @@ export type OfflineCase = {
 	note: string,
 };
 
+/**  How many time would erase by now. */
+export type OldCustomers = {
+	customers: Count,
+};
+
 /**  Asks to see the masked buyer of an order in full, and says why. */
 export type OpenBuyer = {
 	order_id: string,
@@ -1552,6 +1566,11 @@ export type OrderAnnotation = {
 	/**  Tags beside those it has; what it has already is no fault. */
 	add_tags?: string[],
 	remove_tags?: string[],
+	/**
+	 *  The marks as whoever decided this saw them: one that is to be changed and is another by now is left alone, and
+	 *  all is refused. Tags that others set meanwhile stay beside these.
+	 */
+	seen?: OrderMarks | null,
 };
 
 export type OrderAt = {
@@ -1666,6 +1685,14 @@ export type OrderLine = {
 	delivered: Qty,
 	cancelled: Qty,
 	returned: Qty,
+};
+
+/**  What colleagues tell each other by an order. */
+export type OrderMarks = {
+	flag: Flag,
+	seller_note: string,
+	assignee: string,
+	tags: string[],
 };
 
 /**  What an order is after a command about it. */
@@ -3175,6 +3202,7 @@ export const COMMANDS = {
   "customers.merge": { kind: "command", undo: false, offline: false, tags: ["customers", "orders"] },
   "customers.erase": { kind: "command", undo: false, offline: false, tags: ["customers", "orders", "cases"] },
   "customers.erase_old": { kind: "command", undo: false, offline: false, tags: ["customers", "orders", "cases"] },
+  "customers.count_old": { kind: "query", undo: false, offline: false, tags: [] },
   "customers.save_address": { kind: "command", undo: true, offline: true, tags: ["customers"] },
   "customers.delete_address": { kind: "command", undo: true, offline: true, tags: ["customers"] },
   "customers.prefer_address": { kind: "command", undo: true, offline: true, tags: ["customers"] },

@@ -296,12 +296,6 @@ story!(the_history_is_sealed, async |shop| {
         let report = shop.ask(call::app_check, Nothing {}).await?;
         Ok(report.differences.into_iter().map(|d| (d.what, d.expected.0, d.found.0)).collect())
     };
-    let raw = async |sql: &str| -> anyhow::Result<u64> {
-        let mut tx = shop.engine.db.begin().await?;
-        let touched = tx.execute_dyn(sql.to_owned(), &[]).await?;
-        tx.commit().await?;
-        Ok(touched)
-    };
     assert_eq!(shop.ask(call::app_check, Nothing {}).await?.seal, None);
     // More than one seal covers.
     for n in 0..260 {
@@ -325,21 +319,22 @@ story!(the_history_is_sealed, async |shop| {
 
     // A word changed and changed back.
     assert_eq!(
-        raw("UPDATE audit SET input = REPLACE(input, 'view 7\"', 'view 8\"') WHERE input LIKE '%view 7\"%'").await?,
+        shop.sql("UPDATE audit SET input = REPLACE(input, 'view 7\"', 'view 8\"') WHERE input LIKE '%view 7\"%'")
+            .await?,
         1
     );
     assert_eq!(soundness().await?, [("audit_content".to_owned(), 1, 0)]);
-    raw("UPDATE audit SET input = REPLACE(input, 'view 8\"', 'view 7\"') WHERE result LIKE '%view 7\"%'").await?;
+    shop.sql("UPDATE audit SET input = REPLACE(input, 'view 8\"', 'view 7\"') WHERE result LIKE '%view 7\"%'").await?;
     assert_eq!(soundness().await?, []);
     // One put elsewhere in time.
-    raw("UPDATE audit SET at = at + 1 WHERE input LIKE '%view 9\"%'").await?;
+    shop.sql("UPDATE audit SET at = at + 1 WHERE input LIKE '%view 9\"%'").await?;
     assert_eq!(soundness().await?, [("audit_content".to_owned(), 1, 0)]);
-    raw("UPDATE audit SET at = at - 1 WHERE input LIKE '%view 9\"%'").await?;
+    shop.sql("UPDATE audit SET at = at - 1 WHERE input LIKE '%view 9\"%'").await?;
     assert_eq!(soundness().await?, []);
     // One taken out.
-    raw("DELETE FROM audit WHERE input LIKE '%view 11\"%'").await?;
+    shop.sql("DELETE FROM audit WHERE input LIKE '%view 11\"%'").await?;
     assert_eq!(soundness().await?, [("audit_rows".to_owned(), 250, 249)]);
-    raw("DELETE FROM audit_seal WHERE n = 1").await?;
+    shop.sql("DELETE FROM audit_seal WHERE n = 1").await?;
     assert_eq!(soundness().await?, [("audit_seals".to_owned(), 1, 2)]);
     Ok(())
 });

@@ -1,17 +1,24 @@
 //! Who buys: one record per person, found by any part of them, with all their orders.
 
+use std::time::Duration;
+
 use domain::units::Count;
 use engine::{
     Error,
     ctx::Meta,
     customers::{
-        Address, AddressById, Customer, CustomerById, CustomerOrdersInput, CustomerSort, ListCustomers, Merge,
+        Address, AddressById, Customer, CustomerById, CustomerOrdersInput, CustomerSort, Erase, ListCustomers, Merge,
         ParseAddress, Save, SaveAddress, SearchCustomers,
     },
     orders::{ListOrders, OrderById, OrderFilter, PlaceOrder},
     settings::Nothing,
 };
-use tests::{Shop, call, sales::line, story};
+use tests::{
+    Shop, call,
+    sales::{cash, line},
+    story,
+};
+use uuid::Uuid;
 
 fn named(name: &str, phone: &str) -> Save {
     Save { name: name.into(), phone: phone.into(), ..Save::default() }
@@ -318,5 +325,83 @@ story!(orders_are_found_by_what_their_customer_is_called_now, async |shop| {
     // Of several words each, a single letter, and what nobody is called.
     assert_eq!(counts(["悟 空", "孙 wukong", "w", "139 悟空", "悟空大"]).await?, [3, 3, 3, 3, 0]);
     assert_eq!(shop.ask(call::app_check, Nothing {}).await?.differences, []);
+    Ok(())
+});
+
+/// How many wait for somebody else's rows; where one writes at a time, nobody does so inside the database.
+async fn waiting(shop: &Shop) -> anyhow::Result<i64> {
+    let mut tx = shop.engine.db.begin_read().await?;
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    Ok(engine::fetch_one!(tx, (i64,), sql)?.0)
+}
+
+/// Both at once: each begins while somebody else has the records, `first` before `second`.
+async fn at_once<A, B>(
+    shop: &Shop,
+    first: impl Future<Output = A>,
+    second: impl Future<Output = B>,
+) -> anyhow::Result<(A, B)> {
+    let mut held = shop.engine.db.begin().await?;
+    held.execute_dyn("UPDATE customer SET note = note".into(), &[]).await?;
+    let queue = async |many: i64| -> anyhow::Result<()> {
+        while shop.engine.db.is_postgres() && waiting(shop).await? < many {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
+    };
+    let then = async {
+        queue(1).await?;
+        anyhow::Ok(second.await)
+    };
+    let go = async {
+        queue(2).await?;
+        held.commit().await?;
+        anyhow::Ok(())
+    };
+    let (first, second, gone) = tokio::join!(first, then, go);
+    gone?;
+    Ok((first, second?))
+}
+
+story!(an_order_placed_while_its_customer_goes_is_somebodys, async |shop| {
+    let tea = shop.goods("TEA", 1000, 20).await?;
+    let sale = |customer: Uuid| PlaceOrder {
+        customer_id: Some(customer),
+        lines: vec![line(tea, 1)],
+        payments: vec![cash(1000)],
+        ..PlaceOrder::default()
+    };
+    let sound =
+        async || -> anyhow::Result<bool> { Ok(shop.ask(call::app_check, Nothing {}).await?.differences.is_empty()) };
+
+    // Merged: the order is the one's that is kept.
+    let (keep, twin) = (customer(&shop, "王小明", "").await?.id, customer(&shop, "小明", "").await?.id);
+    let merge = shop.call(call::customers_merge, Merge { keep, drop: twin });
+    let (merged, placed) = at_once(&shop, merge, shop.call(call::orders_place, sale(twin))).await?;
+    merged?;
+    let order = shop.ask(call::orders_get, OrderById { order_id: placed?.order_id }).await?;
+    assert_eq!(order.customer_id, Some(keep));
+    assert_eq!(shop.ask(call::customers_get, CustomerById { id: keep }).await?.order_count, Count(1));
+    assert!(sound().await?);
+
+    // Erased: it is refused, or it was first and says no more whose it was.
+    let gone = customer(&shop, "欧阳询安", "").await?.id;
+    let erase = shop.call(call::customers_erase, Erase { id: gone, reason: "asked for it by letter".into() });
+    let (erased, placed) = at_once(&shop, erase, shop.call(call::orders_place, sale(gone))).await?;
+    let stands = match (&erased, &placed) {
+        (Ok(_), Err(Error::NotFound { kind, .. })) => kind == "customer",
+        (Ok(erased), Ok(_)) => !shop.engine.db.is_postgres() && erased.orders == Count(1),
+        _ => false,
+    };
+    assert!(stands, "{erased:?}, {placed:?}");
+    assert!(sound().await?);
+
+    // Each merged into the other: one of them is left.
+    let (one, other) = (customer(&shop, "李四", "").await?.id, customer(&shop, "李斯", "").await?.id);
+    let there = shop.call(call::customers_merge, Merge { keep: one, drop: other });
+    let back = shop.call(call::customers_merge, Merge { keep: other, drop: one });
+    let (there, back) = at_once(&shop, there, back).await?;
+    assert_ne!(there.is_ok(), back.is_ok(), "{there:?}, {back:?}");
+    assert_eq!(names(&shop, "李").await?.len(), 1);
     Ok(())
 });

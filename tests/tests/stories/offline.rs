@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::ensure;
 use domain::{
     access::Preset,
     catalog::ProductState,
@@ -373,6 +374,72 @@ fn what_the_server_did_before_it_was_lost_is_done_once_and_keeps_the_printed_num
         // Whoever asks once more hears of no other number.
         let again = till.call_as(meta, call::orders_place, sale(tea, 1, 1000)).await?;
         assert_eq!((again.order_id, again.number), (here.order_id, here.number));
+        all_agree(&office, &[("till", &till)]).await
+    });
+}
+
+/// A command whose commit to the copy was cut off is in the outbox only after that was given to the server.
+#[test]
+fn what_comes_to_the_outbox_late_is_given_before_the_desk_is_back() {
+    in_an_office(async |office: Office| {
+        let tea = office.server.goods("TEA", 1000, 200).await?;
+        let (till, wire) = office.desk("till").await?;
+        let mut copy = open_file(&office.copy_of("till")).await?;
+        // Sooner or later after all was given, before the copy is made equal to the server.
+        let mut came = 0;
+        for ms in (30..=110).step_by(20) {
+            wire.set(State::Down);
+            till.call(call::orders_place, sale(tea, 1, 1000)).await?;
+            let late = till.call(call::orders_place, sale(tea, 1, 1000)).await?;
+            assert!(late.number.contains("-B0-"), "{}", late.number);
+            type Row = (i64, Vec<u8>, String);
+            let row: Row =
+                sqlx::query_as("DELETE FROM desk_outbox WHERE n = (SELECT MAX(n) FROM desk_outbox) RETURNING *")
+                    .fetch_one(&mut copy)
+                    .await?;
+            let pulled = "SELECT pulled_at FROM desk_state";
+            let before: i64 = sqlx::query_scalar(pulled).fetch_one(&mut copy).await?;
+            let comes = async {
+                while sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM desk_outbox").fetch_one(&mut copy).await? > 0 {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+                sqlx::query("BEGIN IMMEDIATE").execute(&mut copy).await?;
+                let in_time = sqlx::query_scalar::<_, i64>(pulled).fetch_one(&mut copy).await? == before;
+                sqlx::query("INSERT INTO desk_outbox (n, command_id, entry) VALUES (?, ?, ?)")
+                    .bind(row.0)
+                    .bind(row.1)
+                    .bind(row.2)
+                    .execute(&mut copy)
+                    .await?;
+                sqlx::query("COMMIT").execute(&mut copy).await?;
+                anyhow::Ok(in_time)
+            };
+            wire.set(State::Slow);
+            let returns = async {
+                while till.engine.is_offline() {
+                    till.engine.sync().await?;
+                }
+                anyhow::Ok(())
+            };
+            let (in_time, returned) = tokio::join!(comes, returns);
+            returned?;
+            wire.set(State::Open);
+            // Else the desk was back already, and has it with the next.
+            if in_time? {
+                came += 1;
+                assert_eq!(waiting(&till).await?, 0, "{ms} ms after the others");
+                let order = office.server.ask(call::orders_get, OrderById { order_id: late.order_id }).await?;
+                assert_eq!(order.number, late.number);
+            }
+        }
+        ensure!(came > 0, "it never came in time");
+        wire.set(State::Down);
+        till.call(call::orders_place, sale(tea, 1, 1000)).await?;
+        wire.set(State::Open);
+        while till.engine.is_offline() {
+            till.engine.sync().await?;
+        }
         all_agree(&office, &[("till", &till)]).await
     });
 }

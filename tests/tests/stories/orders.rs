@@ -11,8 +11,8 @@ use engine::{
     ctx::{Door, Meta},
     orders::{
         AddOrderNote, AnnotateOrders, CancelOrder, ListOrders, Order, OrderAction, OrderAnnotation, OrderAt,
-        OrderBoard, OrderById, OrderFilter, OrderIds, PlaceHold, PlaceLine, PlaceOrder, PlacePayment, Placed,
-        ReleaseHold, ReviewOrders, ShipTo,
+        OrderBoard, OrderById, OrderFilter, OrderIds, OrderMarks, PlaceHold, PlaceLine, PlaceOrder, PlacePayment,
+        Placed, ReleaseHold, ReviewOrders, ShipTo,
     },
     payments::{CapturePayment, PaymentMethod, RefundPayment},
     settings::{Nothing, Preferences, SavePreferences},
@@ -438,6 +438,43 @@ story!(marks_and_the_archive_can_be_taken_back, async |shop| {
     sound(&shop).await
 });
 
+story!(a_mark_that_somebody_else_set_is_not_written_over, async |shop| {
+    let sku = shop.goods("SEEN", 100, 50).await?;
+    let id = shop.call(call::orders_place, to_ship(vec![line(sku, 1)])).await?.order_id;
+    let seen = async || -> anyhow::Result<OrderMarks> {
+        let Order { flag, seller_note, assignee, tags, .. } = order(&shop, id).await?;
+        Ok(OrderMarks { flag, seller_note, assignee, tags })
+    };
+    let tell = async |meta: Meta, mark: OrderAnnotation| {
+        let mark = OrderAnnotation { order_id: id, ..mark };
+        shop.call_as(meta, call::orders_annotate, AnnotateOrders { orders: vec![mark] }).await
+    };
+    let looked = seen().await?;
+    let theirs = OrderAnnotation { assignee: Some("周小客".into()), ..OrderAnnotation::default() };
+    tell(Meta::new(), theirs).await?;
+    // Another mark is nobody's loss.
+    let flag = OrderAnnotation { flag: Some(Flag::Red), seen: Some(looked.clone()), ..OrderAnnotation::default() };
+    let flagged = Meta::new();
+    tell(flagged, flag).await?;
+    let mine = OrderAnnotation { assignee: Some("林小满".into()), seen: Some(looked), ..OrderAnnotation::default() };
+    let refused = tell(Meta::new(), mine.clone()).await;
+    assert!(matches!(&refused, Err(Error::Stale { kind, .. }) if kind == "order"), "{refused:?}");
+    let assigned = Meta::new();
+    tell(assigned, OrderAnnotation { seen: Some(seen().await?), ..mine }).await?;
+
+    // Nor does taking back undo what came after it.
+    pay(&shop, id, 100).await?;
+    shop.undo(flagged.command_id).await?;
+    assert_eq!(seen().await?.flag, Flag::None);
+    let later = OrderAnnotation { assignee: Some("陈大仓".into()), ..OrderAnnotation::default() };
+    tell(Meta::new(), later).await?;
+    let refused = shop.undo(assigned.command_id).await;
+    assert!(matches!(&refused, Err(Error::Stale { .. })), "{refused:?}");
+    let now = seen().await?;
+    assert_eq!((now.assignee.as_str(), now.flag), ("陈大仓", Flag::None));
+    sound(&shop).await
+});
+
 story!(orders_are_tagged_and_found_by_tag, async |shop| {
     let sku = shop.goods("TAGS", 100, 50).await?;
     let mut ids = Vec::new();
@@ -478,6 +515,14 @@ story!(orders_are_tagged_and_found_by_tag, async |shop| {
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let error = shop.call(call::orders_annotate, tag(&many, &[])).await.unwrap_err();
     assert!(matches!(&error, Error::Invalid { field, rule, .. } if field == "tags" && rule == "too_many"), "{error:?}");
+    // Taken back when others have tagged it meanwhile, theirs stay.
+    let meta = Meta::new();
+    shop.call_as(meta, call::orders_annotate, tag(&["late", "vip"], &["老客户"])).await?;
+    shop.call(call::orders_annotate, tag(&["fragile"], &[])).await?;
+    shop.undo(meta.command_id).await?;
+    assert_eq!(order(&shop, ids[0]).await?.tags, ["fragile"]);
+    assert_eq!(order(&shop, ids[1]).await?.tags, ["vip", "fragile", "老客户"]);
+    assert_eq!(tagged("late").await?, Vec::<Uuid>::new());
     let long = "长".repeat(51);
     let error = shop.call(call::orders_annotate, tag(&[&long], &[])).await.unwrap_err();
     assert!(matches!(&error, Error::Invalid { field, rule, .. } if field == "tags" && rule == "too_long"), "{error:?}");

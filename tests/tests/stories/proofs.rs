@@ -413,10 +413,7 @@ story!(what_lies_in_the_database_opens_nothing, async |shop| {
     }
     // Moved to somebody else's row, whose password is known, the seal stays shut.
     let wang = of(&shop, "wang", Preset::Service.id()).await?;
-    let mut tx = shop.engine.db.begin().await?;
-    let sql = "UPDATE staff SET totp = (SELECT totp FROM staff WHERE login = 'zhou') WHERE login = 'wang'";
-    tx.execute_dyn(sql.to_owned(), &[]).await?;
-    tx.commit().await?;
+    shop.sql("UPDATE staff SET totp = (SELECT totp FROM staff WHERE login = 'zhou') WHERE login = 'wang'").await?;
     shop.wait_minutes(1);
     let moved = enters(&shop, "wang", PASSWORD, Some(&code(&offer, shop.now()))).await;
     assert!(matches!(moved, Err(Error::Internal { .. })), "{moved:?}");

@@ -194,6 +194,7 @@ async fn told(shop: &Shop, caller: &Caller, scene: &Scene) -> anyhow::Result<Vec
                 .to_vec(),
             "shipping.check_waybill" => vec![json!({ "carrier": "sf", "waybill": "SF1234567890123" })],
             "settings.preview_number" => vec![json!({ "kind": "adjustment" })],
+            "customers.count_old" => vec![json!({ "years": 1 })],
             "customers.get" => vec![json!({ "id": scene.customer })],
             "customers.list" => ["last_order", "created", "total"]
                 .map(|sort| json!({ "sort": sort }))

@@ -151,6 +151,7 @@ async fn told(shop: &Shop, caller: &Caller, known: &Known) -> anyhow::Result<Vec
                 .to_vec(),
             "shipping.check_waybill" => vec![json!({ "carrier": "sf", "waybill": "SF1234567890123" })],
             "settings.preview_number" => vec![json!({ "kind": "order" })],
+            "customers.count_old" => vec![json!({ "years": 1 })],
             "customers.get" => vec![json!({ "id": known.customer.id })],
             "customers.list" => vec![
                 json!({ "sort": "last_order", "query": "张" }),

@@ -144,9 +144,7 @@ story!(low_stock_is_listed_until_it_is_filled_up, async |shop| {
 
 story!(a_balance_that_went_wrong_is_found_and_repaired, async |shop| {
     let sku_id = simple(&shop, "A", 100, 10).await?.skus[0].id;
-    let mut tx = shop.engine.db.begin().await?;
-    tx.execute_dyn("UPDATE stock_balance SET on_hand = 12, reserved = 3".into(), &[]).await?;
-    tx.commit().await?;
+    shop.sql("UPDATE stock_balance SET on_hand = 12, reserved = 3").await?;
     let found = shop.ask(call::stock_check, Nothing {}).await?;
     let [wrong] = found.as_slice() else { anyhow::bail!("{found:?}") };
     assert_eq!((wrong.on_hand, wrong.moved, wrong.reserved, wrong.held), (Qty(12), Qty(10), Qty(3), Qty(0)));

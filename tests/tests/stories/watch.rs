@@ -6,6 +6,7 @@ use domain::{access::Preset, orders::DeliveryMethod, units::Minor};
 use engine::{
     Error,
     access::{AcknowledgeAlert, Alert, AlertKind, ListAlerts},
+    app::AuditInput,
     ctx::{Caller, Meta},
     customers::{OpenCustomer, Save},
     exports::{ExportId, ExportState},
@@ -156,6 +157,36 @@ story!(guessing_at_a_name_is_told_of, async |shop| {
     assert_eq!((alerts.len(), alerts[0].0, alerts[0].2), (2, AlertKind::SignIns, 5));
     shop.wait_minutes(10);
     wrong(1).await;
+    assert_eq!(told(&shop).await?.len(), 2);
+    Ok(())
+});
+
+story!(guessing_at_names_that_nobody_has_is_told_of, async |shop| {
+    let shop = with_owner(shop).await?;
+    let guess = async |times: usize| {
+        for n in 0..times {
+            let outcome = sign_in(&shop, &format!("admin{n}"), "hunter2 hunter2").await;
+            assert_eq!(outcome.err(), Some(Error::WrongPassword));
+        }
+    };
+    guess(10).await;
+    assert_eq!(told(&shop).await?, []);
+    guess(1).await;
+    let stranger = |n| (AlertKind::Strangers, "stranger".to_owned(), n, 10);
+    assert_eq!(told(&shop).await?, [stranger(11)]);
+    // From then on it is counted, and fills no history. What was typed stands nowhere.
+    guess(30).await;
+    assert_eq!(told(&shop).await?, [stranger(41)]);
+    let asked = AuditInput { command: "access.unknown_name".into(), limit: Some(100), ..AuditInput::default() };
+    let rows = shop.ask(call::app_audit, asked).await?.items;
+    assert_eq!(rows.len(), 11);
+    assert!(rows.iter().all(|row| !format!("{row:?}").contains("admin")), "{rows:?}");
+    shop.wait_minutes(61);
+    guess(11).await;
+    assert_eq!(told(&shop).await?, [stranger(11), stranger(41)]);
+    shop.wait_minutes(61);
+    prefer(&shop, |p| p.watch_sign_ins = 0).await?;
+    guess(11).await;
     assert_eq!(told(&shop).await?.len(), 2);
     Ok(())
 });

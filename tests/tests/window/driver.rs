@@ -1,6 +1,7 @@
 //! A hand on the real window: the few WebDriver calls that the journeys need.
 
 use std::{
+    collections::BTreeSet,
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -18,6 +19,8 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub const ENTER: &str = "\u{e007}";
 const BACKSPACE: &str = "\u{e003}";
 const CONTROL: &str = "\u{e009}";
+/// What `/proc` calls a socket that waits for somebody.
+const LISTENS: &str = "0A";
 pub const F7: &str = "\u{e037}";
 pub const F9: &str = "\u{e039}";
 
@@ -119,6 +122,34 @@ impl Window {
             }
         }
         Ok(found)
+    }
+
+    /// The TCP ports on which the app listens, besides the one by which it is driven here.
+    pub fn ports(&self) -> Result<Vec<u16>> {
+        let mut ports = Vec::new();
+        for process in self.processes()? {
+            let of = |name: &str| PathBuf::from(format!("/proc/{process}/{name}"));
+            let environment = String::from_utf8_lossy(&fs::read(of("environ"))?).into_owned();
+            let inspector =
+                environment.split('\0').find_map(|variable| variable.strip_prefix("WEBKIT_INSPECTOR_SERVER="));
+            let driven = inspector.and_then(|address| address.rsplit_once(':')?.1.parse().ok());
+            let open: BTreeSet<String> = fs::read_dir(of("fd"))?
+                .flatten()
+                .filter_map(|file| fs::read_link(file.path()).ok())
+                .filter_map(|link| Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned()))
+                .collect();
+            for table in ["net/tcp", "net/tcp6"] {
+                for line in fs::read_to_string(of(table)).unwrap_or_default().lines().skip(1) {
+                    let columns: Vec<&str> = line.split_whitespace().collect();
+                    let [_, local, _, state, _, _, _, _, _, inode, ..] = columns[..] else { continue };
+                    let port = local.rsplit_once(':').and_then(|(_, port)| u16::from_str_radix(port, 16).ok());
+                    if state == LISTENS && open.contains(inode) && port != driven {
+                        ports.extend(port);
+                    }
+                }
+            }
+        }
+        Ok(ports)
     }
 
     /// Leads to a page, by its address behind `#`.

@@ -5,10 +5,10 @@ import { useTell, type Input } from "./api";
 import type { ApiError } from "./errors";
 import { createStore } from "./store";
 
-/** Whoever did it. The one who set the shop up has no name of their own yet, and the clock never gets one. */
+/** Whoever did it. The one who set the shop up has no name of their own yet; the clock, and whom nobody knows, never get one. */
 export function useWho(): (actor: string) => string {
   const { t } = useTranslation();
-  return (actor) => (actor === "owner" ? t("common.owner") : actor === "clockwork" ? t("common.clockwork") : actor);
+  return (actor) => (actor === "owner" || actor === "clockwork" || actor === "stranger" ? t(`common.${actor}`) : actor);
 }
 
 /** What a role is called: the presets by the language of the screen, the shop's own by their name. */

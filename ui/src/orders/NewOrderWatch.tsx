@@ -28,7 +28,7 @@ export default function NewOrderWatch() {
     notification.open({
       key: "orders-new",
       title: many === 1 ? t("orders.notice.one", { number: first.number }) : t("orders.notice.many", { count: many }),
-      description: many === 1 ? [first.buyer_name || t("orders.walkIn"), f.money(first.total, first.currency)].join(" · ") : undefined,
+      description: many === 1 ? [first.buyer_name || t(first.customer_id ? "orders.noName" : "orders.walkIn"), f.money(first.total, first.currency)].join(" · ") : undefined,
       icon: <BellOutlined />,
       role: "status",
       duration: 10,

@@ -72,7 +72,7 @@ export default function OrderList() {
       text: (r) => r.number,
     },
     { key: "stage", title: t("orders.stage"), width: 98 + wide * 20, render: (r) => <StatusTag kind="stage" value={r.stage} />, text: (r) => status("stage", r.stage) },
-    { key: "buyer", title: t("orders.buyer"), width: 98, render: (r) => r.buyer_name || <span className="sk-muted">{t("orders.walkIn")}</span>, text: (r) => r.buyer_name },
+    { key: "buyer", title: t("orders.buyer"), width: 98, render: (r) => r.buyer_name || <span className="sk-muted">{t(r.customer_id ? "orders.noName" : "orders.walkIn")}</span>, text: (r) => r.buyer_name },
     {
       key: "goods",
       title: t("orders.goodsTitle"),

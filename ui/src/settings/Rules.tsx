@@ -2,9 +2,12 @@ import { Radio, Switch } from "antd";
 import { useTranslation } from "react-i18next";
 import { ClockInput, clock } from "./ClockInput";
 import { PercentInput, toPercent } from "./PercentInput";
+import { useConfirmDanger } from "../components/ConfirmDanger";
 import { MoneyInput } from "../components/MoneyInput";
 import { QtyInput } from "../components/QtyInput";
 import { StaleMerge } from "../components/StaleMerge";
+import { useToast } from "../components/useToast";
+import { ask, useAsk } from "../lib/api";
 import { useFormats } from "../lib/shop";
 import { useEditPreferences, type Preferences, type ShopFacts } from "./queries";
 import { Section, Setting } from "./Section";
@@ -20,6 +23,7 @@ const WATCHED = [
 export function Rules({ facts }: { facts: ShopFacts }) {
   const { t } = useTranslation();
   const f = useFormats();
+  const toast = useToast();
   const count = (v: unknown) => f.count(Number(v));
   const yes = (v: unknown) => t(v ? "common.yes" : "common.no");
   const edit = useEditPreferences<Preferences>(
@@ -43,9 +47,23 @@ export function Rules({ facts }: { facts: ShopFacts }) {
     (p) => p,
   );
   const v = edit.value;
+  const confirm = useConfirmDanger();
+  const years = v.erase_years === facts.preferences.erase_years ? 0 : v.erase_years;
+  const old = useAsk("customers.count_old", { years }, { enabled: years > 0 }).data?.customers ?? 0;
+  // Before it was counted it is not saved by a slip either.
+  const save = async () => {
+    const { customers } = years > 0 ? await ask("customers.count_old", { years }) : { customers: 0 };
+    if (customers === 0) return edit.foot.onSave();
+    confirm({
+      title: t("settings.rules.eraseAsk", { count: customers, n: f.count(customers) }),
+      text: t("settings.rules.eraseFinal"),
+      action: t("settings.rules.eraseSave"),
+      run: edit.foot.onSave,
+    });
+  };
 
   return (
-    <Section title={t("settings.rules.title")} text={t("settings.rules.text")} {...edit.foot} notice={<StaleMerge merge={edit.merge} />}>
+    <Section title={t("settings.rules.title")} text={t("settings.rules.text")} {...edit.foot} onSave={() => void save().catch(toast.error)} notice={<StaleMerge merge={edit.merge} />}>
       <h3>{t("settings.rules.stock")}</h3>
       <Setting label={t("settings.rules.low")} htmlFor="r-low" effect={v.low_stock === 0 ? t("settings.rules.lowNever") : t("settings.rules.lowEffect", { n: f.count(v.low_stock) })}>
         <QtyInput id="r-low" min={0} max={1_000_000} value={v.low_stock} onChange={(n) => edit.put({ low_stock: n ?? 0 })} />
@@ -72,7 +90,7 @@ export function Rules({ facts }: { facts: ShopFacts }) {
         <QtyInput id="r-complete" min={0} max={3650} suffix={t("settings.rules.days")} value={v.complete_days} onChange={(n) => edit.put({ complete_days: n ?? 0 })} />
       </Setting>
       <h3>{t("settings.rules.people")}</h3>
-      <Setting label={t("settings.rules.erase")} htmlFor="r-erase" effect={v.erase_years === 0 ? t("settings.rules.eraseNever") : t("settings.rules.eraseEffect", { n: f.count(v.erase_years) })}>
+      <Setting label={t("settings.rules.erase")} htmlFor="r-erase" effect={v.erase_years === 0 ? t("settings.rules.eraseNever") : [t("settings.rules.eraseEffect", { n: f.count(v.erase_years) }), years > 0 && old > 0 && t("settings.rules.eraseNow", { count: old, n: f.count(old) })].filter(Boolean).join(" ")}>
         <QtyInput id="r-erase" min={0} max={100} suffix={t("settings.rules.years")} value={v.erase_years} onChange={(n) => edit.put({ erase_years: n ?? 0 })} />
       </Setting>
       <h3>{t("settings.rules.refunds")}</h3>

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::units::Millis;
 use uuid::Uuid;
 
 use crate::{
@@ -10,9 +11,10 @@ use crate::{
     commands::call,
     ctx::{Caller, Door, Meta},
     customers,
+    db::Tx,
     error::Result,
     news, offline, orders,
-    settings::{self, Nothing},
+    settings::{self, Nothing, Preferences},
 };
 
 const EVERY: Duration = Duration::from_secs(60);
@@ -45,14 +47,14 @@ async fn look(shop: &Engine) {
 /// Does all that is due now, and seals what was done. Looking leaves no trace; only work is written down.
 pub async fn tick(shop: &Engine) -> Result<()> {
     let caller = Caller { actor: Uuid::nil(), actor_name: "clockwork".into(), ..shop.owner(Door::Clockwork) };
-    while is_due(shop).await? {
+    while is_due(shop, orders::is_due).await? {
         let run = call::orders_run_timers(shop, &caller, Meta::new(), Nothing {}).await?;
         // What refuses to move is tried again a minute later, not at once.
         if !run.more || run.closed.0 + run.completed.0 == 0 {
             break;
         }
     }
-    while is_erasure_due(shop).await? {
+    while is_due(shop, customers::is_erasure_due).await? {
         let run = call::customers_erase_old(shop, &caller, Meta::new(), Nothing {}).await?;
         if !run.more || run.erased.0 == 0 {
             break;
@@ -65,18 +67,10 @@ pub async fn tick(shop: &Engine) -> Result<()> {
     Ok(())
 }
 
-async fn is_erasure_due(shop: &Engine) -> Result<bool> {
+async fn is_due(shop: &Engine, look: impl AsyncFn(&mut Tx, Millis, &Preferences) -> Result<bool>) -> Result<bool> {
     let mut tx = shop.db.begin_read().await?;
     match settings::load(&mut tx).await? {
-        Some(settings) => customers::is_erasure_due(&mut tx, shop.now(), &settings.preferences).await,
-        None => Ok(false),
-    }
-}
-
-async fn is_due(shop: &Engine) -> Result<bool> {
-    let mut tx = shop.db.begin_read().await?;
-    match settings::load(&mut tx).await? {
-        Some(settings) => orders::is_due(&mut tx, shop.now(), &settings.preferences).await,
+        Some(settings) => look(&mut tx, shop.now(), &settings.preferences).await,
         None => Ok(false),
     }
 }

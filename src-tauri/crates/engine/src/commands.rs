@@ -250,6 +250,8 @@ macro_rules! for_each_command {
                 [CustomersErase online final audited] [customers orders cases];
             command customers_erase_old "customers.erase_old" = $crate::customers::erase_old, $crate::settings::Nothing => $crate::customers::ErasedOld,
                 [CustomersErase online final audited] [customers orders cases];
+            query customers_count_old "customers.count_old" = $crate::customers::count_old, $crate::customers::CountOld => $crate::customers::OldCustomers,
+                [SettingsWrite online] [];
             command customers_save_address "customers.save_address" = $crate::customers::save_address, $crate::customers::SaveAddress => $crate::customers::Address,
                 [CustomersWrite offline undo audited] [customers];
             command customers_delete_address "customers.delete_address" = $crate::customers::delete_address, $crate::customers::AddressById => $crate::app::Done,

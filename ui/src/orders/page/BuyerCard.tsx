@@ -24,7 +24,7 @@ export function BuyerCard({ order, onOpen }: { order: Order; onOpen?: (reason: s
         <>
           <p>
             <Link to="/customers/$id" params={{ id: order.customer_id }}>
-              <strong>{order.buyer_name || t("orders.buyer")}</strong>
+              <strong>{order.buyer_name || t("orders.noName")}</strong>
             </Link>{" "}
             <span className="sk-num">{order.buyer_phone}</span> {c?.email && <span className="sk-muted">{c.email}</span>}
           </p>

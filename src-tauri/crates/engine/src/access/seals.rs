@@ -24,12 +24,16 @@ use crate::{
     ctx::Ctx,
     db::{Arg, Tx, placeholders},
     engine::Engine,
-    error::{Error, Result, is_unique_violation},
+    error::{Error, Result},
     execute, fetch_all, fetch_dyn, fetch_one, fetch_optional,
 };
 
 /// Rows under one seal: a broken one says that one of so many is not as it was.
 const ROWS: i64 = 250;
+/// Ids asked for at once.
+const CHUNK: usize = 400;
+/// Of the lock under which rows are sealed; the number means nothing, and must be this program's alone.
+const LOCK: i64 = 7_240_313_509_322;
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -61,7 +65,7 @@ pub(crate) async fn seal(engine: &Engine) -> Result<i64> {
         let mut tx = engine.db.begin().await?;
         let rows = match next(&mut tx, engine.now().0).await {
             Ok(rows) => rows,
-            // Another desk is at it.
+            // Another desk is at it, for longer than is waited for.
             Err(Error::Busy) => return Ok(sealed),
             Err(error) => return Err(error),
         };
@@ -75,7 +79,6 @@ pub(crate) async fn seal(engine: &Engine) -> Result<i64> {
 
 async fn next(tx: &mut Tx, now: i64) -> Result<i64> {
     alone(tx).await?;
-    // Before the rows: whoever seals them between the two statements has set the seal that is about to be set here.
     let last: Option<(i64, String)> =
         fetch_optional!(*tx, (i64, String), "SELECT n, digest FROM audit_seal ORDER BY n DESC LIMIT 1")?;
     let ids: Vec<(Uuid,)> = fetch_all!(
@@ -90,18 +93,14 @@ async fn next(tx: &mut Tx, now: i64) -> Result<i64> {
     let (before, digest) = last.unwrap_or_default();
     let (n, count) = (before + 1, ids.len() as i64);
     let digest = digest_of(tx, &digest, &ids).await?;
-    // Of two desks that set the same seal one is refused.
-    let set = execute!(
+    execute!(
         *tx,
         "INSERT INTO audit_seal (n, at, row_count, digest) VALUES ($1,$2,$3,$4)",
         n,
         now,
         count,
         digest.as_str()
-    );
-    if let Err(error) = set {
-        return Err(if is_unique_violation(&error) { Error::Busy } else { error.into() });
-    }
+    )?;
     let sql = format!("UPDATE audit SET seal = $1 WHERE command_id IN ({})", placeholders(1, ids.len()));
     let args: Vec<Arg> = [Arg::I64(n)].into_iter().chain(ids.iter().map(|(id,)| Arg::Uuid(*id))).collect();
     tx.execute_dyn(sql, &args).await?;
@@ -135,10 +134,8 @@ pub(crate) async fn redact(ctx: &mut Ctx, about: &[Uuid], less: fn(&str) -> Stri
     // A seal that is broken stays so.
     let mut whole = Vec::new();
     for n in under {
-        let (before, seal) = (digest_before(tx, n).await?, one(tx, n).await?);
-        let ids = under_seal(tx, n).await?;
-        if digest_of(tx, &before, &ids).await? == *seal.of_content() {
-            whole.push((n, before));
+        if digest_now(tx, n).await? == *one(tx, n).await?.of_content() {
+            whole.push(n);
         }
     }
     for (id, _) in &rows {
@@ -158,27 +155,21 @@ pub(crate) async fn redact(ctx: &mut Ctx, about: &[Uuid], less: fn(&str) -> Stri
         )?;
     }
     let mut seals = Vec::with_capacity(whole.len());
-    for (n, before) in whole {
-        let ids = under_seal(tx, n).await?;
-        let digest = digest_of(tx, &before, &ids).await?;
+    for n in whole {
+        let digest = digest_now(tx, n).await?;
         execute!(*tx, "UPDATE audit_seal SET redacted = $2, redacted_by = $3 WHERE n = $1", n, digest.as_str(), by)?;
         seals.push(Resealed { n: Count(n), digest });
     }
     Ok((rows.len() as i64, seals))
 }
 
-/// Nobody seals rows while others are made to say less. On SQLite no two write at once.
+/// One at a time seals rows, or makes some say less. On SQLite no two write at once.
 async fn alone(tx: &mut Tx) -> Result<()> {
     if tx.is_postgres() {
         execute!(*tx, "SELECT pg_advisory_xact_lock($1)", LOCK)?;
     }
     Ok(())
 }
-
-/// The number means nothing; it must be this program's alone.
-const LOCK: i64 = 7_240_313_509_322;
-/// Ids asked for at once.
-const CHUNK: usize = 400;
 
 #[derive(sqlx::FromRow)]
 struct Seal {
@@ -203,10 +194,12 @@ async fn one(tx: &mut Tx, n: i64) -> Result<Seal> {
     seal.into_iter().next().ok_or_else(|| Error::not_found("audit_seal", n))
 }
 
-async fn digest_before(tx: &mut Tx, n: i64) -> Result<String> {
+/// Of the rows under this seal, as they are now.
+async fn digest_now(tx: &mut Tx, n: i64) -> Result<String> {
     let before: Option<(String,)> =
         fetch_optional!(*tx, (String,), "SELECT digest FROM audit_seal WHERE n = $1", n - 1)?;
-    Ok(before.map(|(digest,)| digest).unwrap_or_default())
+    let (before, ids) = (before.map(|(digest,)| digest).unwrap_or_default(), under_seal(tx, n).await?);
+    digest_of(tx, &before, &ids).await
 }
 
 async fn under_seal(tx: &mut Tx, n: i64) -> Result<Vec<(Uuid,)>> {

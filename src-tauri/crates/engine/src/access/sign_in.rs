@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Secret, totp,
     tries::{Noted, Tried},
+    watch,
 };
 use crate::{
     commands::Answer,
@@ -92,6 +93,10 @@ impl Engine {
         let Some(row) = row else {
             // As long as with a name that is known.
             hash(password.0).await?;
+            // Without the server only whoever sits at this machine can guess.
+            if side.local.is_none() {
+                watch::unknown_name(self, door).await?;
+            }
             return Err(Error::WrongPassword);
         };
         row.refuse_locked(self.now())?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::watch::watch_try;
+use super::watch::{told_of_alert, watch_try};
 use crate::{
     ctx::{Caller, new_id},
     db::Tx,
@@ -155,10 +155,6 @@ pub(crate) async fn relive(server: &Engine, entry: &Entry, tried: &Tried) -> Res
         server.announce(told_of_alert());
     }
     Ok(())
-}
-
-fn told_of_alert() -> Changed {
-    Changed { tags: vec!["attention".into()], command: String::new() }
 }
 
 /// The audit row; `false` when it is there already.

@@ -1,5 +1,5 @@
 //! What one person does out of the ordinary: many rows exported, many contacts opened, wrong passwords, work while
-//! the shop is closed, many refunds.
+//! the shop is closed, many refunds. And what somebody does whom the shop does not know: guess names.
 //!
 //! It is noticed where it is done, from the history and in the same transaction, so that nobody has to go looking.
 //! Taking orders is not counted, and costs no statement more. Whoever manages people is told once for an hour, or
@@ -37,6 +37,8 @@ domain::text_enum! {
         Contacts = "contacts",
         /// Wrong passwords, codes and PINs for one name within an hour.
         SignIns = "sign_ins",
+        /// Tries to sign in under names that nobody has, within an hour.
+        Strangers = "strangers",
         /// What was done while the shop was closed, from closing to opening.
         Hours = "hours",
         /// Refunds and cancelled orders of one day.
@@ -218,19 +220,7 @@ pub(super) async fn watch_try(tx: &mut Tx, entry: &Entry, wrong: bool, locked: b
 pub(crate) async fn exported(engine: &Engine, caller: &Caller, id: Uuid, what: &str, rows: i64) -> Result<()> {
     let mut tx = engine.db.begin().await?;
     let now = engine.now().0;
-    execute!(
-        tx,
-        "INSERT INTO audit (command_id, at, actor, actor_name, door, device, command, subject, input, changes, result)
-         VALUES ($1,$2,$3,$4,$5,$6,'exports.written',$7,$8,'[]','{}')",
-        new_id(),
-        now,
-        caller.actor,
-        caller.actor_name.as_str(),
-        caller.door.as_str(),
-        caller.device.id,
-        id,
-        json!({ "what": what, "rows": rows }).to_string()
-    )?;
+    write_down(&mut tx, caller, now, "exports.written", Some(id), &json!({ "what": what, "rows": rows })).await?;
     let mut raised = false;
     if let Some(shop) = settings::load(&mut tx).await?.filter(|_| !caller.actor.is_nil()) {
         let mut watch = Watch { tx: &mut tx, shop: &shop, actor: caller.actor, actor_name: &caller.actor_name, now };
@@ -238,8 +228,54 @@ pub(crate) async fn exported(engine: &Engine, caller: &Caller, id: Uuid, what: &
     }
     tx.commit().await?;
     if raised {
-        engine.announce(Changed { tags: vec!["attention".into()], command: "exports.table".into() });
+        engine.announce(told_of_alert());
     }
+    Ok(())
+}
+
+/// Writes down that somebody tried to sign in under a name that nobody has, and looks at how often that was. What they
+/// typed is not kept: it may be a password. Once it is told of it is only counted, so that nobody fills the history.
+pub(super) async fn unknown_name(engine: &Engine, door: Door) -> Result<()> {
+    let mut tx = engine.db.begin().await?;
+    let Some(shop) = settings::load(&mut tx).await? else { return Ok(()) };
+    let caller = Caller { actor: Uuid::nil(), actor_name: "stranger".into(), ..engine.owner(door) };
+    let now = engine.now().0;
+    let mut watch = Watch { tx: &mut tx, shop: &shop, actor: caller.actor, actor_name: &caller.actor_name, now };
+    let raised = watch.strangers(&caller).await?;
+    tx.commit().await?;
+    if raised {
+        engine.announce(told_of_alert());
+    }
+    Ok(())
+}
+
+pub(super) fn told_of_alert() -> Changed {
+    Changed { tags: vec!["attention".into()], command: String::new() }
+}
+
+/// Puts what is no command into the history.
+async fn write_down(
+    tx: &mut Tx,
+    caller: &Caller,
+    now: i64,
+    what: &str,
+    subject: Option<Uuid>,
+    input: &Value,
+) -> Result<()> {
+    execute!(
+        *tx,
+        "INSERT INTO audit (command_id, at, actor, actor_name, door, device, command, subject, input, changes, result)
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,'[]','{}')",
+        new_id(),
+        now,
+        caller.actor,
+        caller.actor_name.as_str(),
+        caller.door.as_str(),
+        caller.device.id,
+        what,
+        subject,
+        input.to_string()
+    )?;
     Ok(())
 }
 
@@ -297,6 +333,22 @@ impl Watch<'_> {
         // Somebody patient is not within an hour, but locks the name all the same.
         let most = if locked { wrong.min(most + 1) - 1 } else { most };
         self.raise(AlertKind::SignIns, self.now / HOUR_MS, most, wrong, from).await
+    }
+
+    async fn strangers(&mut self, caller: &Caller) -> Result<bool> {
+        let most = i64::from(self.preferences().watch_sign_ins);
+        let Some(from) = self.hour(AlertKind::Strangers, most, 1).await? else { return Ok(false) };
+        write_down(self.tx, caller, self.now, "access.unknown_name", None, &json!({})).await?;
+        let (tries,): (i64,) = fetch_one!(
+            *self.tx,
+            (i64,),
+            "SELECT COUNT(*) FROM audit
+             WHERE command = 'access.unknown_name' AND at >= $1 AND at <= $2 AND actor = $3",
+            from,
+            self.now,
+            self.actor
+        )?;
+        self.raise(AlertKind::Strangers, self.now / HOUR_MS, most, tries, from).await
     }
 
     async fn refunds(&mut self) -> Result<bool> {

@@ -11,6 +11,7 @@ use crate::{
     error::{Error, Result},
     fetch_dyn,
     page::{Cursor, cut, limit},
+    search::{like_contains, like_literal},
     settings::Nothing,
 };
 
@@ -50,7 +51,7 @@ pub async fn audit(ctx: &mut Ctx, input: AuditInput) -> Result<AuditPage> {
     match input.command.trim() {
         "" => {}
         command if command.contains('.') => also("command = ?", command.into()),
-        area => also("command LIKE ? ESCAPE '\\'", format!("{}.%", literal(area)).into()),
+        area => also("command LIKE ? ESCAPE '\\'", format!("{}.%", like_literal(area)).into()),
     }
     if let Some(actor) = input.actor {
         also("actor = ?", actor.into());
@@ -63,10 +64,7 @@ pub async fn audit(ctx: &mut Ctx, input: AuditInput) -> Result<AuditPage> {
     }
     let text = input.text.trim().to_lowercase();
     if !text.is_empty() {
-        also(
-            "LOWER(input || ' ' || changes || ' ' || actor_name) LIKE ? ESCAPE '\\'",
-            format!("%{}%", literal(&text)).into(),
-        );
+        also("LOWER(input || ' ' || changes || ' ' || actor_name) LIKE ? ESCAPE '\\'", like_contains(&text).into());
     }
     if ctx.sees_a_part() {
         // What was done to an order that is seen; and what one did oneself, to no order.
@@ -135,9 +133,4 @@ impl std::str::FromStr for Door {
             .find(|door| door.as_str() == text)
             .ok_or_else(|| Error::internal(format!("no door is called {text}")))
     }
-}
-
-/// Text that `LIKE` takes for itself, with `\` as the escape.
-fn literal(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }

@@ -118,8 +118,9 @@ pub(super) async fn all(from: &mut Tx, into: &mut Tx, tables: Option<Vec<Table>>
     orders::buyers::rebuild(into).await
 }
 
-/// The rows of a table, or those of which `only` is true: a condition that both databases read.
-pub(crate) async fn rows(from: &mut Tx, into: &mut Tx, table: &Table, only: Option<&str>) -> Result<()> {
+/// The rows of a table, or those of which `only` is true: a condition that both databases read, and what its
+/// placeholders stand for.
+pub(crate) async fn rows(from: &mut Tx, into: &mut Tx, table: &Table, only: Option<(&str, &[Arg])>) -> Result<()> {
     let names: Vec<String> = table.columns.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let insert = format!("INSERT INTO \"{}\" ({})", table.name, names.join(", "));
     let key: Vec<&str> = table.key.iter().filter_map(|at| names.get(*at)).map(String::as_str).collect();
@@ -129,26 +130,30 @@ pub(crate) async fn rows(from: &mut Tx, into: &mut Tx, table: &Table, only: Opti
     let key = key.join(", ");
     // The tree of categories refers to itself: parents have the shorter path. It is read at once.
     let tree = table.name == "category";
-    let mut after: Vec<Arg> = Vec::new();
+    let (only, bound) = only.unwrap_or(("1 = 1", &[]));
+    let mut args = bound.to_vec();
     loop {
-        let (beyond, order) = match (tree, after.len()) {
+        let (beyond, order) = match (tree, args.len() - bound.len()) {
             (true, _) => (String::new(), "LENGTH(path), id"),
             (false, 0) => (String::new(), key.as_str()),
-            (false, n) => (format!("AND ({key}) > ({})", placeholders(0, n)), key.as_str()),
+            (false, n) => (format!("AND ({key}) > ({})", placeholders(bound.len(), n)), key.as_str()),
         };
-        let condition = format!("WHERE {} {beyond}", only.unwrap_or("1 = 1"));
+        let condition = format!("WHERE {only} {beyond}");
         let limit = if tree { String::new() } else { format!("LIMIT {PAGE}") };
         let sql = format!("SELECT {} FROM \"{}\" {condition} ORDER BY {order} {limit}", names.join(", "), table.name);
-        let page = read(from, sql, &after, &table.columns).await?;
+        let page = read(from, sql, &args, &table.columns).await?;
         if page.is_empty() {
             return Ok(());
         }
         into.insert_many(&insert, table.columns.len(), &page.concat(), "").await?;
         let last = page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
-        after = match page.last() {
-            Some(row) if !last && !tree => table.key.iter().filter_map(|at| row.get(*at).cloned()).collect(),
+        match page.last() {
+            Some(row) if !last && !tree => {
+                args.truncate(bound.len());
+                args.extend(table.key.iter().filter_map(|at| row.get(*at).cloned()));
+            }
             _ => return Ok(()),
-        };
+        }
     }
 }
 

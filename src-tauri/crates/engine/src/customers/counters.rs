@@ -104,13 +104,14 @@ pub(crate) async fn ordered(ctx: &mut Ctx, id: Uuid, orders: i64, total_delta: i
         "UPDATE customer SET order_count = order_count + $2, order_total = order_total + $3,
             last_order_at = CASE WHEN last_order_at < $4 THEN $4 ELSE last_order_at END,
             first_order_at = COALESCE(first_order_at, $4), ever_ordered = ever_ordered + $2
-         WHERE id = $1 RETURNING ever_ordered",
+         WHERE id = $1 AND merged_into IS NULL AND erased_at IS NULL RETURNING ever_ordered",
         id,
         orders,
         total_delta,
         placed_at.0
     )?;
-    let (ever,) = row.ok_or_else(|| Error::not_found("customer", id))?;
+    // The record was merged or erased since [`find_for_order`]: the next try finds what is left of it.
+    let (ever,) = row.ok_or(Error::Busy)?;
     Ok(ever == orders)
 }
 

@@ -9,13 +9,14 @@ use domain::units::{Count, Millis};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Customer, Erase, Erased, ErasedOld, list, save};
+use super::{CountOld, Customer, Erase, Erased, ErasedOld, OldCustomers, list, save};
 use crate::{
     access::{self, Resealed, reason},
     ctx::Ctx,
     db::{Arg, Tx, placeholders},
     error::{Error, Result},
     execute, fetch_all, fetch_dyn, fetch_one, orders,
+    search::like_contains,
     settings::{Nothing, Preferences},
 };
 
@@ -27,7 +28,7 @@ const YEAR_MS: i64 = 31_556_952_000;
 /// Orders that somebody has to do something about.
 const OPEN: &str = "(o.stage NOT IN ('completed', 'cancelled') OR o.after_sale_status IN ('open', 'partly'))";
 /// What fields are called that say something of a person, in whatever JSON they stand.
-const PERSONAL: [&str; 15] = [
+const PERSONAL: [&str; 16] = [
     "name",
     "buyer_name",
     "phone",
@@ -42,11 +43,13 @@ const PERSONAL: [&str; 15] = [
     "seller_note",
     "text",
     "reason",
+    "answer",
     "value",
 ];
 
 pub async fn erase(ctx: &mut Ctx, input: Erase) -> Result<Erased> {
     reason(&input.reason)?;
+    list::lock(&mut ctx.tx, &[input.id]).await?;
     ctx.sees_all_orders_of(input.id).await?;
     let customer = list::load(&mut ctx.tx, input.id).await?;
     let refused =
@@ -75,8 +78,12 @@ pub async fn erase(ctx: &mut Ctx, input: Erase) -> Result<Erased> {
 /// What the preferences no longer want to be kept, a few at a time.
 pub async fn erase_old(ctx: &mut Ctx, _: Nothing) -> Result<ErasedOld> {
     let preferences = ctx.shop()?.preferences.clone();
-    let due = old(&mut ctx.tx, ctx.now, &preferences, BATCH).await?;
-    let mut done = ErasedOld { erased: Count(0), more: due.len() as i64 == BATCH, seals: Vec::new() };
+    let found = old(&mut ctx.tx, ctx.now, &preferences, BATCH).await?;
+    list::lock(&mut ctx.tx, &found).await?;
+    // Somebody may have bought something meanwhile.
+    let mut due = old(&mut ctx.tx, ctx.now, &preferences, BATCH).await?;
+    due.retain(|id| found.contains(id));
+    let mut done = ErasedOld { erased: Count(0), more: found.len() as i64 == BATCH, seals: Vec::new() };
     for id in due {
         let customer = list::load(&mut ctx.tx, id).await?;
         let gone = forget(ctx, customer).await?;
@@ -89,6 +96,17 @@ pub async fn erase_old(ctx: &mut Ctx, _: Nothing) -> Result<ErasedOld> {
     Ok(done)
 }
 
+/// Whom a rule of so many years would erase now.
+pub async fn count_old(ctx: &mut Ctx, input: CountOld) -> Result<OldCustomers> {
+    if input.years <= 0 {
+        return Ok(OldCustomers { customers: Count(0) });
+    }
+    let sql = format!("SELECT COUNT(*) FROM customer c WHERE {}", is_old());
+    let (customers,) =
+        fetch_dyn!(ctx.tx, (i64,), sql, &[Arg::I64(before(ctx.now, input.years))])?.pop().unwrap_or_default();
+    Ok(OldCustomers { customers: Count(customers) })
+}
+
 /// Whether there is anybody to be erased by now.
 pub(crate) async fn is_due(tx: &mut Tx, now: Millis, preferences: &Preferences) -> Result<bool> {
     Ok(!old(tx, now, preferences, 1).await?.is_empty())
@@ -98,14 +116,21 @@ async fn old(tx: &mut Tx, now: Millis, preferences: &Preferences, limit: i64) ->
     if preferences.erase_years == 0 {
         return Ok(Vec::new());
     }
-    let before = now.0 - i64::from(preferences.erase_years) * YEAR_MS;
-    let sql = format!(
-        "SELECT c.id FROM customer c
-         WHERE c.merged_into IS NULL AND c.erased_at IS NULL AND c.last_order_at < $1 AND c.updated_at < $1
-           AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND (o.placed_at >= $1 OR {OPEN}))
-         ORDER BY c.last_order_at, c.id LIMIT $2"
-    );
-    Ok(fetch_dyn!(*tx, (Uuid,), sql, &[Arg::I64(before), Arg::I64(limit)])?.into_iter().map(|(id,)| id).collect())
+    let sql = format!("SELECT c.id FROM customer c WHERE {} ORDER BY c.last_order_at, c.id LIMIT $2", is_old());
+    let args = [Arg::I64(before(now, preferences.erase_years)), Arg::I64(limit)];
+    Ok(fetch_dyn!(*tx, (Uuid,), sql, &args)?.into_iter().map(|(id,)| id).collect())
+}
+
+fn before(now: Millis, years: i32) -> i64 {
+    now.0.saturating_sub(i64::from(years).saturating_mul(YEAR_MS))
+}
+
+/// Of a customer `c`: bought nothing since `$1`, has nothing open, and nobody touched the record either.
+fn is_old() -> String {
+    format!(
+        "c.merged_into IS NULL AND c.erased_at IS NULL AND c.last_order_at < $1 AND c.updated_at < $1
+         AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND (o.placed_at >= $1 OR {OPEN}))"
+    )
 }
 
 /// What came of it.
@@ -117,7 +142,7 @@ struct Gone {
 
 async fn forget(ctx: &mut Ctx, customer: Customer) -> Result<Gone> {
     if !ctx.tx.is_postgres() {
-        // What is written over is gone from the file, too.
+        // What is written over is gone from the file, too. It is left on, as it always is where the file is encrypted.
         execute!(ctx.tx, "PRAGMA secure_delete = ON")?;
     }
     let mut people = vec![customer.id];
@@ -136,13 +161,13 @@ async fn forget(ctx: &mut Ctx, customer: Customer) -> Result<Gone> {
     for chunk in bought.chunks(CHUNK) {
         of_orders(&mut ctx.tx, chunk).await?;
     }
-    let cases = of_cases(&mut ctx.tx, &people, &bought, &words).await?;
+    let cases = of_cases(&mut ctx.tx, &bought, &words).await?;
     for chunk in words.chunks(CHUNK / 8) {
         let has = |text: &str| {
-            let each = (1..=chunk.len()).map(|n| format!("{text} LIKE ${n}"));
+            let each = (1..=chunk.len()).map(|n| format!("LOWER({text}) LIKE ${n} ESCAPE '\\'"));
             each.collect::<Vec<_>>().join(" OR ")
         };
-        let words: Vec<Arg> = chunk.iter().map(|word| Arg::from(format!("%{word}%"))).collect();
+        let words: Vec<Arg> = chunk.iter().map(|word| Arg::from(like_contains(word))).collect();
         ctx.tx.execute_dyn(format!("DELETE FROM draft WHERE {}", has("body")), &words).await?;
         ctx.tx.execute_dyn(format!("UPDATE import_reject SET raw = '{{}}' WHERE {}", has("raw")), &words).await?;
     }
@@ -168,7 +193,7 @@ fn args(ids: &[Uuid]) -> Vec<Arg> {
 }
 
 /// By what a person is found in text that is not theirs alone: ids, and phones and e-mail addresses as they were typed
-/// and as they are compared. Names are too common.
+/// and as they are compared. Names are too common. In small letters, both as SQLite makes them and as Postgres does.
 async fn words(tx: &mut Tx, people: &[Uuid], customer: &Customer, bought: &[(Uuid, String)]) -> Result<Vec<String>> {
     let sql = format!(
         "SELECT phone, email, COALESCE(phone_key, ''), COALESCE(email_key, '') FROM customer WHERE id IN ({})",
@@ -179,8 +204,10 @@ async fn words(tx: &mut Tx, people: &[Uuid], customer: &Customer, bought: &[(Uui
     words.extend(customer.addresses.iter().map(|address| address.phone.clone()));
     words.extend(bought.iter().map(|(_, phone)| phone.clone()));
     // A few digits would be in anything.
-    words.retain(|word| word.chars().count() > 5 && !word.contains(['%', '_']));
+    words.retain(|word| word.chars().count() > 5);
     words.extend(people.iter().map(Uuid::to_string));
+    let mut words: Vec<String> =
+        words.iter().flat_map(|word| [word.to_ascii_lowercase(), word.to_lowercase()]).collect();
     words.sort_unstable();
     words.dedup();
     Ok(words)
@@ -205,7 +232,7 @@ async fn of_orders(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
         "UPDATE order_line SET note = '' WHERE note <> '' AND order_id ",
         "UPDATE order_hold SET reason = '' WHERE reason <> '' AND order_id ",
         "UPDATE parcel SET note = '' WHERE note <> '' AND order_id ",
-        "UPDATE refund_request SET reason = '' WHERE order_id ",
+        "UPDATE refund_request SET reason = '', answer = '' WHERE order_id ",
     ] {
         tx.execute_dyn(format!("{sql}{of}"), &args).await?;
     }
@@ -213,13 +240,16 @@ async fn of_orders(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
 }
 
 /// What desks did for this person without their server; answers which cases those are.
-async fn of_cases(tx: &mut Tx, people: &[Uuid], bought: &[Uuid], words: &[String]) -> Result<Vec<Uuid>> {
+async fn of_cases(tx: &mut Tx, bought: &[Uuid], words: &[String]) -> Result<Vec<Uuid>> {
     type Case = (Uuid, Option<Uuid>, String, String, String);
     let cases: Vec<Case> = fetch_all!(*tx, Case, "SELECT id, order_id, entry, troubles, error FROM offline_case")?;
     let mut theirs = Vec::new();
     for (id, order, entry, troubles, error) in cases {
-        let is_named = || words.iter().any(|word| [&entry, &troubles, &error].iter().any(|text| text.contains(word)));
-        if order.is_some_and(|order| bought.contains(&order)) || people.contains(&id) || is_named() {
+        let is_named = || {
+            let texts = [&entry, &troubles, &error].map(|text| text.to_lowercase());
+            words.iter().any(|word| texts.iter().any(|text| text.contains(word)))
+        };
+        if order.is_some_and(|order| bought.contains(&order)) || is_named() {
             execute!(
                 *tx,
                 "UPDATE offline_case SET entry = $2, troubles = $3, error = $4, note = '' WHERE id = $1",

@@ -168,6 +168,18 @@ pub async fn orders(ctx: &mut Ctx, input: CustomerOrdersInput) -> Result<Purchas
     Ok(Purchases { items, next })
 }
 
+/// Nobody else changes these records, nor places an order for them, until this command is done. What they say, and
+/// which orders are theirs, is read after it. SQLite has one writer.
+pub(super) async fn lock(tx: &mut Tx, ids: &[Uuid]) -> Result<()> {
+    if tx.is_postgres() && !ids.is_empty() {
+        let sql =
+            format!("SELECT id FROM customer WHERE id IN ({}) ORDER BY id FOR UPDATE", placeholders(0, ids.len()));
+        let args: Vec<Arg> = ids.iter().copied().map(Arg::Uuid).collect();
+        fetch_dyn!(*tx, (Uuid,), sql, &args)?;
+    }
+    Ok(())
+}
+
 pub(super) async fn load(tx: &mut Tx, id: Uuid) -> Result<Customer> {
     #[derive(sqlx::FromRow)]
     struct Row {

@@ -14,6 +14,7 @@ pub async fn merge(ctx: &mut Ctx, input: Merge) -> Result<Customer> {
     if input.keep == input.drop {
         return Err(Error::invalid("drop", "same"));
     }
+    list::lock(&mut ctx.tx, &[input.keep, input.drop]).await?;
     let keep = list::load(&mut ctx.tx, input.keep).await?;
     let gone = list::load(&mut ctx.tx, input.drop).await?;
     for record in [&keep, &gone] {

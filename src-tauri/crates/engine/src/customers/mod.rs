@@ -23,7 +23,7 @@ pub(crate) use addresses::unveil_address;
 pub use addresses::{delete_address, parse_address, prefer_address, save_address};
 pub(crate) use counters::{CustomerOrders, check, find_for_order, ordered, ordered_many, quick_create};
 pub(crate) use erase::is_due as is_erasure_due;
-pub use erase::{erase, erase_old};
+pub use erase::{count_old, erase, erase_old};
 pub use list::{get, list, orders, search};
 pub use merge::merge;
 pub use open::open;
@@ -123,6 +123,19 @@ pub struct Erased {
     pub history: Count,
     /// What the seals of those rows say now.
     pub seals: Vec<Resealed>,
+}
+
+/// Asks how many a rule would erase.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+pub struct CountOld {
+    /// Since they bought something last; 0 is never.
+    pub years: i32,
+}
+
+/// How many time would erase by now.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct OldCustomers {
+    pub customers: Count,
 }
 
 /// Who was erased because they had not been there for so long.

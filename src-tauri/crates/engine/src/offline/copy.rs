@@ -249,10 +249,11 @@ async fn done(from: &mut Tx, asked: &Given, anew: bool, now: &State) -> Result<V
         return Ok(fetch_dyn!(*from, Done, format!("{sql} AND at >= $1 AND device = $2"), &since)?);
     }
     let mut done = Vec::new();
-    let ids: Vec<Arg> = asked.ids.iter().copied().map(Arg::Uuid).collect();
+    let ids: Vec<Uuid> = asked.ids.iter().copied().collect();
     for chunk in ids.chunks(CHUNK) {
-        let list = placeholders(0, chunk.len());
-        done.extend(fetch_dyn!(*from, Done, format!("{sql} AND command_id IN ({list})"), chunk)?);
+        let args = padded(chunk);
+        let list = placeholders(0, args.len());
+        done.extend(fetch_dyn!(*from, Done, format!("{sql} AND command_id IN ({list})"), &args)?);
     }
     Ok(done)
 }
@@ -318,7 +319,7 @@ async fn all(from: &mut Tx, copy: &Db, after: &State, done: &[Done]) -> Result<(
     for table in &tables {
         if let Some((family, root)) = family_of(table.name()) {
             let only = (family.name == ORDERS).then(|| root.condition(&recent));
-            copy::rows(from, &mut into, table, only.as_deref()).await?;
+            copy::rows(from, &mut into, table, only.as_deref().map(|only| (only, &[][..]))).await?;
         } else if WHOLE.contains(&table.name()) {
             copy::rows(from, &mut into, table, None).await?;
         }
@@ -396,17 +397,18 @@ async fn renew(
         .iter()
         .filter_map(|table| family_of(table.name()).filter(|(of, _)| of.name == family).map(|(_, root)| (table, root)))
         .collect();
-    let args: Vec<Arg> = roots.iter().copied().map(Arg::Uuid).collect();
-    let list = placeholders(0, roots.len());
+    let args = padded(roots);
+    let list = placeholders(0, args.len());
     for (table, root) in members.iter().rev() {
         into.execute_dyn(format!("DELETE FROM {} WHERE {}", table.name(), root.condition(&list)), &args).await?;
     }
     if wanted.is_empty() {
         return Ok(());
     }
-    let list: Vec<String> = wanted.iter().map(|root| format!("'{root}'")).collect();
+    let args = padded(&wanted);
+    let list = placeholders(0, args.len());
     for (table, root) in &members {
-        copy::rows(from, into, table, Some(&root.condition(&list.join(",")))).await?;
+        copy::rows(from, into, table, Some((&root.condition(&list), &args))).await?;
     }
     if family == ORDERS {
         buyers::remember(into, &wanted).await?;
@@ -427,10 +429,19 @@ async fn renew(
     Ok(())
 }
 
+/// The ids of a list in a condition, the last one again and again up to one of a few lengths: a statement that was
+/// made once serves again, and does not put others out of the connection's memory.
+fn padded(ids: &[Uuid]) -> Vec<Arg> {
+    const LENGTHS: [usize; 4] = [1, 5, 25, 100];
+    let length = LENGTHS.into_iter().find(|length| ids.len() <= *length).unwrap_or(CHUNK);
+    let more = ids.last().into_iter().cycle().take(length.saturating_sub(ids.len()));
+    ids.iter().chain(more).copied().map(Arg::Uuid).collect()
+}
+
 /// Of these orders those that are new enough for the copy, or are in it.
 async fn worth_having(from: &mut Tx, into: &mut Tx, roots: &[Uuid], since: i64) -> Result<Vec<Uuid>> {
-    let args: Vec<Arg> = roots.iter().copied().map(Arg::Uuid).collect();
-    let of = format!("WHERE id IN ({})", placeholders(0, roots.len()));
+    let args = padded(roots);
+    let of = format!("WHERE id IN ({})", placeholders(0, args.len()));
     let there: BTreeSet<Uuid> =
         fetch_dyn!(*into, (Uuid,), format!("SELECT id FROM orders {of}"), &args)?.into_iter().map(|(id,)| id).collect();
     let found: Vec<(Uuid, i64)> =
@@ -439,10 +450,10 @@ async fn worth_having(from: &mut Tx, into: &mut Tx, roots: &[Uuid], since: i64) 
 }
 
 async fn documents(from: &mut Tx, into: &mut Tx, roots: &[Uuid]) -> Result<()> {
-    let args: Vec<Arg> = roots.iter().copied().map(Arg::Uuid).collect();
+    let args = padded(roots);
     let sql = format!(
         "SELECT kind, ref_id, hay FROM search_doc WHERE ref_id IN ({}) ORDER BY kind",
-        placeholders(0, roots.len())
+        placeholders(0, args.len())
     );
     let found: Vec<(String, Uuid, String)> = fetch_dyn!(*from, (String, Uuid, String), sql, &args)?;
     for kind in ["sku", "product", "customer"] {

@@ -11,7 +11,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    AnnotateOrders, OrderAnnotation, OrderBulk, OrderIds, OrderTags, SkippedOrder, checked_ids, checked_text,
+    AnnotateOrders, OrderAnnotation, OrderBulk, OrderIds, OrderMarks, OrderTags, SkippedOrder, checked_ids,
+    checked_text,
     counters::{self, Deltas, Standing},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 };
 
 #[derive(sqlx::FromRow)]
-struct Marks {
+struct Row {
     id: Uuid,
     number: String,
     version: i64,
@@ -53,7 +54,7 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
         placeholders(0, ids.len())
     );
     let args: Vec<Arg> = ids.iter().copied().map(Arg::Uuid).collect();
-    let rows: Vec<Marks> = fetch_dyn!(ctx.tx, Marks, sql, &args)?;
+    let rows: Vec<Row> = fetch_dyn!(ctx.tx, Row, sql, &args)?;
     if rows.len() < ids.len() {
         let missing = ids.iter().find(|id| !rows.iter().any(|row| row.id == **id)).copied().unwrap_or_default();
         return Err(Error::not_found("order", missing));
@@ -64,55 +65,41 @@ pub async fn annotate(ctx: &mut Ctx, input: AnnotateOrders) -> Result<OrderBulk>
     let mut retagged = Retagged::default();
     for row in rows {
         let Some(asked) = asked.get(&row.id) else { continue };
+        let stale = || Error::Stale { kind: "order".into(), id: row.id.to_string(), current: Count(row.version) };
         if asked.version.is_some_and(|version| version.0 != row.version) {
-            return Err(Error::Stale { kind: "order".into(), id: row.id.to_string(), current: Count(row.version) });
+            return Err(stale());
         }
-        let flag = asked.flag.unwrap_or(row.flag);
-        let seller_note = match &asked.seller_note {
-            Some(note) => checked_text("seller_note", note, 2000)?,
-            None => row.seller_note.clone(),
+        let now = OrderMarks {
+            flag: row.flag,
+            seller_note: row.seller_note,
+            assignee: row.assignee,
+            tags: serde_json::from_str(&row.tags)?,
         };
-        let assignee = match &asked.assignee {
-            Some(assignee) => checked_text("assignee", assignee, 100)?,
-            None => row.assignee.clone(),
-        };
-        let tags_before: Vec<String> = serde_json::from_str(&row.tags)?;
-        let tags = asked.tags_after(&tags_before)?;
-        let same = (flag, &seller_note, &assignee, &tags) == (row.flag, &row.seller_note, &row.assignee, &tags_before);
-        if same {
+        let after = asked.on(&now)?;
+        if after == now {
             done.skipped.push(SkippedOrder { order_id: row.id, number: row.number, reason: "unchanged".into() });
             continue;
         }
-        ctx.changed(
-            "order",
-            row.id,
-            json!({"flag": row.flag, "seller_note": row.seller_note, "assignee": row.assignee, "tags": tags_before}),
-            json!({"flag": flag, "seller_note": seller_note, "assignee": assignee, "tags": tags}),
-        );
+        if asked.seen.as_ref().is_some_and(|seen| seen.is_overtaken(&now, &after)) {
+            return Err(stale());
+        }
+        ctx.changed("order", row.id, json!(now), json!(after));
         values.extend([
             Arg::Uuid(row.id),
             Arg::I64(row.version),
-            Arg::from(flag.as_str()),
-            Arg::from(seller_note),
-            Arg::from(assignee),
-            Arg::from(serde_json::to_string(&tags)?),
+            Arg::from(after.flag.as_str()),
+            Arg::from(after.seller_note.as_str()),
+            Arg::from(after.assignee.as_str()),
+            Arg::from(serde_json::to_string(&after.tags)?),
         ]);
-        if tags != tags_before {
+        if after.tags != now.tags {
             retagged.orders.push(row.id.into());
-            for tag in tags {
-                retagged.rows.extend([row.id.into(), tag.into(), row.placed_at.into()]);
+            for tag in &after.tags {
+                retagged.rows.extend([row.id.into(), tag.as_str().into(), row.placed_at.into()]);
             }
         }
         done.changed.push(row.id);
-        before.push(OrderAnnotation {
-            order_id: row.id,
-            version: None,
-            flag: Some(row.flag),
-            seller_note: Some(row.seller_note),
-            assignee: Some(row.assignee),
-            tags: Some(tags_before),
-            ..OrderAnnotation::default()
-        });
+        before.push(OrderAnnotation::back(row.id, now, after));
     }
     if done.changed.is_empty() {
         return Ok(done);
@@ -156,9 +143,52 @@ impl Retagged {
     }
 }
 
+impl OrderMarks {
+    /// Whether a mark that changes from `now` to `after` was another when this was seen.
+    fn is_overtaken(&self, now: &Self, after: &Self) -> bool {
+        (now.flag != after.flag && now.flag != self.flag)
+            || (now.seller_note != after.seller_note && now.seller_note != self.seller_note)
+            || (now.assignee != after.assignee && now.assignee != self.assignee)
+    }
+}
+
 impl OrderAnnotation {
+    /// From `after` to `before`, as far as the two differ.
+    fn back(order_id: Uuid, before: OrderMarks, after: OrderMarks) -> Self {
+        let without = |tags: &[String], others: &[String]| {
+            tags.iter().filter(|tag| !others.contains(tag)).cloned().collect::<Vec<_>>()
+        };
+        Self {
+            order_id,
+            version: None,
+            flag: (before.flag != after.flag).then_some(before.flag),
+            add_tags: without(&before.tags, &after.tags),
+            remove_tags: without(&after.tags, &before.tags),
+            seller_note: (before.seller_note != after.seller_note).then_some(before.seller_note),
+            assignee: (before.assignee != after.assignee).then_some(before.assignee),
+            tags: (before.tags != after.tags).then_some(before.tags),
+            seen: Some(after),
+        }
+    }
+
+    /// The marks that come of it.
+    fn on(&self, now: &OrderMarks) -> Result<OrderMarks> {
+        let text = |field: &str, asked: &Option<String>, there: &str, longest| match asked {
+            Some(text) => checked_text(field, text, longest),
+            None => Ok(there.to_owned()),
+        };
+        Ok(OrderMarks {
+            flag: self.flag.unwrap_or(now.flag),
+            seller_note: text("seller_note", &self.seller_note, &now.seller_note, 2000)?,
+            assignee: text("assignee", &self.assignee, &now.assignee, 100)?,
+            tags: self.tags_after(&now.tags)?,
+        })
+    }
+
     fn tags_after(&self, before: &[String]) -> Result<Vec<String>> {
-        let all = self.tags.as_deref().unwrap_or(before);
+        // A whole list was made of the one that was seen: on another, what was added and removed is what counts.
+        let whole = self.tags.as_deref().filter(|_| self.seen.as_ref().is_none_or(|seen| seen.tags == before));
+        let all = whole.unwrap_or(before);
         let mut after: Vec<String> = Vec::with_capacity(all.len() + self.add_tags.len());
         for tag in all.iter().chain(&self.add_tags) {
             let tag = checked_text("tags", tag, LONGEST_TAG)?;

@@ -541,6 +541,19 @@ pub struct OrderAnnotation {
     pub add_tags: Vec<String>,
     #[serde(default)]
     pub remove_tags: Vec<String>,
+    /// The marks as whoever decided this saw them: one that is to be changed and is another by now is left alone, and
+    /// all is refused. Tags that others set meanwhile stay beside these.
+    #[serde(default)]
+    pub seen: Option<OrderMarks>,
+}
+
+/// What colleagues tell each other by an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct OrderMarks {
+    pub flag: Flag,
+    pub seller_note: String,
+    pub assignee: String,
+    pub tags: Vec<String>,
 }
 
 /// The tags in use, for whoever types one.

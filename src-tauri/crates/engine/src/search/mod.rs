@@ -222,17 +222,13 @@ pub(crate) fn push_words(sql: &mut String, column: &str, words: &[String], args:
 }
 
 /// A `LIKE … ESCAPE '\'` pattern for "has this within".
-fn like_contains(word: &str) -> String {
-    let mut pattern = String::with_capacity(word.len() + 2);
-    pattern.push('%');
-    for c in word.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
+pub(crate) fn like_contains(word: &str) -> String {
+    format!("%{}%", like_literal(word))
+}
+
+/// Text that `LIKE … ESCAPE '\'` takes for itself.
+pub(crate) fn like_literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 async fn put_postgres(tx: &mut Tx, kind: &str, docs: &[&(Uuid, String)]) -> Result<()> {
