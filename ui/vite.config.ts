@@ -28,5 +28,7 @@ export default defineConfig({
     css: { include: [/[?&]raw/] },
     // A busy machine is slow, not wrong.
     testTimeout: 30_000,
+    // By default one core stands by.
+    maxWorkers: "100%",
   },
 });

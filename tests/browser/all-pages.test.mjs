@@ -1,4 +1,4 @@
-// Every page, full of goods (named to begin early beside the journeys, for it takes as long as all of them): without barriers in both languages, light and dark, and within the window at each width.
+// Every page, full of goods (named to begin early beside the journeys, for it takes longer than any of them): without barriers in both languages, light and dark, and within the window at each width.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { barriers, nothing, overflow, unreachable } from "./check.mjs";
@@ -35,7 +35,8 @@ const PAGES = [
   ["nowhere", () => "/nowhere"],
 ];
 
-describe("pages", () => {
+// Two of its tests at once: they only look.
+describe("pages", { concurrency: 2 }, () => {
   let browser, shop, of;
   const closers = [];
   before(async () => {

@@ -57,7 +57,7 @@ const PATIENCE: Patience = Patience {
 
 #[test]
 fn at_random_end_equal() {
-    let (first, seeds) = (from_env("DESK_SEED", 1), from_env("DESK_SEEDS", 2000));
+    let (first, seeds) = (from_env("DESK_SEED", 1), from_env("DESK_SEEDS", 1000));
     let begins = (first..first + seeds).step_by(usize::try_from(OF_AN_OFFICE).unwrap_or(1));
     in_offices(
         AT_ONCE,

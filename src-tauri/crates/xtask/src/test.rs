@@ -280,7 +280,6 @@ fn window(machine: &mut Machine) -> Result<Outcome> {
     if !cfg!(target_os = "linux") {
         return Ok(Outcome::Skipped("only driven on Linux".into()));
     }
-    let driver = install::cargo_tool("tauri-driver", "^2")?;
     app(machine)?;
     let program = test_program("window")?;
     let desktop = Desktop::start()?;
@@ -289,8 +288,7 @@ fn window(machine: &mut Machine) -> Result<Outcome> {
         .current_dir(root().join("tests"))
         .args(["--ignored", "--test-threads=1"])
         .env("SHOPKEEPER_APP", binary("shopkeeper"))
-        .env("SHOPKEEPER_SHOPCTL", binary("shopctl"))
-        .env("SHOPKEEPER_TAURI_DRIVER", driver);
+        .env("SHOPKEEPER_SHOPCTL", binary("shopctl"));
     shell(machine.with_databases(&mut journeys)?)?;
     Ok(Outcome::Passed)
 }
