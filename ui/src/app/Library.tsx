@@ -5,6 +5,7 @@ import dayjs from "dayjs";
 import "dayjs/locale/zh-cn";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useScreen } from "../lib/screen";
 import { styleNonce, useDark } from "./theme";
 import { themeConfig } from "./themeConfig";
 
@@ -14,9 +15,12 @@ import { themeConfig } from "./themeConfig";
  */
 export function Library({ children }: { children: ReactNode }) {
   const dark = useDark();
+  const { narrow } = useScreen();
   const { i18n } = useTranslation();
   const nonce = styleNonce();
   const chinese = i18n.language === "zh-CN";
+  // On a phone three notices would cover the buttons of what is open: there they lie on each other.
+  const stack = narrow ? { threshold: 1 } : false;
   dayjs.locale(chinese ? "zh-cn" : "en");
   return (
     <ConfigProvider
@@ -27,7 +31,7 @@ export function Library({ children }: { children: ReactNode }) {
       button={{ autoInsertSpace: false }}
       form={{ requiredMark: false }}
     >
-      <AntApp className="sk-library" message={{ maxCount: 3 }} notification={{ placement: "bottomRight", maxCount: 3 }}>
+      <AntApp className="sk-library" message={{ maxCount: 3 }} notification={{ placement: "bottomRight", maxCount: 3, stack }}>
         {children}
       </AntApp>
     </ConfigProvider>
