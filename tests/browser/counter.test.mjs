@@ -172,10 +172,27 @@ for (const lang of LANGUAGES)
       await page.getByRole("button", { name: say("common.cancel"), exact: true }).first().click();
       await menu(LIN, "access.twoSteps.title");
       await page.getByText(say("access.twoSteps.on", { count: 9 })).waitFor();
-      await page.locator("#two-password").fill(PASSWORD);
-      await page.locator("#two-code").fill(codes[7]);
+      // New recovery codes, for one of the old.
+      const prove = async (code) => {
+        await page.locator("#two-password").fill(PASSWORD);
+        await page.locator("#two-code").fill(code);
+        await page.keyboard.press("Control+Enter");
+      };
+      await prove(codes[3]);
+      await page.getByText(say("errors.wrong_code.title")).waitFor();
       await looks("two-steps-on");
-      await page.keyboard.press("Control+Enter");
+      await prove(codes[7]);
+      await page.getByText(say("access.twoSteps.codes")).waitFor();
+      const others = await page.locator(".sk-two-codes code").allInnerTexts();
+      assert.equal(new Set([...codes, ...others]).size, 20);
+      await page.getByRole("button", { name: say("access.twoSteps.kept") }).click();
+      await page.locator(".sk-two-codes").waitFor({ state: "detached" });
+      await menu(LIN, "access.twoSteps.title");
+      await page.getByText(say("access.twoSteps.on", { count: 10 })).waitFor();
+      await page.getByRole("radio", { name: say("access.twoSteps.turnOff") }).check();
+      await prove(codes[8]);
+      await page.getByText(say("errors.wrong_code.title")).waitFor();
+      await prove(others[8]);
       await page.locator("#two-code").waitFor({ state: "detached" });
       await page.to("/settings/history");
       await page.getByText(say("settings.did.access_turn_off_totp")).first().waitFor();

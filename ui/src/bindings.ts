@@ -120,6 +120,7 @@ export const commands = {
 	accessOfferTotp: (input: Nothing) => typedError<TotpOffer, Error>(__TAURI_INVOKE("access_offer_totp", { input })),
 	accessTurnOnTotp: (meta: Meta, input: TurnOnTotp) => typedError<Done, Error>(__TAURI_INVOKE("access_turn_on_totp", { meta, input })),
 	accessTurnOffTotp: (meta: Meta, input: TurnOffTotp) => typedError<Done, Error>(__TAURI_INVOKE("access_turn_off_totp", { meta, input })),
+	accessRenewRecoveryCodes: (meta: Meta, input: RenewRecoveryCodes) => typedError<Done, Error>(__TAURI_INVOKE("access_renew_recovery_codes", { meta, input })),
 	accessRemoveTotp: (meta: Meta, input: StaffById) => typedError<Done, Error>(__TAURI_INVOKE("access_remove_totp", { meta, input })),
 	accessSaveRole: (meta: Meta, input: SaveRole) => typedError<Role, Error>(__TAURI_INVOKE("access_save_role", { meta, input })),
 	accessDeleteRole: (meta: Meta, input: RoleById) => typedError<Done, Error>(__TAURI_INVOKE("access_delete_role", { meta, input })),
@@ -2337,6 +2338,15 @@ export type RemoteCopy = {
 	made: string,
 };
 
+/**  Ten recovery codes for those that are used up, or that somebody may have seen. */
+export type RenewRecoveryCodes = {
+	/**  Of another [`TotpOffer`], whose codes they become; the one in the phone stays. */
+	secret: Secret,
+	/**  From the phone, or a recovery code. */
+	code: Secret,
+	password: Secret,
+};
+
 /**  `repair` answers with the difference it set right. */
 export type RepairStock = {
 	sku_id: string,
@@ -3225,6 +3235,7 @@ export const COMMANDS = {
   "access.offer_totp": { kind: "query", undo: false, offline: false, tags: [] },
   "access.turn_on_totp": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.turn_off_totp": { kind: "command", undo: false, offline: false, tags: ["access"] },
+  "access.renew_recovery_codes": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.remove_totp": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.save_role": { kind: "command", undo: false, offline: false, tags: ["access"] },
   "access.delete_role": { kind: "command", undo: false, offline: false, tags: ["access"] },

@@ -7,8 +7,8 @@ use domain::{
 use engine::{
     Error,
     access::{
-        ChangePassword, Me, SaveRole, SaveStaff, SetPin, SignIn, Staff, StaffById, Switch, TotpOffer, TurnOffTotp,
-        TurnOnTotp,
+        ChangePassword, Me, RenewRecoveryCodes, SaveRole, SaveStaff, SetPin, SignIn, Staff, StaffById, Switch,
+        TotpOffer, TurnOffTotp, TurnOnTotp,
     },
     app::{AuditInput, AuditRow},
     commands::call_json,
@@ -323,7 +323,35 @@ story!(a_second_step_asks_for_the_code_of_the_phone, async |shop| {
     assert_eq!(signs_in(Some(&recovery)).await, Err(Error::WrongCode));
     assert_eq!(staff(&shop, "zhou").await?.recovery_codes, Count(9));
 
+    // New recovery codes, with what the phone shows or with one that is left; the phone stays as it is.
+    let renews = async |code: &str, password: &str| {
+        let others = call::access_offer_totp(&shop.engine, &zhou, Nothing {}).await?;
+        let input = RenewRecoveryCodes {
+            secret: others.secret.into(),
+            code: code.to_owned().into(),
+            password: password.to_owned().into(),
+        };
+        call::access_renew_recovery_codes(&shop.engine, &zhou, Meta::new(), input).await?;
+        Ok(others.recovery_codes)
+    };
+    shop.wait_minutes(1);
+    let shown = code(&offer, shop.now());
+    assert_eq!(renews(&shown, "wrong horse").await, Err(Error::invalid("password", "wrong_password")));
+    assert_eq!(renews("000000", PASSWORD).await, Err(Error::WrongCode));
+    let second_ten = renews(&shown, PASSWORD).await?;
+    assert_eq!(signs_in(Some(&second_ten[2])).await, Ok(()));
+    assert_eq!(renews(&shown, PASSWORD).await, Err(Error::CodeUsed));
+    let third_ten = renews(&second_ten[0], PASSWORD).await?;
+    assert_eq!(staff(&shop, "zhou").await?.recovery_codes, Count(10));
+    for gone in [&offer.recovery_codes[5], &second_ten[0], &second_ten[1]] {
+        assert_eq!(signs_in(Some(gone)).await, Err(Error::WrongCode), "{gone}");
+    }
+    assert_eq!(signs_in(Some(&third_ten[0])).await, Ok(()));
+    shop.wait_minutes(1);
+    assert_eq!(signs_in(Some(&code(&offer, shop.now()))).await, Ok(()));
+
     // The password and the seal change together.
+    shop.wait_minutes(1);
     let change = ChangePassword { current: PASSWORD.to_owned().into(), new: "battery staple".to_owned().into() };
     call::access_change_password(&shop.engine, &zhou, Meta::new(), change).await?;
     let new = enters(&shop, "zhou", "battery staple", Some(&code(&offer, shop.now()))).await;
@@ -339,12 +367,13 @@ story!(a_second_step_asks_for_the_code_of_the_phone, async |shop| {
     let now = code(&offer, shop.now());
     assert_eq!(off(&now, PASSWORD).await, Err(Error::invalid("password", "wrong_password")));
     assert_eq!(off(&now, "battery staple").await, Ok(()));
+    assert_eq!(renews(&third_ten[1], "battery staple").await, Err(Error::invalid("code", "turned_off")));
     sign_in(&shop, "zhou", "battery staple").await?;
 
     let told: Vec<String> = history(&shop, "access.sign_in").await?.into_iter().map(|row| row.input).collect();
-    assert_eq!(told.iter().filter(|input| input.contains("recovery_code")).count(), 1, "{told:?}");
+    assert_eq!(told.iter().filter(|input| input.contains("recovery_code")).count(), 3, "{told:?}");
     let mut secrets = vec![offer.secret.as_str(), first.as_str(), second.as_str(), "battery staple"];
-    secrets.extend(offer.recovery_codes.iter().map(String::as_str));
+    secrets.extend(offer.recovery_codes.iter().chain(&second_ten).chain(&third_ten).map(String::as_str));
     says_no_secret(&shop, &secrets).await
 });
 

@@ -1,4 +1,4 @@
-import { Button, Form, Input, QRCode } from "antd";
+import { Button, Form, Input, QRCode, Radio } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Staff, TotpOffer } from "../bindings";
@@ -9,11 +9,11 @@ import { Waiting } from "../components/Waiting";
 import { ask, useTell } from "../lib/api";
 import "./pin.css";
 
-/** The second step of one's own sign-in: turned on with a code from the phone, turned off with one. */
+/** The second step of one's own sign-in: turned on with a code from the phone; with one, turned off or given new recovery codes. */
 export default function TwoSteps({ person, onClose }: { person: Staff; onClose: () => void }) {
   // Whether it was on when this was opened: the recovery codes are shown after it was turned on.
   const [on] = useState(person.two_steps);
-  return on ? <TurnOff person={person} onClose={onClose} /> : <TurnOn onClose={onClose} />;
+  return on ? <Change person={person} onClose={onClose} /> : <TurnOn onClose={onClose} />;
 }
 
 function TurnOn({ onClose }: { onClose: () => void }) {
@@ -37,20 +37,7 @@ function TurnOn({ onClose }: { onClose: () => void }) {
   const turnOn = useTell("access.turn_on_totp", { onSuccess: () => toast.success(t("access.twoSteps.done")) });
   const title = t("access.twoSteps.title");
 
-  if (offer && turnOn.isSuccess)
-    return (
-      <FormDrawer open title={title} onClose={onClose} onSave={onClose} saveLabel={t("access.twoSteps.kept")}>
-        <p>{t("access.twoSteps.codes")}</p>
-        <ul className="sk-two-codes">
-          {offer.recovery_codes.map((one) => (
-            <li key={one}>
-              <code>{one}</code>
-            </li>
-          ))}
-        </ul>
-        <Button onClick={() => void navigator.clipboard.writeText(offer.recovery_codes.join("\n")).then(() => toast.success(t("access.twoSteps.copied")))}>{t("access.twoSteps.copy")}</Button>
-      </FormDrawer>
-    );
+  if (offer && turnOn.isSuccess) return <RecoveryCodes codes={offer.recovery_codes} onClose={onClose} />;
   return (
     <FormDrawer
       open
@@ -89,31 +76,60 @@ function TurnOn({ onClose }: { onClose: () => void }) {
   );
 }
 
-function TurnOff({ person, onClose }: { person: Staff; onClose: () => void }) {
+function Change({ person, onClose }: { person: Staff; onClose: () => void }) {
   const { t } = useTranslation();
   const toast = useToast();
+  const [what, setWhat] = useState<"renew" | "turnOff">("renew");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
+  const [offer, setOffer] = useState<TotpOffer | null>(null);
+  const renew = useTell("access.renew_recovery_codes", { onSuccess: () => toast.success(t("access.twoSteps.renewed")) });
   const turnOff = useTell("access.turn_off_totp", {
     onSuccess: () => {
       toast.success(t("access.twoSteps.off"));
       onClose();
     },
   });
+  const [asking, setAsking] = useState(false);
+  const [failed, setFailed] = useState<unknown>(null);
+  const save = async () => {
+    const proof = { code: plain(code), password };
+    if (what === "turnOff") return turnOff.mutate(proof);
+    setFailed(null);
+    setAsking(true);
+    try {
+      // The same when it is sent again, so that what went through unheard is done once.
+      const one = offer ?? (await ask("access.offer_totp", {}));
+      setOffer(one);
+      renew.mutate({ ...proof, secret: one.secret });
+    } catch (e) {
+      setFailed(e);
+    }
+    setAsking(false);
+  };
+
+  if (offer && renew.isSuccess) return <RecoveryCodes codes={offer.recovery_codes} onClose={onClose} />;
   return (
     <FormDrawer
       open
       title={t("access.twoSteps.title")}
       onClose={onClose}
-      onSave={() => turnOff.mutate({ code: plain(code), password })}
-      saveLabel={t("access.twoSteps.turnOff")}
-      saving={turnOff.isPending}
+      onSave={() => void save()}
+      saveLabel={t(`access.twoSteps.${what}`)}
+      saving={asking || renew.isPending || turnOff.isPending}
       disabled={!password || !plain(code)}
-      error={turnOff.error}
+      error={what === "renew" ? (failed ?? renew.error) : turnOff.error}
     >
       <p>{t("access.twoSteps.on", { count: person.recovery_codes })}</p>
-      <p className="sk-muted">{t("access.twoSteps.offText")}</p>
       <Form layout="vertical">
+        <Form.Item extra={t(`access.twoSteps.${what}Text`)}>
+          <Radio.Group
+            value={what}
+            aria-label={t("access.twoSteps.title")}
+            onChange={(e) => setWhat(e.target.value as "renew" | "turnOff")}
+            options={(["renew", "turnOff"] as const).map((one) => ({ value: one, label: t(`access.twoSteps.${one}`) }))}
+          />
+        </Form.Item>
         <Form.Item label={t("access.pin.yourPassword")} htmlFor="two-password">
           <Input.Password id="two-password" autoFocus autoComplete="current-password" value={password} onChange={(e) => setPassword(e.target.value)} />
         </Form.Item>
@@ -121,6 +137,25 @@ function TurnOff({ person, onClose }: { person: Staff; onClose: () => void }) {
           <Input id="two-code" autoComplete="one-time-code" value={code} maxLength={40} onChange={(e) => setCode(e.target.value)} />
         </Form.Item>
       </Form>
+    </FormDrawer>
+  );
+}
+
+/** Shown once; what closes says that they are kept. */
+function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose: () => void }) {
+  const { t } = useTranslation();
+  const toast = useToast();
+  return (
+    <FormDrawer open title={t("access.twoSteps.title")} onClose={onClose} onSave={onClose} saveLabel={t("access.twoSteps.kept")}>
+      <p>{t("access.twoSteps.codes")}</p>
+      <ul className="sk-two-codes">
+        {codes.map((one) => (
+          <li key={one}>
+            <code>{one}</code>
+          </li>
+        ))}
+      </ul>
+      <Button onClick={() => void navigator.clipboard.writeText(codes.join("\n")).then(() => toast.success(t("access.twoSteps.copied")))}>{t("access.twoSteps.copy")}</Button>
     </FormDrawer>
   );
 }

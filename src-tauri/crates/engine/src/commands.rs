@@ -298,6 +298,8 @@ macro_rules! for_each_command {
                 [AppWrite online final audited] [access];
             command access_turn_off_totp "access.turn_off_totp" = $crate::access::turn_off_totp, $crate::access::TurnOffTotp => $crate::app::Done,
                 [AppWrite online final audited] [access];
+            command access_renew_recovery_codes "access.renew_recovery_codes" = $crate::access::renew_recovery_codes, $crate::access::RenewRecoveryCodes => $crate::app::Done,
+                [AppWrite online final audited] [access];
             command access_remove_totp "access.remove_totp" = $crate::access::remove_totp, $crate::access::StaffById => $crate::app::Done,
                 [AccessWrite online final audited] [access];
             command access_save_role "access.save_role" = $crate::access::save_role, $crate::access::SaveRole => $crate::access::Role,

@@ -40,7 +40,10 @@ pub(crate) use seals::{check as check_seals, last as last_seal, redact, seal};
 pub(crate) use sight::{unveil, veil_json};
 pub(crate) use sign_in::Guard;
 pub use sign_in::SignIn;
-pub use totp::{TotpOffer, TurnOffTotp, TurnOnTotp, offer_totp, remove_totp, turn_off_totp, turn_on_totp};
+pub use totp::{
+    RenewRecoveryCodes, TotpOffer, TurnOffTotp, TurnOnTotp, offer_totp, remove_totp, renew_recovery_codes,
+    turn_off_totp, turn_on_totp,
+};
 pub(crate) use tries::{Tried, relive, try_in};
 pub use watch::{AcknowledgeAlert, Alert, AlertKind, Alerts, ListAlerts, acknowledge_alert, alerts};
 pub(crate) use watch::{exported, open as open_alerts, watch};

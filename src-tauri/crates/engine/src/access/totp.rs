@@ -67,6 +67,16 @@ pub struct TurnOffTotp {
     pub password: Secret,
 }
 
+/// Ten recovery codes for those that are used up, or that somebody may have seen.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct RenewRecoveryCodes {
+    /// Of another [`TotpOffer`], whose codes they become; the one in the phone stays.
+    pub secret: Secret,
+    /// From the phone, or a recovery code.
+    pub code: Secret,
+    pub password: Secret,
+}
+
 /// A query: what a command answers is kept in the audit log.
 pub async fn offer_totp(ctx: &mut Ctx, _: Nothing) -> Result<TotpOffer> {
     if ctx.caller.actor.is_nil() {
@@ -94,12 +104,8 @@ pub async fn turn_on_totp(ctx: &mut Ctx, input: TurnOnTotp) -> Result<Done> {
     if row.totp.is_some() {
         return Err(Error::invalid("code", "existing"));
     }
-    let secret = totp_rs::Secret::try_from_base32(&input.secret.0)
-        .ok()
-        .and_then(|secret| <[u8; SECRET]>::try_from(secret.as_bytes()).ok())
-        .ok_or_else(|| Error::invalid("secret", "malformed"))?;
+    let secret = offered(&input.secret)?;
     let step = step_of(&secret, &input.code.0, ctx.now).ok_or_else(|| Error::invalid("code", "wrong"))?;
-    let digests: Vec<String> = recovery_codes(&secret).map(|bits| digest(&bits)).collect();
     let sealed = seal(input.password.0, row.id, secret).await?;
     // The password that was proved is still the one there is, or nobody could open the seal.
     let written = execute!(
@@ -108,13 +114,47 @@ pub async fn turn_on_totp(ctx: &mut Ctx, input: TurnOnTotp) -> Result<Done> {
         row.id,
         sealed,
         step,
-        serde_json::to_string(&digests)?,
+        digests(&secret)?,
         row.password
     )?;
     if written == 0 {
         return Err(Error::Busy);
     }
     told(ctx, row.id, false, true);
+    Ok(Done {})
+}
+
+/// The recovery codes there were open nothing any more; what the phone shows is as good as before.
+pub async fn renew_recovery_codes(ctx: &mut Ctx, input: RenewRecoveryCodes) -> Result<Done> {
+    let row = sign_in::oneself(ctx, &input.password, "password").await?;
+    if row.totp.is_none() {
+        return Err(Error::invalid("code", "turned_off"));
+    }
+    let secret = offered(&input.secret)?;
+    let step = match judge(&row, &input.password, &input.code, ctx.now).await? {
+        Tried::SignedIn { step, .. } => step.unwrap_or(row.totp_step),
+        tried => {
+            let used = matches!(tried, Tried::WrongCode { used: true });
+            ctx.misproved = Some(tried);
+            return Err(refused(used));
+        }
+    };
+    // A code is taken once: elsewhere it may have been, since it was judged.
+    let written = execute!(
+        ctx.tx,
+        "UPDATE staff SET totp_codes = $2, totp_step = $3
+         WHERE id = $1 AND totp = $4 AND totp_codes = $5 AND totp_step = $6",
+        row.id,
+        digests(&secret)?,
+        step,
+        row.totp,
+        row.totp_codes,
+        row.totp_step
+    )?;
+    if written == 0 {
+        return Err(Error::Busy);
+    }
+    ctx.about(row.id);
     Ok(Done {})
 }
 
@@ -196,6 +236,18 @@ fn recovery_codes(secret: &[u8; SECRET]) -> impl Iterator<Item = [u8; 10]> {
         let digest = Sha256::new().chain_update(b"recovery code").chain_update(secret).chain_update([n]).finalize();
         digest.first_chunk().copied()
     })
+}
+
+/// What is kept of them.
+fn digests(secret: &[u8; SECRET]) -> Result<String> {
+    Ok(serde_json::to_string(&recovery_codes(secret).map(|bits| digest(&bits)).collect::<Vec<String>>())?)
+}
+
+/// The secret of a [`TotpOffer`].
+fn offered(secret: &Secret) -> Result<[u8; SECRET]> {
+    let secret = totp_rs::Secret::try_from_base32(&secret.0).ok();
+    let secret = secret.and_then(|secret| <[u8; SECRET]>::try_from(secret.as_bytes()).ok());
+    secret.ok_or_else(|| Error::invalid("secret", "malformed"))
 }
 
 fn digest(code: &[u8]) -> String {
