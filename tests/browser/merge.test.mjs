@@ -235,7 +235,7 @@ for (const lang of LANGUAGES)
           await page.locator("#so-tags").fill(tag);
           await page.keyboard.press("Enter");
         }
-        const both = async () => ["gift", "vip"].every((tag) => document.querySelector("#so-tags")?.closest(".ant-select")?.textContent?.includes(tag));
+        const both = () => ["gift", "vip"].every((tag) => document.querySelector("#so-tags")?.closest(".ant-select")?.textContent?.includes(tag));
         for (const page of [mine, theirs]) await page.waitForFunction(both);
         const now = await order();
         assert.deepEqual([now.assignee, now.tags.toSorted()], ["周小客", ["gift", "vip"]]);
