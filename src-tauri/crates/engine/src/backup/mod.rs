@@ -39,7 +39,7 @@ use crate::{
     Engine,
     app::TableSize,
     commands::Answer,
-    db::{Address, Db, Tx, newest_migration},
+    db::{Address, Db, Tx, held, newest_migration},
     encryption,
     engine::system_clock,
     error::{Error, Result},
@@ -115,6 +115,9 @@ pub fn restore(from: &Path, into: &Address, overwrite: bool) -> Answer<BackupRep
 async fn bring_in(from: &Path, into: &Address, overwrite: bool) -> Result<BackupReport> {
     if !from.is_file() {
         return Err(bad(from, "not_found"));
+    }
+    if held::is_open(from) {
+        return Err(bad(from, "in_use"));
     }
     let found = look(from, from).await?;
     if let Address::Sqlite(path) = into

@@ -41,7 +41,7 @@ pub fn move_to_server(file: &Path, server: &Address) -> Answer<Moved> {
             return Err(bad(&file, "not_found"));
         }
         // Held until the end: nobody sells in it meanwhile.
-        let mut held = encryption::open_alone(&file).await?;
+        let (mut held, _file) = encryption::open_alone(&file).await?;
         let scratch = beside(&file, ".moving");
         forget(&scratch);
         let moved = to_server(&mut held, &scratch, &server).await;

@@ -4,6 +4,7 @@
 //! macro below expands its query once for either. Statements are written in the part of SQL that
 //! both speak: `$1`, `RETURNING`, `ON CONFLICT`, CTEs, window functions, `CAST(SUM(x) AS BIGINT)`.
 
+pub(crate) mod held;
 mod hosts;
 mod log;
 mod migrate;
@@ -31,7 +32,7 @@ use sqlx::{
 };
 use uuid::Uuid;
 
-use self::log::Log;
+use self::{held::Held, log::Log};
 use crate::{
     encryption,
     error::{Error, Result},
@@ -64,7 +65,7 @@ impl FromStr for Address {
 /// An open database. One connection writes to SQLite, several read.
 #[derive(Clone)]
 pub enum Db {
-    Sqlite { writer: SqlitePool, readers: SqlitePool, log: Log, path: PathBuf },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, log: Log, path: PathBuf, held: Arc<Held> },
     Postgres(Server),
 }
 
@@ -381,6 +382,9 @@ impl Db {
                     std::fs::create_dir_all(folder)
                         .map_err(|e| Error::Unreachable { detail: format!("{}: {e}", folder.display()) })?;
                 }
+                // Why a file cannot be made SQLite says better.
+                let _ = std::fs::File::options().append(true).create_new(true).open(path);
+                let held = Arc::new(Held::new(path));
                 let options = encryption::options(path)
                     .await?
                     .create_if_missing(true)
@@ -402,10 +406,12 @@ impl Db {
                             .pragma("journal_size_limit", log::KEPT.to_string()),
                     )
                     .await
-                    .map_err(|error| if is_read_only(path) { Error::ReadOnly } else { error.into() })?;
+                    .map_err(
+                        |error| if held.is_only() && is_read_only(path) { Error::ReadOnly } else { error.into() },
+                    )?;
                 let readers =
                     sqlite_pool(4).connect_lazy_with(options.pragma("query_only", "on").pragma("cache_size", "-16384"));
-                Ok(Self::Sqlite { writer, log: Log::new(path, readers.clone()), readers, path: path.clone() })
+                Ok(Self::Sqlite { writer, log: Log::new(path, readers.clone()), readers, path: path.clone(), held })
             }
             Address::Postgres(url) => Ok(Self::Postgres(Server::connect(hosts::read(url)?).await?)),
         }
@@ -491,9 +497,10 @@ impl Db {
 
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers, .. } => {
+            Self::Sqlite { writer, readers, held, .. } => {
                 readers.close().await;
                 writer.close().await;
+                held.release();
             }
             Self::Postgres(server) => server.close().await,
         }

@@ -26,6 +26,7 @@ pub use code::RecoveryCode;
 use crate::{
     backup,
     commands::Answer,
+    db::held::{Held, salt},
     error::{Error, Result},
     off_thread::off_thread,
     secrets,
@@ -35,7 +36,7 @@ use crate::{
 const PAGE: usize = 4096;
 const PLAIN: &[u8] = b"SQLite format 3\0";
 
-type Salt = [u8; 16];
+pub(crate) type Salt = [u8; 16];
 
 /// Keys that were typed or found since the program was started.
 static KNOWN: Mutex<BTreeMap<Salt, Key>> = Mutex::new(BTreeMap::new());
@@ -94,7 +95,7 @@ fn known() -> std::sync::MutexGuard<'static, BTreeMap<Salt, Key>> {
 
 /// The salt of an encrypted file. What is plain, empty or not there has none, and neither has what is no
 /// database at all: such a file is not made of whole pages, or its first one is not as mixed as an encrypted one.
-fn salt(path: &Path) -> Option<Salt> {
+pub(crate) fn read_salt(path: &Path) -> Option<Salt> {
     let mut page = Vec::with_capacity(PAGE);
     let file = File::open(path).ok()?;
     let pages = file.metadata().ok()?.len().is_multiple_of(PAGE as u64);
@@ -166,7 +167,8 @@ async fn open(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
 }
 
 /// Opens a file that nobody else has open, nor can as long as this connection is.
-pub(crate) async fn open_alone(path: &Path) -> Result<SqliteConnection> {
+pub(crate) async fn open_alone(path: &Path) -> Result<(SqliteConnection, Held)> {
+    let held = Held::new(path);
     let mut connection = open(&options(path).await?.busy_timeout(std::time::Duration::from_secs(2))).await?;
     // Only whoever is alone with the file may end its log; another program would write on into the old one.
     let alone: Result<String, sqlx::Error> =
@@ -176,7 +178,7 @@ pub(crate) async fn open_alone(path: &Path) -> Result<SqliteConnection> {
     }
     sqlx::query("PRAGMA locking_mode = EXCLUSIVE").execute(&mut connection).await?;
     sqlx::query("BEGIN EXCLUSIVE; COMMIT").execute(&mut connection).await?;
-    Ok(connection)
+    Ok((connection, held))
 }
 
 /// Encrypts the shop in this file, which nobody has open, and the copies that updates and mishaps left beside
@@ -360,7 +362,7 @@ async fn rewrite(path: &Path, lock: Option<&Lock>) -> Result<()> {
     let part = backup::beside(path, ".part");
     backup::forget(&part);
     let outcome = async {
-        let mut from = open_alone(path).await?;
+        let (mut from, _held) = open_alone(path).await?;
         // This connection opens only files that are there.
         File::create(&part).map_err(|error| backup::file_error(&part, &error))?;
         let key = lock.map_or_else(|| "''".to_owned(), Lock::raw);

@@ -19,7 +19,10 @@ use encoding_rs::Encoding;
 use sha2::{Digest, Sha256};
 
 use super::wire::{FileFormat, ImportOptions};
-use crate::error::{Error, Result};
+use crate::{
+    db,
+    error::{Error, Result},
+};
 
 pub const MAX_FILE: u64 = 2 << 30;
 /// A workbook is unpacked before it is read, so it may not be as large as plain text.
@@ -77,6 +80,9 @@ pub fn open(path: &str, options: &ImportOptions) -> Result<Opened> {
     let path = Path::new(path);
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let fault = |error: io::Error| bad(&name, io_reason(&error));
+    if db::held::is_open(path) {
+        return Err(bad(&name, "in_use"));
+    }
     let mut file = File::open(path).map_err(fault)?;
     let meta = file.metadata().map_err(fault)?;
     if !meta.is_file() {
