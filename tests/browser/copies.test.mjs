@@ -77,6 +77,11 @@ describe("copies elsewhere", () => {
       await page.picture(`copies-good-${lang}`);
       nothing(await barriers(page), "WebDAV");
 
+      // A copy that is minutes old says what it costs.
+      await page.locator("#co-every").click();
+      await page.locator(".ant-select-item-option").filter({ hasText: say("settings.copies.minutes_other", { count: 5 }) }).first().click();
+      await page.getByText(say("settings.copies.minutesEffect")).waitFor();
+
       // This machine has no keyring: a passphrase takes its place.
       const save = page.locator(".sk-section", { has: page.locator("#co-kind") }).getByRole("button", { name: say("common.save") });
       await save.click();
@@ -90,6 +95,7 @@ describe("copies elsewhere", () => {
       assert.equal(await page.locator("#pl-secret").inputValue(), "");
       const told = JSON.stringify([await shop.call("settings.backups", {}), await shop.call("settings.history", { limit: 20 }).catch(() => "")]);
       assert.ok(!told.includes(PASSWORD) && !told.includes("four small words"));
+      assert.equal((await shop.call("settings.backups", {})).plan.every_minutes, 5);
 
       await page.getByRole("button", { name: new RegExp(`${say("settings.copies.try")}$`) }).first().click();
       await page.getByText(say("settings.copies.tried")).waitFor();

@@ -40,7 +40,7 @@ export async function furnish({ call, tell, folder }) {
 
   const copies = join(folder, "copies");
   mkdirSync(copies);
-  await tell("settings.save_backup_plan", { version: 0, active: true, folder: copies, every_hours: 24, keep_days: 7, keep_weeks: 4, keep_months: 12 });
+  await tell("settings.save_backup_plan", { version: 0, active: true, folder: copies, every_minutes: 1440, keep_days: 7, keep_weeks: 4, keep_months: 12 });
   while ((await call("settings.backups", {})).runs.length === 0) await new Promise((go) => setTimeout(go, 100));
   return { product: shirt.id, order: unpaid.order_id, shipped: shipped.order_id, ready: ready.order_id, customer: order.customer_id, job: job.id };
 }

@@ -414,7 +414,7 @@ export type BackupPlan = {
 	remote: Place | null,
 	/**  The secret is in a file that nobody has opened since the program was started: `settings.unlock_backups`. */
 	locked: boolean,
-	every_hours: number,
+	every_minutes: number,
 	/**  How many of the latest days, weeks and months that have a copy keep one. */
 	keep_days: number,
 	keep_weeks: number,
@@ -2526,7 +2526,7 @@ export type SaveBackupPlan = {
 	secret?: Secret | null,
 	/**  Encrypts the secret into a file; wanted on a machine without a keyring. */
 	passphrase?: Secret | null,
-	every_hours: number,
+	every_minutes: number,
 	keep_days: number,
 	keep_weeks: number,
 	keep_months: number,

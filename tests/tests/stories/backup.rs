@@ -182,7 +182,7 @@ story!(the_shop_copies_itself_and_old_copies_make_room, async |shop| {
         remote: None,
         secret: None,
         passphrase: None,
-        every_hours: 24,
+        every_minutes: 24 * 60,
         keep_days: 3,
         keep_weeks: 2,
         keep_months: 2,
@@ -191,9 +191,9 @@ story!(the_shop_copies_itself_and_old_copies_make_room, async |shop| {
     assert_eq!(refused.err(), Some(Error::invalid("folder", "not_a_folder")));
     std::fs::create_dir(into("copies"))?;
     std::fs::write(into("copies").join("holiday.jpg"), "not ours")?;
-    let wrong = SaveBackupPlan { every_hours: 0, ..plan.clone() };
+    let wrong = SaveBackupPlan { every_minutes: 0, ..plan.clone() };
     let refused = shop.call(call::settings_save_backup_plan, wrong).await;
-    assert_eq!(refused.err(), Some(Error::invalid("every_hours", "too_small")));
+    assert_eq!(refused.err(), Some(Error::invalid("every_minutes", "too_small")));
     let saved = shop.call(call::settings_save_backup_plan, plan.clone()).await?;
     let refused = shop.call(call::settings_save_backup_plan, plan.clone()).await;
     assert!(matches!(refused, Err(Error::Stale { .. })), "somebody saved it meanwhile");
@@ -265,6 +265,65 @@ story!(the_shop_copies_itself_and_old_copies_make_room, async |shop| {
     assert!(found.runs.len() == runs && !found.late);
     let refused = shop.call(call::settings_run_backup, Nothing {}).await;
     assert!(matches!(refused, Err(Error::NotFound { .. })));
+    Ok(())
+});
+
+story!(a_second_copy_is_minutes_old, async |shop| {
+    fill(&shop).await?;
+    let folder = tempfile::tempdir()?;
+    let plan = SaveBackupPlan {
+        version: Count(0),
+        active: true,
+        folder: folder.path().display().to_string(),
+        remote: None,
+        secret: None,
+        passphrase: None,
+        every_minutes: 5,
+        keep_days: 2,
+        keep_weeks: 0,
+        keep_months: 0,
+    };
+    shop.call(call::settings_save_backup_plan, plan).await?;
+    let made = async |minutes: i64| {
+        shop.wait_minutes(minutes);
+        engine::clockwork::tick(&shop.engine).await?;
+        // What is due is done beside the tick.
+        if_due(&shop.engine).await?;
+        copies(&shop).await
+    };
+    let at = |found: &Backups| found.last_good.map(|at| at.0);
+    let first = at(&made(0).await?);
+    assert_eq!(at(&made(4).await?), first, "not yet");
+    // The seals may be of after the first copy.
+    let second = at(&made(1).await?);
+    assert!(second > first);
+
+    // Nothing is done: nothing is copied, and nobody is worried; once an hour it is, all the same.
+    for _ in 0..11 {
+        let found = made(5).await?;
+        assert_eq!((at(&found), found.late), (second, false));
+    }
+    let hourly = made(5).await?;
+    assert!(at(&hourly) > second && !hourly.late);
+
+    // A machine is lost at any time: the copy has all that was done until five minutes before.
+    made(20).await?;
+    let mut sold = 10;
+    for _ in 0..8 {
+        let before = sold;
+        sell(&shop.engine).await?;
+        sold += 1;
+        let found = made(3).await?;
+        let newest = found.runs.iter().find(|run| run.error.is_none() && !run.removed).context("a copy")?;
+        let tried = shop.ask(call::settings_try_backup, BackupById { id: newest.id }).await?;
+        assert!(tried.orders.0 >= before - 1 && tried.differences.is_empty(), "{tried:?} of {sold}");
+        let age = shop.engine.now().0 - newest.at.0;
+        assert!(age < 5 * 60_000, "{age} ms old");
+    }
+    // Of one day stays one an hour, and the one before the newest.
+    let there = made(0).await?.runs.iter().filter(|run| !run.removed).count();
+    let files = std::fs::read_dir(folder.path())?.count();
+    assert!(there == files && (2..=6).contains(&there), "{there} of {files}");
     Ok(())
 });
 

@@ -42,7 +42,7 @@ fn plan(remote: Place) -> SaveBackupPlan {
         remote: Some(remote),
         secret: None,
         passphrase: None,
-        every_hours: 24,
+        every_minutes: 24 * 60,
         keep_days: 3,
         keep_weeks: 2,
         keep_months: 2,

@@ -12,15 +12,17 @@ import { useFormats } from "../lib/shop";
 import { useEdit } from "./queries";
 import { Section, Setting } from "./Section";
 
-const HOURS = [1, 4, 24, 168] as const;
-const FIRST = { active: true, folder: "", remote: null, every_hours: 24, keep_days: 7, keep_weeks: 4, keep_months: 12 };
+const HOUR = 60;
+const DAY = 24 * HOUR;
+const MINUTES = [1, 5, 15, HOUR, 4 * HOUR, DAY, 7 * DAY] as const;
+const FIRST = { active: true, folder: "", remote: null, every_minutes: DAY, keep_days: 7, keep_weeks: 4, keep_months: 12 };
 const KINDS = ["folder", "s3", "webdav"] as const;
 
 type Fields = Omit<typeof FIRST, "remote"> & { remote: Place | null; inFolder: boolean };
 
 function fieldsOf(plan: BackupPlan | null): Fields {
-  const { active, folder, remote, every_hours, keep_days, keep_weeks, keep_months } = plan ?? FIRST;
-  return { active, folder, inFolder: !remote || folder !== "", remote, every_hours, keep_days, keep_weeks, keep_months };
+  const { active, folder, remote, every_minutes, keep_days, keep_weeks, keep_months } = plan ?? FIRST;
+  return { active, folder, inFolder: !remote || folder !== "", remote, every_minutes, keep_days, keep_weeks, keep_months };
 }
 
 /** When the shop copies itself, where to, and what stays. */
@@ -34,7 +36,11 @@ export function CopiesPlan({ plan, desktop, late, running }: { plan: BackupPlan 
     setSecret("");
     setPassphrase("");
   };
-  const every = (n: number) => (n === 24 ? t("settings.copies.daily") : n === 168 ? t("settings.copies.weekly") : t("settings.copies.hours", { count: n }));
+  const every = (n: number) => {
+    if (n === DAY) return t("settings.copies.daily");
+    if (n === 7 * DAY) return t("settings.copies.weekly");
+    return n % HOUR === 0 ? t("settings.copies.hours", { count: n / HOUR }) : t("settings.copies.minutes", { count: n });
+  };
   const count = (n: unknown) => f.count(Number(n));
   const yesNo = (on: unknown) => t(on ? "common.yes" : "common.no");
   const save = useTell("settings.save_backup_plan", { onSuccess: clear });
@@ -44,7 +50,7 @@ export function CopiesPlan({ plan, desktop, late, running }: { plan: BackupPlan 
       remote: { label: t("settings.copies.where"), show: (place) => placeName(place as Place | null) || t("place.kind.folder") },
       inFolder: { label: t("settings.copies.both"), show: yesNo },
       folder: { label: t("settings.copies.folder"), show: String },
-      every_hours: { label: t("settings.copies.every"), show: (n) => every(Number(n)) },
+      every_minutes: { label: t("settings.copies.every"), show: (n) => every(Number(n)) },
       keep_days: { label: t("fields.keep_days"), show: count },
       keep_weeks: { label: t("fields.keep_weeks"), show: count },
       keep_months: { label: t("fields.keep_months"), show: count },
@@ -63,7 +69,7 @@ export function CopiesPlan({ plan, desktop, late, running }: { plan: BackupPlan 
   const run = useTell("settings.run_backup");
   const test = useTest();
   const v = edit.value;
-  const { active, every_hours, keep_days, keep_weeks, keep_months, remote } = v;
+  const { active, every_minutes, keep_days, keep_weeks, keep_months, remote } = v;
   const dirty = edit.dirty || secret !== "";
   const whole = (!v.inFolder || v.folder.trim() !== "") && (remote === null || isWhole(remote));
   // A machine without a keyring says so when something is to be kept in it.
@@ -82,6 +88,11 @@ export function CopiesPlan({ plan, desktop, late, running }: { plan: BackupPlan 
     change({ remote: plan?.remote?.kind === kind ? plan.remote : NO_PLACE[kind], ...(v.folder === "" ? { inFolder: false } : {}) });
   };
   const kept = plan?.remote != null && remote !== null && sameDoor(plan.remote, remote);
+  const next = (() => {
+    if (!plan?.active || dirty) return t("settings.copies.everyEffect");
+    if (running) return t("settings.copies.running");
+    return plan.every_minutes < HOUR && plan.next_at <= Date.now() ? t("settings.copies.waits") : t("settings.copies.next", { when: f.dateTime(plan.next_at) });
+  })();
   return (
     <Section
       title={t("settings.copies.title")}
@@ -143,8 +154,8 @@ export function CopiesPlan({ plan, desktop, late, running }: { plan: BackupPlan 
           </div>
         </Setting>
       )}
-      <Setting label={t("settings.copies.every")} htmlFor="co-every" effect={plan && plan.active && !dirty ? (running ? t("settings.copies.running") : t("settings.copies.next", { when: f.dateTime(plan.next_at) })) : t("settings.copies.everyEffect")}>
-        <Select id="co-every" className="co-every" value={every_hours} options={[...new Set([...HOURS, every_hours])].sort((a, b) => a - b).map((n) => ({ value: n, label: every(n) }))} onChange={(n: number) => change({ every_hours: n })} />
+      <Setting label={t("settings.copies.every")} htmlFor="co-every" effect={[...(every_minutes < HOUR ? [t("settings.copies.minutesEffect")] : []), next].join(" ")}>
+        <Select id="co-every" className="co-every" value={every_minutes} options={[...new Set([...MINUTES, every_minutes])].sort((a, b) => a - b).map((n) => ({ value: n, label: every(n) }))} onChange={(n: number) => change({ every_minutes: n })} />
       </Setting>
       <Setting wide label={t("settings.copies.keep")} htmlFor="co-days" effect={t("settings.copies.keepEffect")}>
         <div className="sk-actions">

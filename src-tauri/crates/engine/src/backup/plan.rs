@@ -23,12 +23,13 @@ use crate::{
     settings::Nothing,
 };
 
-pub(super) const HOUR_MS: i64 = 3_600_000;
+pub(super) const MINUTE_MS: i64 = 60_000;
+pub(super) const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// The most that may be asked for.
-const MOST_HOURS: i32 = 24 * 31;
+const MOST_MINUTES: i32 = 31 * 24 * 60;
 const MOST_KEPT: i32 = 1_000;
-/// How many are told of, and remembered when there is no file any more.
-pub(super) const TOLD: i64 = 100;
+/// How many are told of when there is no file any more.
+pub(super) const TOLD: i64 = 30;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct BackupPlan {
@@ -39,7 +40,7 @@ pub struct BackupPlan {
     pub remote: Option<Place>,
     /// The secret is in a file that nobody has opened since the program was started: `settings.unlock_backups`.
     pub locked: bool,
-    pub every_hours: i32,
+    pub every_minutes: i32,
     /// How many of the latest days, weeks and months that have a copy keep one.
     pub keep_days: i32,
     pub keep_weeks: i32,
@@ -62,7 +63,7 @@ pub struct SaveBackupPlan {
     /// Encrypts the secret into a file; wanted on a machine without a keyring.
     #[serde(default)]
     pub passphrase: Option<Secret>,
-    pub every_hours: i32,
+    pub every_minutes: i32,
     pub keep_days: i32,
     pub keep_weeks: i32,
     pub keep_months: i32,
@@ -127,7 +128,7 @@ pub(super) struct Row {
     pub folder: String,
     pub remote: String,
     pub secret_in_file: bool,
-    pub every_hours: i64,
+    pub every_minutes: i64,
     pub keep_days: i64,
     pub keep_weeks: i64,
     pub keep_months: i64,
@@ -142,7 +143,7 @@ impl Row {
         Ok(fetch_optional!(
             *tx,
             Self,
-            "SELECT active, folder, remote, secret_in_file, every_hours, keep_days, keep_weeks, keep_months, next_at,
+            "SELECT active, folder, remote, secret_in_file, every_minutes, keep_days, keep_weeks, keep_months, next_at,
                     remote_next_at, changed_at, version
              FROM backup_plan WHERE device = $1",
             device
@@ -166,13 +167,36 @@ impl Row {
             locked: self.secret_in_file && remote.as_ref().is_some_and(|place| !vault.knows(place)),
             folder: self.folder,
             remote,
-            every_hours: small(self.every_hours),
+            every_minutes: small(self.every_minutes),
             keep_days: small(self.keep_days),
             keep_weeks: small(self.keep_weeks),
             keep_months: small(self.keep_months),
             next_at: Millis(next_at),
             version: Count(self.version),
         })
+    }
+
+    /// Whether nothing was done since the last copy in this place: a plan of minutes copies what changed, and
+    /// every hour in any case. What was done is known from its seals, which are set in the order of the commits:
+    /// what a desk did without the server is as old as it is.
+    pub async fn is_up_to_date(&self, tx: &mut Tx, device: Uuid, place: &str, now: Millis) -> Result<bool> {
+        if self.every_minutes * MINUTE_MS >= HOUR_MS {
+            return Ok(false);
+        }
+        let Some(last_good) = last_good_in(tx, device, place).await?.filter(|at| now.0 - at < HOUR_MS) else {
+            return Ok(false);
+        };
+        // The clock of the desk that set it may be another's.
+        let since = last_good - MINUTE_MS;
+        let (done,): (bool,) = fetch_one!(
+            *tx,
+            (bool,),
+            "SELECT EXISTS (SELECT 1 FROM audit WHERE seal IS NULL)
+                 OR EXISTS (SELECT 1 FROM audit_seal WHERE n = (SELECT MAX(n) FROM audit_seal) AND at >= $1)
+                 OR EXISTS (SELECT 1 FROM import_job WHERE state = 'running' OR updated_at >= $1)",
+            since
+        )?;
+        Ok(!done)
     }
 
     /// Whether one of its places has waited for more than twice the time for a good copy.
@@ -182,15 +206,9 @@ impl Row {
         }
         let remote = self.place()?.map(|place| place.location());
         for place in (!self.folder.is_empty()).then(String::new).into_iter().chain(remote) {
-            let (last_good,): (Option<i64>,) = fetch_one!(
-                *tx,
-                (Option<i64>,),
-                "SELECT MAX(at) FROM backup_run WHERE device = $1 AND place = $2 AND error = ''",
-                device,
-                place.as_str()
-            )?;
+            let last_good = last_good_in(tx, device, &place).await?;
             let since = last_good.unwrap_or(self.changed_at).max(self.changed_at.min(now.0));
-            if now.0 - since > (2 * self.every_hours + 1) * HOUR_MS {
+            if now.0 - since > 2 * self.every_minutes * MINUTE_MS + HOUR_MS {
                 return Ok(true);
             }
         }
@@ -213,7 +231,7 @@ pub async fn save_plan(ctx: &mut Ctx, input: SaveBackupPlan) -> Result<BackupPla
         }
     }
     for (field, number, least, most) in [
-        ("every_hours", input.every_hours, 1, MOST_HOURS),
+        ("every_minutes", input.every_minutes, 1, MOST_MINUTES),
         ("keep_days", input.keep_days, 0, MOST_KEPT),
         ("keep_weeks", input.keep_weeks, 0, MOST_KEPT),
         ("keep_months", input.keep_months, 0, MOST_KEPT),
@@ -240,11 +258,11 @@ pub async fn save_plan(ctx: &mut Ctx, input: SaveBackupPlan) -> Result<BackupPla
     let remote = remote.as_ref().map(serde_json::to_string).transpose()?.unwrap_or_default();
     execute!(
         ctx.tx,
-        "INSERT INTO backup_plan (device, active, folder, remote, secret_in_file, every_hours, keep_days, keep_weeks,
+        "INSERT INTO backup_plan (device, active, folder, remote, secret_in_file, every_minutes, keep_days, keep_weeks,
                                   keep_months, next_at, remote_next_at, changed_at, version)
          VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$10,$10,$11)
          ON CONFLICT (device) DO UPDATE SET active = excluded.active, folder = excluded.folder,
-             remote = excluded.remote, secret_in_file = excluded.secret_in_file, every_hours = excluded.every_hours,
+             remote = excluded.remote, secret_in_file = excluded.secret_in_file, every_minutes = excluded.every_minutes,
              keep_days = excluded.keep_days, keep_weeks = excluded.keep_weeks, keep_months = excluded.keep_months,
              next_at = excluded.next_at, remote_next_at = excluded.remote_next_at, changed_at = excluded.changed_at,
              version = excluded.version",
@@ -253,7 +271,7 @@ pub async fn save_plan(ctx: &mut Ctx, input: SaveBackupPlan) -> Result<BackupPla
         folder.as_str(),
         remote.as_str(),
         in_file,
-        i64::from(input.every_hours),
+        i64::from(input.every_minutes),
         i64::from(input.keep_days),
         i64::from(input.keep_weeks),
         i64::from(input.keep_months),
@@ -272,7 +290,7 @@ pub async fn save_plan(ctx: &mut Ctx, input: SaveBackupPlan) -> Result<BackupPla
             // What was kept then is kept still.
             secret: None,
             passphrase: None,
-            every_hours: before.every_hours,
+            every_minutes: before.every_minutes,
             keep_days: before.keep_days,
             keep_weeks: before.keep_weeks,
             keep_months: before.keep_months,
@@ -343,8 +361,10 @@ pub async fn list(ctx: &mut Ctx, _: Nothing) -> Result<Backups> {
     let runs: Vec<Run> = fetch_all!(
         ctx.tx,
         Run,
-        "SELECT id, at, file, place, bytes, error, removed FROM backup_run WHERE device = $1
-         ORDER BY at DESC, id DESC LIMIT $2",
+        "SELECT id, at, file, place, bytes, error, removed FROM backup_run
+         WHERE device = $1 AND ((error = '' AND NOT removed) OR id IN
+             (SELECT id FROM backup_run WHERE device = $1 AND (error <> '' OR removed) ORDER BY at DESC, id DESC LIMIT $2))
+         ORDER BY at DESC, id DESC",
         device,
         TOLD
     )?;
@@ -396,6 +416,17 @@ async fn last_good(tx: &mut Tx, device: Uuid) -> Result<Option<Millis>> {
     let (at,): (Option<i64>,) =
         fetch_one!(*tx, (Option<i64>,), "SELECT MAX(at) FROM backup_run WHERE device = $1 AND error = ''", device)?;
     Ok(at.map(Millis))
+}
+
+async fn last_good_in(tx: &mut Tx, device: Uuid, place: &str) -> Result<Option<i64>> {
+    let (at,): (Option<i64>,) = fetch_one!(
+        *tx,
+        (Option<i64>,),
+        "SELECT MAX(at) FROM backup_run WHERE device = $1 AND place = $2 AND error = ''",
+        device,
+        place
+    )?;
+    Ok(at)
 }
 
 /// A copy by the name that people read.

@@ -5,14 +5,14 @@
 use std::path::{Path, PathBuf};
 
 use domain::{
-    backups::{Keep, kept},
+    backups::{Keep, Moment, kept},
     units::Millis,
 };
 use gateways::storage::{Content, Place, Storage, content_of};
 use uuid::Uuid;
 
 use super::{
-    plan::{HOUR_MS, Row, TOLD, named},
+    plan::{HOUR_MS, MINUTE_MS, Row, TOLD, named},
     remote::{Fetched, Scratch, fetch, name_of, no_secret},
     vault::Vault,
 };
@@ -48,12 +48,19 @@ async fn make_due(shop: &Engine) -> Result<()> {
     let device = shop.device_id();
     let now = shop.now();
     let mut tx = shop.db.begin_read().await?;
-    let plan = Row::load(&mut tx, device).await?.filter(|plan| plan.active);
-    let zone = load(&mut tx).await?.map(|settings| settings.zone);
+    let Some(plan) = Row::load(&mut tx, device).await?.filter(|plan| plan.active) else { return Ok(()) };
+    let Some(zone) = load(&mut tx).await?.map(|settings| settings.zone) else { return Ok(()) };
+    let mut into_folder = !plan.folder.is_empty() && plan.next_at <= now.0;
+    let mut remote = plan.place()?.filter(|_| plan.remote_next_at <= now.0);
+    if into_folder && plan.is_up_to_date(&mut tx, device, "", now).await? {
+        into_folder = false;
+    }
+    if let Some(place) = &remote
+        && plan.is_up_to_date(&mut tx, device, &place.location(), now).await?
+    {
+        remote = None;
+    }
     tx.rollback().await?;
-    let (Some(plan), Some(zone)) = (plan, zone) else { return Ok(()) };
-    let into_folder = !plan.folder.is_empty() && plan.next_at <= now.0;
-    let remote = plan.place()?.filter(|_| plan.remote_next_at <= now.0);
     if (!into_folder && remote.is_none()) || !taken(shop, &plan, into_folder, remote.is_some(), now).await? {
         return Ok(());
     }
@@ -89,7 +96,7 @@ async fn make_due(shop: &Engine) -> Result<()> {
 /// Another program on the same shop may look at the same moment: the first takes it. What is cut off in the
 /// middle is tried again before long.
 async fn taken(shop: &Engine, plan: &Row, folder: bool, remote: bool, now: Millis) -> Result<bool> {
-    let again = now.0 + HOUR_MS.min(plan.every_hours * HOUR_MS);
+    let again = now.0 + HOUR_MS.min(plan.every_minutes * MINUTE_MS);
     let mut tx = shop.db.begin().await?;
     let taken = execute!(
         tx,
@@ -207,7 +214,9 @@ impl Work<'_> {
             run.sha256.as_str()
         )?;
         if error.is_none() {
-            let next = self.now.0 + self.plan.every_hours * HOUR_MS;
+            // Of a large shop not as often as it takes long: a tenth of the time is enough.
+            let took = self.shop.now().0 - self.now.0;
+            let next = self.now.0 + (self.plan.every_minutes * MINUTE_MS).max(10 * took);
             let (device, version) = (self.device, self.plan.version);
             if remote.is_empty() {
                 let sql = "UPDATE backup_plan SET next_at = $2 WHERE device = $1 AND version = $3";
@@ -259,14 +268,14 @@ impl Work<'_> {
             place
         )?;
         tx.rollback().await?;
-        let days = copies.iter().map(|(_, at, _)| domain::time::day_of(*at, self.zone)).collect::<Result<Vec<_>, _>>();
+        let moments = copies.iter().map(|(_, at, _)| moment_of(*at, self.zone)).collect::<Result<Vec<_>>>()?;
         let small = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
         let keep = Keep {
             days: small(self.plan.keep_days),
             weeks: small(self.plan.keep_weeks),
             months: small(self.plan.keep_months),
         };
-        let stays = kept(&days.map_err(Error::internal)?, keep);
+        let stays = kept(&moments, keep);
         Ok(copies.into_iter().zip(stays).filter(|(_, stays)| !stays).map(|((id, _, file), _)| (id, file)).collect())
     }
 
@@ -282,6 +291,12 @@ impl Work<'_> {
         self.shop.db.committed();
         Ok(())
     }
+}
+
+fn moment_of(at: i64, zone: &str) -> Result<Moment> {
+    let day = domain::time::day_of(at, zone).map_err(Error::internal)?;
+    let (start, _) = domain::time::day_bounds(day, zone).map_err(Error::internal)?;
+    Ok(Moment { day, hour: (at - start) / HOUR_MS })
 }
 
 /// Two copies may be of one minute: on demand, or when the clock is put back in autumn.
@@ -300,7 +315,7 @@ async fn forget_old(tx: &mut Tx, device: Uuid) -> Result<()> {
     execute!(
         *tx,
         "DELETE FROM backup_run WHERE device = $1 AND (removed OR error <> '') AND id NOT IN
-             (SELECT id FROM backup_run WHERE device = $1 ORDER BY at DESC, id DESC LIMIT $2)",
+             (SELECT id FROM backup_run WHERE device = $1 AND (removed OR error <> '') ORDER BY at DESC, id DESC LIMIT $2)",
         device,
         TOLD
     )?;
